@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `scripts/check` and CI treat every warning as an error; a newer compiler's warnings do not break users' builds.
+let strict = Context.environment["PLEDGEBOOK_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "pledgebook",
+    products: [.executable(name: "pledgebook", targets: ["PledgebookCLI"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        module("Accounting"),
+        module("Parsing"),
+        module("Crowdfunding", ["Accounting", "Parsing"]),
+        module("Receipts", ["Accounting", "Crowdfunding", "COpenSSL"]),
+        module(
+            "Storage",
+            [
+                "Accounting", "Crowdfunding",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        module("Gateways", ["Accounting", "Crowdfunding"]),
+        module("Imports", ["Accounting", "Parsing", "Crowdfunding", "CZip"]),
+        module("Reports", ["Accounting", "Parsing", "Crowdfunding", "Storage"]),
+        module(
+            "Pledgebook",
+            ["Accounting", "Parsing", "Crowdfunding", "Storage", "Receipts", "Gateways", "Imports"]),
+        .executableTarget(
+            name: "PledgebookCLI",
+            dependencies: [
+                "Accounting", "Parsing", "Crowdfunding", "Pledgebook", "Reports", "Storage", "Receipts", "Gateways",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        tests("AccountingTests", ["Accounting"]),
+        tests("ParsingTests", ["Parsing"]),
+        tests("CrowdfundingTests", ["Accounting", "Parsing", "Crowdfunding"]),
+        tests("ReceiptsTests", ["Accounting", "Crowdfunding", "Receipts"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,97 @@
+public import Accounting
+
+/// What a source says of a payment when it tells of a pledge.
+public enum SourceStatus: UInt8, Sendable {
+    case pledged, collected, errored, canceled, dropped, disputed
+}
+
+/// A range of bytes in the batch that an order belongs to; empty when `start == end`.
+public struct ByteRange: Hashable, Sendable {
+    public var start: UInt32
+    public var end: UInt32
+    public static let empty = ByteRange(start: 0, end: 0)
+    public var isEmpty: Bool { start == end }
+    public var range: Range<Int> { Int(start)..<Int(end) }
+
+    public init(start: UInt32, end: UInt32) {
+        self.start = start
+        self.end = end
+    }
+}
+
+/// A row that asks for a pledge (our own CSV) or tells of one (a platform's file). No text is copied: ranges point
+/// into the batch's bytes.
+public struct PledgeOrder: Sendable {
+    /// Where the row begins, for messages.
+    public var line: Int = 0
+    public var reference = ByteRange.empty
+    /// The platform's own id where it is not the reference (Kickstarter's Backer UID); the import key.
+    public var sourceKey = ByteRange.empty
+    public var name = ByteRange.empty
+    /// Lower case.
+    public var email = ByteRange.empty
+    /// Two capital letters, or 0: where it ships to.
+    public var country: UInt16 = 0
+    /// The tier's index in the definition, or -1.
+    public var tier: Int32 = -1
+    public var quantity: Int64 = 1
+    /// Range in the batch's `lines`: add-ons, then choices.
+    public var lines: Range<Int32> = 0..<0
+    /// Index in the definition's promotions, or -1.
+    public var promotion: Int32 = -1
+    public var bonus: Int64 = 0
+    /// What the row says the pledge costs; -1 when it does not say.
+    public var amount: Int64 = -1
+    /// A platform's shipping amount; own rows are priced.
+    public var shipping: Int64 = 0
+    public var pledgedAt = Timestamp(seconds: 0)
+    /// 1 recorded, 2 rehearsal.
+    public var gateway: UInt8 = 1
+    public var method = ByteRange.empty
+    public var status = SourceStatus.pledged
+    /// JSON text of address and survey answers, kept with the backer; empty for none.
+    public var address = ByteRange.empty
+    public var answers = ByteRange.empty
+    /// The bytes of the whole row, whose keyed hash is the pledge's content.
+    public var row = ByteRange.empty
+    /// Columns (1-based bytes) of reference, tier, amount, pledgedAt, email for messages.
+    public var columns = OrderColumns()
+
+    public init() {}
+}
+
+/// Where the fields of a row begin, 1-based in bytes, so that a refusal can point at its cause.
+public struct OrderColumns: Sendable {
+    public var reference: Int32 = 1
+    public var tier: Int32 = 1
+    public var amount: Int32 = 1
+    public var pledgedAt: Int32 = 1
+    public var email: Int32 = 1
+    public var country: Int32 = 1
+
+    public init() {}
+}
+
+/// An add-on or a chosen variant of an order, by index in the definition.
+public struct OrderLine: Hashable, Sendable {
+    public enum Role: UInt8, Sendable { case addOn, choice }
+    public var role: Role
+    /// Index in `definition.addOns` (addOn) or `definition.units` (choice: a variant's index in `definition.skus`).
+    public var index: Int32
+    public var quantity: Int32
+
+    public init(role: Role, index: Int32, quantity: Int32) {
+        self.role = role
+        self.index = index
+        self.quantity = quantity
+    }
+}
+
+/// Up to 4,096 orders and the bytes that their ranges point into.
+public struct PledgeOrderBatch: Sendable {
+    public var bytes: [UInt8] = []
+    public var orders: [PledgeOrder] = []
+    public var lines: [OrderLine] = []
+
+    public init() {}
+}
