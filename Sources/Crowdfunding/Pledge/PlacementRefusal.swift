@@ -141,9 +141,9 @@ extension PlacementRefusal {
     }
 }
 
-extension OrderColumns {
-    /// Where the field begins, 1-based in bytes.
-    public func column(of field: OrderField) -> Int32 {
+extension OrderPlaces {
+    /// Where the field begins in the batch's bytes.
+    public func offset(of field: OrderField) -> UInt32 {
         switch field {
         case .reference: reference
         case .tier: tier
