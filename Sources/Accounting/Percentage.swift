@@ -3,6 +3,13 @@ public struct Percentage: Hashable, Sendable, CustomStringConvertible {
     /// Parts of a million: 19 per cent is 190,000.
     public let millionths: Int64
 
+    /// No share at all.
+    public static let zero = Percentage(millionths: 0)
+
+    private init(millionths: Int64) {
+        self.millionths = millionths
+    }
+
     /// Reads `19` or `2.9`, without a sign; `nil` outside 0…100 or with more than four decimals.
     public init?(_ text: String) {
         guard let value = try? parseUnsignedAmount(text, exponent: 4), value <= 1_000_000 else { return nil }
