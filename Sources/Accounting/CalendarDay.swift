@@ -111,8 +111,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     /// Orders by time.
     public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.number < right.number }
 
-    private static let lowest = dayNumber(1, 1, 1)
-    private static let highest = dayNumber(9999, 12, 31)
+    private static let lowest = -719_162  // 0001-01-01
+    private static let highest = 2_932_896  // 9999-12-31
 }
 
 /// Days since 1970-01-01 of a date with a year from 1 on. Years begin in March here, so that leap days come last

@@ -79,8 +79,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         }
     }
 
-    private static let lowest = Int64(dayNumber(1, 1, 1)) * 86_400
-    private static let highest = Int64(dayNumber(9999, 12, 31)) * 86_400 + 86_399
+    private static let lowest: Int64 = -62_135_596_800  // 0001-01-01T00:00:00Z
+    private static let highest: Int64 = 253_402_300_799  // 9999-12-31T23:59:59Z
 }
 
 /// Splits seconds since 1970 into a day number and the second of that day, 0…86,399.
