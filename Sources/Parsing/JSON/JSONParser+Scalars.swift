@@ -12,7 +12,9 @@ extension JSONParser {
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     mutating func skipWord() {
-        while let byte = peek, isWordStart(byte) || isDigit(byte) || byte == UInt8(ascii: "-") { position += 1 }
+        while let byte = peek, isWordStart(byte) || isDigit(byte) || byte == UInt8(ascii: "-") {
+            position += 1
+        }
     }
 
     /// Reads `true`, `false`, `null`, or says what is wrong with another word.
@@ -47,7 +49,8 @@ extension JSONParser {
     mutating func number() -> JSONValue {
         let start = position
         while let byte = peek,
-            isDigit(byte) || isWordStart(byte) || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte)
+            isDigit(byte) || isWordStart(byte)
+                || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte)
         {
             position += 1
         }
@@ -77,7 +80,9 @@ extension JSONParser {
         }
         if rest.first == UInt8(ascii: ".") {
             let decimals = rest.dropFirst().prefix(while: isDigit)
-            if decimals.isEmpty { return ("digits are missing after the dot", "write them, or remove the dot") }
+            if decimals.isEmpty {
+                return ("digits are missing after the dot", "write them, or remove the dot")
+            }
             rest = rest.dropFirst(1 + decimals.count)
         }
         if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
@@ -97,7 +102,8 @@ extension JSONParser {
 
     /// A short piece of the user's text for a message, without line ends and other control characters.
     func excerpt(_ text: String) -> String {
-        let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40).filter { $0.value >= 0x20 }))
+        let shown = String(
+            String.UnicodeScalarView(text.unicodeScalars.prefix(40).filter { $0.value >= 0x20 }))
         return shown.utf8.count < text.utf8.count ? shown + "…" : shown
     }
 

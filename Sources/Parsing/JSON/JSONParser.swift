@@ -68,7 +68,8 @@ struct JSONParser {
 
     private mutating func checkBytes() throws {
         if bytes.count > JSONDocument.largestSize {
-            throw stop(at: 0, "the file is larger than 8 MiB", fix: "split it, or check that it is the right file")
+            throw stop(
+                at: 0, "the file is larger than 8 MiB", fix: "split it, or check that it is the right file")
         }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw stop(at: 0, "the file is UTF-16, not UTF-8", fix: "save it as UTF-8")
@@ -130,7 +131,8 @@ struct JSONParser {
                     fix: "use fewer levels")
             }
             let value: JSONValue =
-                byte == UInt8(ascii: "{") ? .object(try object(depth: depth)) : .array(try array(depth: depth))
+                byte == UInt8(ascii: "{")
+                ? .object(try object(depth: depth)) : .array(try array(depth: depth))
             return JSONNode(value: value, start: start)
         case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"):
             report(at: start, "a value is missing here", fix: "write the value, or null")
@@ -151,7 +153,9 @@ struct JSONParser {
         var comma: Int?
         while true {
             skipSpace()
-            if try close(open, comma: comma, closer: UInt8(ascii: "]"), other: UInt8(ascii: "}")) { return nodes }
+            if try close(open, comma: comma, closer: UInt8(ascii: "]"), other: UInt8(ascii: "}")) {
+                return nodes
+            }
             nodes.append(try value(depth: depth + 1))
             comma = try separator(open)
         }
@@ -165,12 +169,15 @@ struct JSONParser {
         var comma: Int?
         while true {
             skipSpace()
-            if try close(open, comma: comma, closer: UInt8(ascii: "}"), other: UInt8(ascii: "]")) { return members }
+            if try close(open, comma: comma, closer: UInt8(ascii: "}"), other: UInt8(ascii: "]")) {
+                return members
+            }
             let keyStart = position
             let key = try key()
             if let before = first[key] {
                 report(
-                    at: keyStart, "the key “\(excerpt(key))” stands here again, after line \(lines.place(of: before).line)",
+                    at: keyStart,
+                    "the key “\(excerpt(key))” stands here again, after line \(lines.place(of: before).line)",
                     fix: "remove or rename one of the two")
             } else {
                 first[key] = keyStart
