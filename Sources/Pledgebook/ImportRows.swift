@@ -277,7 +277,7 @@ struct ImportRows {
         _ order: PledgeOrder, field: OrderField, kind: String, _ message: String, fix: String, _ file: String,
         _ outcome: inout Outcome
     ) {
-        let offset = Int(order.places.offset(of: field))
+        let offset = Int(order.places.start(of: field))
         let place = place(of: offset, from: Int(order.row.start), line: order.line, outcome.batch.bytes)
         outcome.rejected.append(
             RejectedRow(

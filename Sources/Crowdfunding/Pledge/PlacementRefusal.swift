@@ -146,7 +146,7 @@ extension PlacementRefusal {
 
 extension OrderPlaces {
     /// Where the field begins in the batch's bytes.
-    public func offset(of field: OrderField) -> UInt32 {
+    public func start(of field: OrderField) -> UInt32 {
         switch field {
         case .reference: reference
         case .tier: tier
