@@ -16,7 +16,7 @@ struct CSVReference {
     private let delimiter: UInt8
     private let limits: CSVLimits
 
-    /// - Parameter text: Without a byte order mark.
+    /// Takes a text without a byte order mark.
     init(_ text: [UInt8], delimiter: UInt8, limits: CSVLimits) {
         bytes = text
         self.delimiter = delimiter

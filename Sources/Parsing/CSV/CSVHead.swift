@@ -1,12 +1,13 @@
 /// Tells the delimiter from the first line that holds anything.
 struct CSVHead {
     /// Comma, semicolon or tab, whichever the line holds most often outside quotes; a comma if it holds none.
+    ///
     /// Nil when the line is not complete yet.
     let delimiter: UInt8?
 
     private static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
 
-    /// - Parameter isWhole: Whether the line is to be judged even if it does not end in the text.
+    /// Judges the first line; with `isWhole` even if it does not end in the text.
     init(_ text: [UInt8], from start: Int, to end: Int, isWhole: Bool) {
         var counts = [0, 0, 0]
         var isInQuotes = false

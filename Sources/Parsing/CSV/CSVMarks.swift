@@ -4,10 +4,10 @@ enum CSVMarks {
     /// Ends the list of marks; greater than any offset.
     static let sentinel = UInt32.max
 
-    /// Replaces `marks` by the offsets of all such bytes and a sentinel, `wideBlocks` by the offsets of the blocks
-    /// of 64 bytes that hold a byte of 0x80 or more and a sentinel. Both are in rising order.
+    /// Replaces `marks` by the offsets of all such bytes and a sentinel.
     ///
-    /// - Parameter text: At least a block longer than `end`.
+    /// `wideBlocks` becomes the offsets of the blocks of 64 bytes that hold a byte of 0x80 or more and a
+    /// sentinel. Both are in rising order. The text must be at least a block longer than `end`.
     static func find(
         in text: [UInt8], from start: Int, to end: Int, delimiter: UInt8,
         marks: inout [UInt32], wideBlocks: inout [UInt32],

@@ -29,7 +29,8 @@ extension CSVSplitter {
         var draft = Draft(
             start: position, fieldStart: position, mark: mark, count: fieldCount, line: line)
         while true {
-            let isQuoted = bytes[draft.fieldStart] == UInt8(ascii: "\"")  // in bounds: padding follows the end
+            // In bounds: padding follows the end.
+            let isQuoted = bytes[draft.fieldStart] == UInt8(ascii: "\"")
             switch draft.fieldStart < end && isQuoted ? readQuoted(&draft) : readUnquoted(&draft) {
             case .more: continue
             case .lineEnd(let offset): return finish(draft, at: offset)

@@ -22,9 +22,9 @@ struct CSVSplitter {
     var mark = 0
     var wideBlock = 0
 
-    /// - Parameters:
-    ///   - end: The byte after the last that may be read as text; if `isLast`, a line feed stands before it.
-    ///   - marks: As `CSVMarks.find` gives them, from `position` to `end`.
+    /// Prepares to split the text before `end`; if `isLast`, a line feed stands before `end`.
+    ///
+    /// The marks are as `CSVMarks.find` gives them, from `position` to `end`.
     init(
         bytes: UnsafeBufferPointer<UInt8>, end: Int, isLast: Bool, marks: UnsafeBufferPointer<UInt32>,
         wideBlocks: UnsafeBufferPointer<UInt32>, fields: UnsafeMutableBufferPointer<CSVField>,
@@ -77,7 +77,8 @@ struct CSVSplitter {
             mark += 1
             let byte = bytes[found]
             if byte == delimiter {
-                fields[count] = CSVField(start: fieldStart, end: found, flags: 0)  // in bounds: one mark each
+                // In bounds: there is room for a cell at every mark.
+                fields[count] = CSVField(start: fieldStart, end: found, flags: 0)
                 count += 1
                 fieldStart = found + 1
             } else if byte == UInt8(ascii: "\n") {
@@ -89,7 +90,7 @@ struct CSVSplitter {
                     !isWide(start, fieldEnd)
                         || firstInvalidUTF8(in: self.bytes.span, from: start, to: fieldEnd) == nil
                 else { return nil }
-                fields[count] = CSVField(start: fieldStart, end: fieldEnd, flags: 0)  // in bounds: one mark each
+                fields[count] = CSVField(start: fieldStart, end: fieldEnd, flags: 0)
                 count += 1
                 let record = CSVRecord(
                     line: line, firstField: fieldCount, fieldCount: count - fieldCount, start: start,
