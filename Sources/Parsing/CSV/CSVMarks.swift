@@ -24,7 +24,9 @@ enum CSVMarks {
                     while offset < end {
                         let (mask, isWide) = block(base + offset, delimiters: delimiters)
                         let left = end - offset
-                        write(left < blockSize ? mask & (1 << UInt64(left) - 1) : mask, at: offset, target, &count)
+                        write(
+                            left < blockSize ? mask & (1 << UInt64(left) - 1) : mask, at: offset, target,
+                            &count)
                         if isWide { wideBlocks.append(UInt32(truncatingIfNeeded: offset)) }
                         offset += blockSize
                     }
