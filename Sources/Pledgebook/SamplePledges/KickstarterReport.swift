@@ -3,8 +3,8 @@ public import Crowdfunding
 
 /// A folder of CSV files such as Kickstarter gives a maker, about invented backers of a campaign.
 ///
-/// The same definition, seed and count give the same pledges in every form and at every stage, so that a later stage
-/// can be imported after an earlier one.
+/// The same definition, seed, form and count give the same pledges at every stage, so that a later stage can be
+/// imported after an earlier one.
 public struct KickstarterReport: Sendable {
     /// The columns of three times.
     public enum Form: String, CaseIterable, Sendable {
@@ -65,7 +65,8 @@ public struct KickstarterReport: Sendable {
         }
         var gross = definition
         // Kickstarter knows no tax: what it shows is what the backer pays.
-        gross.tax = TaxRules(pricesIncludeTax: true, point: definition.tax.point, rates: [:])
+        gross.tax.pricesIncludeTax = true
+        gross.tax.rates = [:]
         var habits = PledgeInventor.Habits(repeats: 0, several: 0, usesPromotions: false)
         habits.addOns = form == .from2023 ? 1_500 : 0
         var inventor = PledgeInventor(gross, pricing: Pricing(gross), seed: seed, count: count, habits: habits)

@@ -194,7 +194,7 @@ extension KickstarterRows {
         cells["Backing Minimum"] = money(tier.price)
         cells["Reward ID"] = rewardIDs[pledge.tier]
         cells["Bonus Support"] = money(price.bonus)
-        cells["Rewards Sent?"] = stage == .settled ? ["", "No", "No", "Yes"][random.below(4)] : ""
+        cells["Rewards Sent?"] = random.chance(5_000) ? "No" : ""
         for line in lines where line.role == .addOn {
             cells[addOnColumns[Int(line.index)]] = "\(line.quantity)"
         }
