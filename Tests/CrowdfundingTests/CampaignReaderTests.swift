@@ -295,6 +295,30 @@ import Testing
         #expect(lamp.skus == ["LAMP", "BULB"])
     }
 
+    static let oddValues = [
+        "null", "true", "-1", "0", "1.5", "1e400", "99999999999999999999", "\"\"", "\"-\"", "\".\"",
+        "\"-0.00\"",
+        "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59-14:00\"", "\"10000000000.00\"", "\"ÀÉ🎉\"",
+        "[]", "{}",
+        "[[]]", "{ \"\": {} }",
+    ]
+
+    @Test("no value in any place does harm: it is read, or every problem has a place", arguments: oddValues)
+    func oddValue(_ odd: String) throws {
+        let text = try CampaignFixtures.text("campaigns/halyard-65/campaign.json")
+        let parts = text.split(separator: ": ", omittingEmptySubsequences: false)
+        for index in parts.indices.dropFirst() {
+            var changed = parts
+            let rest = parts[index].drop { $0 != "," && $0 != "}" && $0 != "\n" }
+            changed[index] = Substring(odd) + rest
+            guard case .failure(let problems) = CampaignFixtures.read(changed.joined(separator: ": ")) else {
+                continue
+            }
+            #expect(!problems.diagnostics.isEmpty)
+            #expect(problems.diagnostics.allSatisfy { $0.line >= 1 && $0.column >= 1 && !$0.remedy.isEmpty })
+        }
+    }
+
     static let fixtures = ["good", "bad", "bad-rules"].map { "Tests/Fixtures/campaigns/\($0)" }
 
     @Test("good files are accepted", arguments: CampaignFixtures.files(in: fixtures[0]))

@@ -29,21 +29,11 @@ extension AmendmentComparison {
         let eachMore: Int64
     }
 
-    /// The rate that applies to a country.
-    ///
-    /// The most specific rate: the country's, else the European Union's, else that of everywhere. Without any
-    /// rate in the file shipping is free; `nil`: it does not ship there.
+    /// The rate that applies to a country, as pricing finds it; `nil`: it does not ship there.
     private func rate(_ country: String, in rates: [ShippingRate]) -> Rate? {
         if rates.isEmpty { return Rate(first: 0, eachMore: 0) }
-        var names = [country]
-        if Country.memberStates.contains(country) { names.append(Country.europeanUnion) }
-        names.append(Country.everywhere)
-        for name in names {
-            if let rate = rates.first(where: { $0.to.contains(name) }) {
-                return Rate(first: rate.first, eachMore: rate.eachMore)
-            }
-        }
-        return nil
+        let index = CountryTable(destinations: rates.map(\.to)).index(for: countryCode(country) ?? 0)
+        return index < 0 ? nil : Rate(first: rates[index].first, eachMore: rates[index].eachMore)
     }
 
     private func written(_ rate: Rate?) -> String {
@@ -89,7 +79,6 @@ extension AmendmentComparison {
     mutating func production() {
         for before in old.production {
             let isLaunched = sold.launchedRuns.contains(before.id)
-            let reason = "it has been launched on these terms"
             guard let after = new.production.first(where: { $0.id == before.id }) else {
                 if isLaunched {
                     refuse(
@@ -100,43 +89,48 @@ extension AmendmentComparison {
                 }
                 continue
             }
-            let name = "run \(before.id):"
-            let isFree = !isLaunched
-            let fix = "keep it, and add another run"
-            compare(
-                "\(name) supplier", before.supplier, after.supplier, allowed: isFree, because: reason,
-                fix: fix, quote)
-            compare("\(name) sku", before.sku, after.sku, allowed: isFree, because: reason, fix: fix) { $0 }
-            compare(
-                "\(name) minimum_units", before.minimumUnits, after.minimumUnits, allowed: isFree,
-                because: reason,
-                fix: fix
-            ) { "\($0)" }
-            let isMore = after.capacity.map { $0 >= before.capacity ?? .max } ?? true
-            compare(
-                "\(name) capacity", before.capacity, after.capacity, allowed: isFree || isMore,
-                because: reason, fix: fix,
-                optional)
-            compare(
-                "\(name) launch_when.collected", before.launchWhenCollected, after.launchWhenCollected,
-                allowed: isFree,
-                because: reason, fix: fix, optionalAmount)
-            compare(
-                "\(name) lead_time_days", before.leadTimeDays, after.leadTimeDays, allowed: isFree,
-                because: reason,
-                fix: "a delay is told by run delay"
-            ) { "\($0)" }
-            compare(
-                "\(name) unit_cost", before.unitCost, after.unitCost, allowed: isFree, because: reason,
-                fix: fix, amount)
-            compare(
-                "\(name) deposit_percent", before.depositPercent, after.depositPercent, allowed: isFree,
-                because: reason, fix: fix
-            ) { "\($0) %" }
+            run(before, after, isLaunched: isLaunched)
         }
         for run in new.production where !old.production.contains(where: { $0.id == run.id }) {
             accept("run \(run.id): new, \(run.sku) by \(quote(run.supplier))")
         }
+    }
+
+    private mutating func run(_ before: ProductionPlan, _ after: ProductionPlan, isLaunched: Bool) {
+        let reason = "it has been launched on these terms"
+        let name = "run \(before.id):"
+        let isFree = !isLaunched
+        let fix = "keep it, and add another run"
+        compare(
+            "\(name) supplier", before.supplier, after.supplier, allowed: isFree, because: reason,
+            fix: fix, quote)
+        compare("\(name) sku", before.sku, after.sku, allowed: isFree, because: reason, fix: fix) { $0 }
+        compare(
+            "\(name) minimum_units", before.minimumUnits, after.minimumUnits, allowed: isFree,
+            because: reason,
+            fix: fix
+        ) { "\($0)" }
+        let isMore = after.capacity.map { $0 >= before.capacity ?? .max } ?? true
+        compare(
+            "\(name) capacity", before.capacity, after.capacity, allowed: isFree || isMore,
+            because: reason, fix: fix,
+            optional)
+        compare(
+            "\(name) launch_when.collected", before.launchWhenCollected, after.launchWhenCollected,
+            allowed: isFree,
+            because: reason, fix: fix, optionalAmount)
+        compare(
+            "\(name) lead_time_days", before.leadTimeDays, after.leadTimeDays, allowed: isFree,
+            because: reason,
+            fix: "a delay is told by run delay"
+        ) { "\($0)" }
+        compare(
+            "\(name) unit_cost", before.unitCost, after.unitCost, allowed: isFree, because: reason,
+            fix: fix, amount)
+        compare(
+            "\(name) deposit_percent", before.depositPercent, after.depositPercent, allowed: isFree,
+            because: reason, fix: fix
+        ) { "\($0) %" }
     }
 
     mutating func imports() {
