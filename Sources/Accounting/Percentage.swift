@@ -16,7 +16,8 @@ public struct Percentage: Hashable, Sendable, CustomStringConvertible {
         millionths = value
     }
 
-    /// This share of an amount, rounded half up (away from zero, so that a reversal takes back what was booked).
+    /// This share of an amount, rounded half up (away from zero, so that a reversal takes back what was
+    /// booked).
     public func of(_ amount: Int64) -> Int64 { share(of: amount, dividedBy: 1_000_000) }
 
     /// What of a gross amount is this rate on the net: gross × rate ÷ (100 + rate), rounded half up.

@@ -18,11 +18,17 @@ import Testing
     static let allowed: [CancellationRequest] = [
         request { _ in },
         // A second before the last day the goal does not count.
-        request { $0.amount = 101; $0.now = $0.now.adding(seconds: -1) },
+        request {
+            $0.amount = 101; $0.now = $0.now.adding(seconds: -1)
+        },
         // What is below the goal already is not taken below it.
         request { $0.pledgedTotal = goal - 1 },
-        request { $0.amount = 101; $0.overrideReason = "The backer was charged twice." },
-        request { $0.now = Sample.closesAt; $0.campaign = .funded; $0.overrideReason = "ill" },
+        request {
+            $0.amount = 101; $0.overrideReason = "The backer was charged twice."
+        },
+        request {
+            $0.now = Sample.closesAt; $0.campaign = .funded; $0.overrideReason = "ill"
+        },
     ]
 
     @Test("is allowed", arguments: allowed)
@@ -34,16 +40,38 @@ import Testing
     static let refused: [(CancellationRequest, CancellationRefusal)] = [
         (request { $0.amount = 101 }, .belowGoal(left: euros(goal - 1), goal: euros(goal))),
         (
-            request { $0.amount = 101; $0.overrideReason = "  " },
+            request {
+                $0.amount = 101; $0.overrideReason = "  "
+            },
             .belowGoal(left: euros(goal - 1), goal: euros(goal))
         ),
         (request { $0.now = Sample.closesAt }, .tooLate(now: Sample.closesAt, until: Sample.closesAt)),
-        (request { $0.pledge = .canceled; $0.overrideReason = "why" }, .notPlaced(.canceled)),
+        (
+            request {
+                $0.pledge = .canceled; $0.overrideReason = "why"
+            }, .notPlaced(.canceled)
+        ),
         (request { $0.pledge = .dropped }, .notPlaced(.dropped)),
-        (request { $0.pledge = .delivered; $0.overrideReason = "why" }, .delivered),
-        (request { $0.delivered = .partly; $0.overrideReason = "why" }, .delivered),
-        (request { $0.campaign = .releasing; $0.overrideReason = "why" }, .campaignOver(.releasing)),
-        (request { $0.campaign = .finished; $0.overrideReason = "why" }, .campaignOver(.finished)),
+        (
+            request {
+                $0.pledge = .delivered; $0.overrideReason = "why"
+            }, .delivered
+        ),
+        (
+            request {
+                $0.delivered = .partly; $0.overrideReason = "why"
+            }, .delivered
+        ),
+        (
+            request {
+                $0.campaign = .releasing; $0.overrideReason = "why"
+            }, .campaignOver(.releasing)
+        ),
+        (
+            request {
+                $0.campaign = .finished; $0.overrideReason = "why"
+            }, .campaignOver(.finished)
+        ),
     ]
 
     @Test("is refused with its reason", arguments: refused)
@@ -58,6 +86,8 @@ import Testing
         definition.cancellation.lastDayRule = false
         _ = try definition.cancellation(of: Self.request { $0.amount = 101 })
         definition.cancellation.backerMayCancelUntil = nil
-        #expect(throws: CancellationRefusal.neverAllowed) { try definition.cancellation(of: Self.request { _ in }) }
+        #expect(throws: CancellationRefusal.neverAllowed) {
+            try definition.cancellation(of: Self.request { _ in })
+        }
     }
 }

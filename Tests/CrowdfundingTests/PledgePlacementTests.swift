@@ -37,11 +37,13 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
 
     static let dates: [PlacementCase] = [
         PlacementCase(
-            name: "a second before it opens", order: Sample.order(tier: 1, at: Sample.opensAt.adding(seconds: -1)),
+            name: "a second before it opens",
+            order: Sample.order(tier: 1, at: Sample.opensAt.adding(seconds: -1)),
             refusal: .beforeStart(pledgedAt: Sample.opensAt.adding(seconds: -1), opensAt: Sample.opensAt),
             reason: "before-start", place: .pledgedAt),
         PlacementCase(
-            name: "when late pledges are over", order: Sample.order(tier: 1, at: Sample.lateUntil), state: .funded,
+            name: "when late pledges are over", order: Sample.order(tier: 1, at: Sample.lateUntil),
+            state: .funded,
             refusal: .afterEnd(
                 pledgedAt: Sample.lateUntil, closesAt: Sample.closesAt, lateUntil: Sample.lateUntil),
             reason: "after-end", place: .pledgedAt),
@@ -56,13 +58,15 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
                 code: "FRIENDS10", pledgedAt: Sample.promotionEnd, until: Sample.promotionEnd),
             reason: "promotion", place: .pledgedAt),
         PlacementCase(
-            name: "campaign gone", order: Sample.order(tier: 1), state: .canceled, refusal: .campaignOver(.canceled),
+            name: "campaign gone", order: Sample.order(tier: 1), state: .canceled,
+            refusal: .campaignOver(.canceled),
             reason: "campaign-over", place: .reference),
         PlacementCase(
             name: "everything goes back", order: Sample.order(tier: 1), state: .releasing,
             refusal: .campaignOver(.releasing), reason: "campaign-over", place: .reference),
         PlacementCase(
-            name: "rehearsal in a real campaign", order: Sample.order(tier: 1, gateway: 2), isRehearsal: false,
+            name: "rehearsal in a real campaign", order: Sample.order(tier: 1, gateway: 2),
+            isRehearsal: false,
             refusal: .rehearsalInReal, reason: "rehearsal", place: .reference),
         PlacementCase(
             name: "real pledge in a rehearsal", order: Sample.order(tier: 1, gateway: 1), isRehearsal: true,
@@ -74,7 +78,8 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
             name: "sold out", order: Sample.order(tier: 0), taken: taken { $0.tiers[0] = 300 },
             refusal: .soldOut(offer: "early-bird", asked: 1, left: 0, limit: 300), reason: "sold-out"),
         PlacementCase(
-            name: "add-on sold out", order: Sample.order(tier: 1), lines: [Sample.addOn(1, 2), Sample.addOn(1, 2)],
+            name: "add-on sold out", order: Sample.order(tier: 1),
+            lines: [Sample.addOn(1, 2), Sample.addOn(1, 2)],
             refusal: .soldOut(offer: "sticker", asked: 4, left: 3, limit: 3), reason: "sold-out"),
         PlacementCase(
             name: "more than one backer may have", order: Sample.order(tier: 0), held: 1,
@@ -83,13 +88,15 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         PlacementCase(
             name: "more of an add-on than one backer may have", order: Sample.order(tier: 1),
             lines: [Sample.addOn(0, 4), Sample.addOn(0, 2)],
-            refusal: .perBacker(offer: "bulb", asked: 6, held: 0, limit: 5), reason: "per-backer", place: .email),
+            refusal: .perBacker(offer: "bulb", asked: 6, held: 0, limit: 5), reason: "per-backer",
+            place: .email),
         PlacementCase(
             name: "promotion used up", order: Sample.order(tier: 1, promotion: 0),
             taken: taken { $0.promotions[0] = 2 }, refusal: .promotionUsedUp(code: "FRIENDS10", limit: 2),
             reason: "promotion"),
         PlacementCase(
-            name: "out of stock, tier and add-on together", order: Sample.order(tier: 1), lines: [Sample.addOn(0, 2)],
+            name: "out of stock, tier and add-on together", order: Sample.order(tier: 1),
+            lines: [Sample.addOn(0, 2)],
             taken: taken { $0.items[1] = 498 }, refusal: .outOfStock(item: "BULB", asked: 3, left: 2),
             reason: "out-of-stock"),
         PlacementCase(
@@ -101,9 +108,11 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
     static let prices: [PlacementCase] = [
         PlacementCase(
             name: "another amount", order: Sample.order(tier: 1, amount: 10_389),
-            refusal: .priceDiffers(asked: euros(10_389), price: euros(10_390)), reason: "price", place: .amount),
+            refusal: .priceDiffers(asked: euros(10_389), price: euros(10_390)), reason: "price",
+            place: .amount),
         PlacementCase(
-            name: "no tier and no money", order: Sample.order(tier: -1), refusal: .nothingPledged, reason: "price",
+            name: "no tier and no money", order: Sample.order(tier: -1), refusal: .nothingPledged,
+            reason: "price",
             place: .amount),
         PlacementCase(
             name: "bonus and amount that differ", order: Sample.order(tier: -1, amount: 500, bonus: 400),
@@ -121,18 +130,21 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
             name: "add-on below zero", order: Sample.order(tier: 1), lines: [Sample.addOn(0, -1)],
             refusal: .pricing(.quantityOutOfBounds(-1)), reason: "quantity"),
         PlacementCase(
-            name: "unknown tier", order: Sample.order(tier: 7), refusal: .pricing(.notOffered), reason: "not-offered"),
+            name: "unknown tier", order: Sample.order(tier: 7), refusal: .pricing(.notOffered),
+            reason: "not-offered"),
         PlacementCase(
             name: "unknown add-on", order: Sample.order(tier: 1), lines: [Sample.addOn(9, 1)],
             refusal: .pricing(.notOffered), reason: "not-offered"),
         PlacementCase(
-            name: "too many lines", order: Sample.order(tier: 1), lines: (0..<65).map { _ in Sample.addOn(1, 1) },
+            name: "too many lines", order: Sample.order(tier: 1),
+            lines: (0..<65).map { _ in Sample.addOn(1, 1) },
             refusal: .tooManyLines(limit: 64), reason: "quantity"),
         PlacementCase(
             name: "a choice that is not open", order: Sample.order(tier: 1), lines: [Sample.choice(1, 1)],
             definition: Sample.variants, refusal: .choiceNotContained(sku: "SLATE"), reason: "choice"),
         PlacementCase(
-            name: "a choice of what is made one way", order: Sample.order(tier: 0), lines: [Sample.choice(0, 1)],
+            name: "a choice of what is made one way", order: Sample.order(tier: 0),
+            lines: [Sample.choice(0, 1)],
             definition: Sample.variants, refusal: .choiceNotContained(sku: "PEN"), reason: "choice"),
         PlacementCase(
             name: "more choices than units", order: Sample.order(tier: 0),
@@ -153,7 +165,9 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         #expect(placement.isRehearsal == row.isRehearsal)
     }
 
-    @Test("a platform's row is never refused for price, limit, date or choice", arguments: dates + limits + prices)
+    @Test(
+        "a platform's row is never refused for price, limit, date or choice",
+        arguments: dates + limits + prices)
     func tells(_ row: PlacementCase) {
         var order = row.order
         if order.amount < 0 { order.amount = 500 }
@@ -161,7 +175,8 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         let decision = placement.place(order, lines: row.lines[...], as: Self.telling) { _ in row.held }
         let mayRefuse =
             [.campaignOver(.canceled), .realInRehearsal, .rehearsalInReal, .tooManyLines(limit: 64)]
-            .contains(row.refusal) || ["quantity"].contains(row.reason) || row.refusal == .pricing(.notOffered)
+            .contains(row.refusal) || ["quantity"].contains(row.reason)
+            || row.refusal == .pricing(.notOffered)
         if mayRefuse {
             #expect(decision == .refused(row.refusal))
         } else if case .accepted(let placed) = decision {
@@ -191,7 +206,9 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         let order = Sample.order(
             tier: 0, promotion: 0, at: Sample.earlyBirdEnd.adding(seconds: -1), gateway: 2)
         let lines = [Sample.addOn(0, 5), Sample.addOn(1, 1)]
-        guard case .accepted(let placed) = placement.place(order, lines: lines[...], as: .asks, held: { _ in 0 })
+        guard
+            case .accepted(let placed) = placement.place(
+                order, lines: lines[...], as: .asks, held: { _ in 0 })
         else { Issue.record("refused"); return }
         #expect(placed.takesPlace && placed.isPricedByEngine && !placed.isLate && placed.state == .placed)
         #expect(placement.isRehearsal == true)
@@ -222,8 +239,10 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
 
     @Test("a late pledge is taken until late_pledges_until; without a tier all is bonus")
     func lateAndBonus() {
-        var placement = PlacementCase(name: "", order: PledgeOrder(), state: .funded, refusal: .nothingPledged)
-            .placement()
+        var placement = PlacementCase(
+            name: "", order: PledgeOrder(), state: .funded, refusal: .nothingPledged
+        )
+        .placement()
         let order = Sample.order(tier: -1, country: "", amount: 1_500, at: Sample.closesAt)
         guard case .accepted(let placed) = placement.place(order, lines: [], as: .asks, held: { _ in 0 })
         else { Issue.record("refused"); return }
@@ -236,7 +255,9 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         var placement = PlacementCase(name: "", order: PledgeOrder(), refusal: .nothingPledged).placement()
         var asked: [Offer] = []
         let lines = [Sample.addOn(1, 1), Sample.addOn(0, 1)]
-        _ = placement.place(Sample.order(tier: 1), lines: lines[...], as: .asks) { asked.append($0); return 0 }
+        _ = placement.place(Sample.order(tier: 1), lines: lines[...], as: .asks) {
+            asked.append($0); return 0
+        }
         #expect(asked == [.addOn(0)])
     }
 
@@ -275,7 +296,8 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         #expect(total(Sample.order(tier: 0, at: noon)) == 2_000)
         #expect(total(Sample.order(tier: 0, at: noon.adding(seconds: -1))) == nil)
         // A platform sold it all the same.
-        #expect(total(Sample.order(tier: 0, amount: 2_000, at: noon.adding(seconds: -1)), Self.telling) == 2_000)
+        #expect(
+            total(Sample.order(tier: 0, amount: 2_000, at: noon.adding(seconds: -1)), Self.telling) == 2_000)
         #expect(placement.taken.tiers == [2, 0, 2, 0])
     }
 }

@@ -27,18 +27,25 @@ import Testing
         Row(name: "in the union, no tax rate of its own", country: "IT", price: price(9_900, 990, 0)),
         Row(name: "everywhere else", country: "US", price: price(9_900, 1_900, 0)),
         Row(name: "each more ships", quantity: 3, country: "US", price: price(29_700, 2_700, 0)),
-        Row(name: "an add-on that ships", lines: [Sample.addOn(0, 2)], country: "US", price: price(11_700, 2_700, 0)),
+        Row(
+            name: "an add-on that ships", lines: [Sample.addOn(0, 2)], country: "US",
+            price: price(11_700, 2_700, 0)),
         Row(
             name: "an add-on that contains nothing is neither shipped nor taxed", lines: [Sample.addOn(1, 2)],
             country: "ES", price: price(8_182 + 300, 818, 1_890)),
-        Row(name: "bonus is not taxed", bonus: 1_000, country: "ES", price: price(8_182, 818, 1_890, bonus: 1_000)),
+        Row(
+            name: "bonus is not taxed", bonus: 1_000, country: "ES",
+            price: price(8_182, 818, 1_890, bonus: 1_000)),
         Row(name: "nothing ships", tier: 2, country: "ES", price: price(500, 0, 0)),
         Row(name: "nothing ships, nowhere", tier: 2, country: "", price: price(500, 0, 0)),
-        Row(name: "no tier: all bonus", tier: -1, bonus: 2_500, country: "", price: price(0, 0, 0, bonus: 2_500)),
+        Row(
+            name: "no tier: all bonus", tier: -1, bonus: 2_500, country: "",
+            price: price(0, 0, 0, bonus: 2_500)),
         Row(name: "promotion", promotion: 0, country: "US", price: price(8_910, 1_900, 0)),
         // 10 % of 99.00 + 1.50 is 10.05: 9.90 off what is taxed, 0.15 off what is not.
         Row(
-            name: "promotion over taxed and untaxed", lines: [Sample.addOn(1, 1)], promotion: 0, country: "US",
+            name: "promotion over taxed and untaxed", lines: [Sample.addOn(1, 1)], promotion: 0,
+            country: "US",
             price: price(9_045, 1_900, 0)),
         // 89.10 + 9.90 = 99.00; × 21 ÷ 121 = 17.18; 15.46 of it from the goods.
         Row(name: "promotion and tax", promotion: 0, country: "ES", price: price(7_364, 818, 1_718)),
@@ -57,17 +64,21 @@ import Testing
     func yen() throws {
         let book = [Content(sku: "BOOK", quantity: 1)]
         let definition = Sample.definition(
-            currency: "JPY", items: [Sample.item("BOOK")], tiers: [Sample.tier("book", 1_205, contains: book)],
+            currency: "JPY", items: [Sample.item("BOOK")],
+            tiers: [Sample.tier("book", 1_205, contains: book)],
             promotions: [Promotion(code: "TENTH", percentOff: Percentage("10")!, limit: nil, until: nil)],
-            shipping: [ShippingRate(to: ["JP"], first: 500, eachMore: 0)], included: false, rates: ["JP": "10"])
+            shipping: [ShippingRate(to: ["JP"], first: 500, eachMore: 0)], included: false,
+            rates: ["JP": "10"])
         let pricing = Pricing(definition)
         let country = Sample.country("JP")
         // 10 % of 1,705 is 170.5.
-        let plain = try pricing.price(tier: 0, quantity: 1, lines: [], promotion: -1, bonus: 7, country: country)
+        let plain = try pricing.price(
+            tier: 0, quantity: 1, lines: [], promotion: -1, bonus: 7, country: country)
         #expect(plain == Self.price(1_205, 500, 171, bonus: 7))
         #expect(plain.total == 1_883)
         // 10 % of 1,205 is 120.5, so 1,084 is left; 10 % of 1,584 is 158.4.
-        let reduced = try pricing.price(tier: 0, quantity: 1, lines: [], promotion: 0, bonus: 0, country: country)
+        let reduced = try pricing.price(
+            tier: 0, quantity: 1, lines: [], promotion: 0, bonus: 0, country: country)
         #expect(reduced == Self.price(1_084, 500, 158))
     }
 
@@ -154,25 +165,33 @@ import Testing
 
     static let rows: [Row] = [
         Row(amount: 10_890, shipping: 990, country: "ES", price: PricingTests.price(8_182, 818, 1_890)),
-        Row(amount: 10_890, shipping: 990, country: "ES", tax: .platform, price: PricingTests.price(9_900, 990, 0)),
-        Row(amount: 12_800, shipping: 1_900, price: PricingTests.price(9_900, 1_900, 0, bonus: 1_000)),
-        Row(amount: 12_800, shipping: 1_900, bonus: 1_000, price: PricingTests.price(9_900, 1_900, 0, bonus: 1_000)),
         Row(
-            amount: 12_800, shipping: 1_900, bonus: 400, price: PricingTests.price(10_500, 1_900, 0, bonus: 400),
+            amount: 10_890, shipping: 990, country: "ES", tax: .platform,
+            price: PricingTests.price(9_900, 990, 0)),
+        Row(amount: 12_800, shipping: 1_900, price: PricingTests.price(9_900, 1_900, 0, bonus: 1_000)),
+        Row(
+            amount: 12_800, shipping: 1_900, bonus: 1_000,
+            price: PricingTests.price(9_900, 1_900, 0, bonus: 1_000)),
+        Row(
+            amount: 12_800, shipping: 1_900, bonus: 400,
+            price: PricingTests.price(10_500, 1_900, 0, bonus: 400),
             differences: .price),
         // A remainder below zero lowers the goods.
         Row(amount: 9_800, shipping: 1_900, price: PricingTests.price(7_900, 1_900, 0), differences: .price),
         Row(amount: 10_900, shipping: 1_000, price: PricingTests.price(9_900, 1_000, 0), differences: .price),
         Row(amount: 500, shipping: 1_900, price: PricingTests.price(0, 500, 0), differences: .price),
         Row(amount: 2_000, tier: -1, price: PricingTests.price(0, 0, 0, bonus: 2_000)),
-        Row(amount: 2_000, bonus: 0, tier: -1, country: "ES", price: PricingTests.price(0, 0, 0, bonus: 2_000)),
+        Row(
+            amount: 2_000, bonus: 0, tier: -1, country: "ES", price: PricingTests.price(0, 0, 0, bonus: 2_000)
+        ),
         Row(amount: 11_800, shipping: 1_900, country: "", price: PricingTests.price(9_900, 1_900, 0)),
     ]
 
     @Test("stand as they are, split into their parts", arguments: rows)
     func stands(_ row: Row) {
         let told = Pricing(Sample.lamp).platformPrice(
-            amount: row.amount, shipping: row.shipping, bonus: row.bonus, tier: row.tier, quantity: 1, lines: [],
+            amount: row.amount, shipping: row.shipping, bonus: row.bonus, tier: row.tier, quantity: 1,
+            lines: [],
             country: row.country.isEmpty ? 0 : Sample.country(row.country), tax: row.tax)
         #expect(told.price == row.price)
         #expect(told.price.total == row.amount)

@@ -45,11 +45,13 @@ import Testing
         var run = ProductionRun(Sample.plan("run-1", sku: "LAMP"))
         let refusal = RunRefusal.belowThreshold(run: "run-1", missing, Self.euro)
         #expect(throws: refusal) {
-            try run.launch([(0, 400)], on: Self.day, shortfall: missing, currency: Self.euro, overrideReason: " ")
+            try run.launch(
+                [(0, 400)], on: Self.day, shortfall: missing, currency: Self.euro, overrideReason: " ")
         }
         #expect(run.state == .planned && refusal.message.contains(text))
         let overridden = try run.launch(
-            [(0, 400)], on: Self.day, shortfall: missing, currency: Self.euro, overrideReason: "The price goes up.")
+            [(0, 400)], on: Self.day, shortfall: missing, currency: Self.euro,
+            overrideReason: "The price goes up.")
         #expect(overridden == refusal && run.state == .launched)
     }
 
@@ -67,7 +69,9 @@ import Testing
         }
         try run.close(owed: 0, currency: Self.euro, writesOffShort: true)
         #expect(run.state == .closed && run.units[1].writtenOff == 40)
-        #expect(throws: RunRefusal.notPossible(run: "run-1", from: .closed, to: .canceled)) { try run.cancel() }
+        #expect(throws: RunRefusal.notPossible(run: "run-1", from: .closed, to: .canceled)) {
+            try run.cancel()
+        }
         var whole = try Self.launched()
         try whole.receive([(0, 400)])
         #expect(whole.state == .received)
@@ -90,7 +94,8 @@ import Testing
     @Test("moves from state to state, and no other", arguments: RunState.allCases, RunState.allCases)
     func moves(from: RunState, to: RunState) {
         let legal: [RunState: Set<RunState>] = [
-            .planned: [.launched, .canceled], .launched: [.received, .closed, .canceled], .received: [.closed],
+            .planned: [.launched, .canceled], .launched: [.received, .closed, .canceled],
+            .received: [.closed],
         ]
         #expect(from.mayBecome(to) == (legal[from]?.contains(to) ?? false))
     }
@@ -119,12 +124,15 @@ import Testing
 
     static let availability: [(Int64, Int64, Int64?, Int64?, Bool, Availability)] = [
         (1, 1, 0, nil, true, .inStock), (1, 1, 0, nil, false, .inStock), (1, 0, 0, nil, false, .preorder),
-        (1, 0, 1, nil, true, .backorder), (2, 0, 1, nil, true, .outOfStock), (1, 0, nil, nil, true, .backorder),
+        (1, 0, 1, nil, true, .backorder), (2, 0, 1, nil, true, .outOfStock),
+        (1, 0, nil, nil, true, .backorder),
         (1, 0, 0, nil, true, .outOfStock), (1, 0, nil, 0, false, .outOfStock), (3, 2, 1, 3, true, .backorder),
     ]
 
     @Test("availability", arguments: availability)
-    func words(units: Int64, stock: Int64, order: Int64?, sellable: Int64?, isFunded: Bool, word: Availability) {
+    func words(
+        units: Int64, stock: Int64, order: Int64?, sellable: Int64?, isFunded: Bool, word: Availability
+    ) {
         let found = Availability(
             units: units, freeStock: stock, freeOnOrder: order, sellable: sellable, isFunded: isFunded)
         #expect(found == word)
@@ -134,13 +142,16 @@ import Testing
 @Suite("Who gets which units") struct SupplyAllocationTests {
     static func line(_ pledge: Int64, _ sku: Int32, _ units: Int64) -> DemandLine {
         DemandLine(
-            pledge: pledge, pledgedAt: Timestamp(seconds: pledge), item: sku == 2 ? 1 : 0, sku: sku, units: units)
+            pledge: pledge, pledgedAt: Timestamp(seconds: pledge), item: sku == 2 ? 1 : 0, sku: sku,
+            units: units)
     }
 
     @Test("first come first served, from several sources, in part")
     func order() {
         let demand = [Self.line(1, 0, 2), Self.line(2, 0, 3), Self.line(3, 0, 1), Self.line(4, 2, 1)]
-        let sources = [SupplySource(sku: 0, units: 3), SupplySource(sku: 2, units: 5), SupplySource(sku: 0, units: 1)]
+        let sources = [
+            SupplySource(sku: 0, units: 3), SupplySource(sku: 2, units: 5), SupplySource(sku: 0, units: 1),
+        ]
         let plan = SupplyAllocation(demand: demand, sources: sources, itemOfSKU: [0, 0, 1], itemCount: 2)
         let wanted: [(Int32, Int32, Int64)] = [(0, 0, 2), (1, 0, 1), (1, 2, 1), (3, 1, 1)]
         #expect(plan.allocations == wanted.map { Allocation(line: $0.0, source: $0.1, units: $0.2) })
@@ -171,7 +182,9 @@ import Testing
         var random = SeededRandom(seed: seed)
         let itemOfSKU = [0, 0, 1]
         let demand = (1...200).map { pledge in
-            Self.line(Int64(pledge), Int32.random(in: -1...2, using: &random), Int64.random(in: 0...4, using: &random))
+            Self.line(
+                Int64(pledge), Int32.random(in: -1...2, using: &random),
+                Int64.random(in: 0...4, using: &random))
         }
         let sources = (0..<8).map { _ in
             SupplySource(

@@ -19,7 +19,8 @@ enum Sample {
     ) -> Item {
         Item(
             sku: sku, title: sku, unitCost: 0, inStock: inStock, backorderLimit: backorderLimit, hsCode: nil,
-            origin: nil, weightGrams: nil, variants: variants.map { Variant(sku: $0, title: $0, minimumUnits: 0) })
+            origin: nil, weightGrams: nil,
+            variants: variants.map { Variant(sku: $0, title: $0, minimumUnits: 0) })
     }
 
     static func tier(
@@ -27,11 +28,13 @@ enum Sample {
         until: Timestamp? = nil
     ) -> RewardTier {
         RewardTier(
-            id: id, title: id, price: price, limit: limit, perBacker: perBacker, until: until, contains: contains,
+            id: id, title: id, price: price, limit: limit, perBacker: perBacker, until: until,
+            contains: contains,
             delivery: nil, substitutes: [])
     }
 
-    static func plan(_ id: String, sku: String, minimum: Int64 = 1, capacity: Int64? = nil) -> ProductionPlan {
+    static func plan(_ id: String, sku: String, minimum: Int64 = 1, capacity: Int64? = nil) -> ProductionPlan
+    {
         ProductionPlan(
             id: id, supplier: "Maker Works", sku: sku, minimumUnits: minimum, capacity: capacity,
             launchWhenCollected: nil, leadTimeDays: 120, unitCost: 3_150, depositPercent: Percentage("30")!)
@@ -44,38 +47,47 @@ enum Sample {
     ) -> CampaignDefinition {
         let nothing = Percentage("0")!
         return CampaignDefinition(
-            id: CampaignID("sample")!, title: "Sample", maker: nil, currency: Currency(currency)!, timeZone: "UTC",
+            id: CampaignID("sample")!, title: "Sample", maker: nil, currency: Currency(currency)!,
+            timeZone: "UTC",
             opensAt: opensAt, closesAt: closesAt,
             funding: FundingRule(
                 rule: .allOrNothing, goal: 4_000_000, basis: .collected, minimumUnits: 0, stretchGoals: []),
             prepayment: Prepayment(
-                plan: .full, collect: .atClose, deposit: nil, balanceDue: nil, retryDays: 7, retryEveryHours: 48),
+                plan: .full, collect: .atClose, deposit: nil, balanceDue: nil, retryDays: 7,
+                retryEveryHours: 48),
             items: items, tiers: tiers, addOns: addOns, promotions: promotions, shipping: shipping,
-            tax: TaxRules(pricesIncludeTax: included, point: .receipt, rates: rates.mapValues { Percentage($0)! }),
+            tax: TaxRules(
+                pricesIncludeTax: included, point: .receipt, rates: rates.mapValues { Percentage($0)! }),
             fees: FeeEstimate(platformPercent: nothing, processorPercent: nothing, processorFixed: 0),
             cancellation: CancellationRule(backerMayCancelUntil: closesAt, lastDayRule: true),
             latePledgesUntil: lateUntil, production: production, imports: [:], delays: [:], defaults: [])
     }
 
     static let lampShipping = [
-        ShippingRate(to: ["DE"], first: 490, eachMore: 100), ShippingRate(to: ["EU"], first: 990, eachMore: 200),
+        ShippingRate(to: ["DE"], first: 490, eachMore: 100),
+        ShippingRate(to: ["EU"], first: 990, eachMore: 200),
         ShippingRate(to: ["*"], first: 1_900, eachMore: 400),
     ]
     static let lampRates = ["DE": "19", "ES": "21", "FR": "20", "*": "0"]
 
-    /// The campaign of the domain page. Tiers: 0 early-bird, 1 standard, 2 thanks. SKUs: 0 LAMP, 1 BULB.
+    /// The campaign of the domain page.
+    ///
+    /// Tiers: 0 early-bird, 1 standard, 2 thanks. SKUs: 0 LAMP, 1 BULB.
     static let lamp = definition(
         items: [item("LAMP", backorderLimit: 3_000), item("BULB", inStock: 500, backorderLimit: 0)],
         tiers: [
             tier(
                 "early-bird", 7_900, contains: [Content(sku: "LAMP", quantity: 1)], limit: 300, perBacker: 1,
                 until: earlyBirdEnd),
-            tier("standard", 9_900, contains: [Content(sku: "LAMP", quantity: 1), Content(sku: "BULB", quantity: 1)]),
+            tier(
+                "standard", 9_900,
+                contains: [Content(sku: "LAMP", quantity: 1), Content(sku: "BULB", quantity: 1)]),
             tier("thanks", 500),
         ],
         addOns: [
             AddOn(
-                id: "bulb", title: "bulb", price: 900, contains: [Content(sku: "BULB", quantity: 1)], limit: nil,
+                id: "bulb", title: "bulb", price: 900, contains: [Content(sku: "BULB", quantity: 1)],
+                limit: nil,
                 perBacker: 5),
             AddOn(id: "sticker", title: "sticker", price: 150, contains: [], limit: 3, perBacker: nil),
         ],
@@ -84,11 +96,15 @@ enum Sample {
         ],
         shipping: lampShipping, rates: lampRates, production: [plan("run-1", sku: "LAMP", capacity: 1_000)])
 
-    /// One item in two variants. Tiers: 0 pair (two of either), 1 slate (one slate). SKUs: 0 PEN, 1 SLATE, 2 CORAL.
+    /// One item in two variants.
+    ///
+    /// Tiers: 0 pair (two of either), 1 slate (one slate). SKUs: 0 PEN, 1 SLATE, 2 CORAL.
     static let variants = definition(
         items: [item("PEN"), item("HAL", variants: ["SLATE", "CORAL"])],
         tiers: [
-            tier("pair", 5_000, contains: [Content(sku: "HAL", quantity: 2), Content(sku: "PEN", quantity: 1)]),
+            tier(
+                "pair", 5_000,
+                contains: [Content(sku: "HAL", quantity: 2), Content(sku: "PEN", quantity: 1)]),
             tier("slate", 2_700, contains: [Content(sku: "SLATE", quantity: 1)]),
         ])
 
@@ -101,7 +117,8 @@ enum Sample {
 
     static func order(
         tier: Int32, quantity: Int64 = 1, country: String = "DE", amount: Int64 = -1, bonus: Int64 = 0,
-        promotion: Int32 = -1, at time: Timestamp = during, gateway: UInt8 = 1, status: SourceStatus = .pledged,
+        promotion: Int32 = -1, at time: Timestamp = during, gateway: UInt8 = 1,
+        status: SourceStatus = .pledged,
         shipping: Int64 = 0
     ) -> PledgeOrder {
         var order = PledgeOrder()

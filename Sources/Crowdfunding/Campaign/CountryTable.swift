@@ -1,7 +1,7 @@
 /// What applies to each destination: a number for every pair of capital letters, looked up without any text.
 ///
-/// A country is a `UInt16`, its first letter in the high byte; 0 stands for no country. The most specific destination
-/// wins: a country before `EU`, `EU` before `*`; within one level the first that names it.
+/// A country is a `UInt16`, its first letter in the high byte; 0 stands for no country. The most specific
+/// destination wins: a country before `EU`, `EU` before `*`; within one level the first that names it.
 struct CountryTable: Sendable {
     private static let letters = 26
     private static let none: Int16 = -1
@@ -25,12 +25,14 @@ struct CountryTable: Sendable {
         }
         guard union != Self.none else { return }
         for code in Country.memberStates {
-            if let slot = countryCode(code).flatMap(Self.slot), slots[slot] == Self.none { slots[slot] = union }
+            if let slot = countryCode(code).flatMap(Self.slot), slots[slot] == Self.none {
+                slots[slot] = union
+            }
         }
     }
 
-    /// The number that applies to the country, or -1; 0 (no country) and what is no pair of capital letters count as
-    /// elsewhere.
+    /// The number that applies to the country, or -1; 0 (no country) and what is no pair of capital letters
+    /// count as elsewhere.
     func index(for country: UInt16) -> Int {
         guard let slot = Self.slot(country), slots[slot] != Self.none else { return Int(elsewhere) }
         return Int(slots[slot])
@@ -44,7 +46,9 @@ struct CountryTable: Sendable {
     }
 }
 
-/// The country as orders hold it, or `nil` where the text is not two capital letters. `"DE"` gives `0x4445`.
+/// The country as orders hold it, or `nil` where the text is not two capital letters.
+///
+/// `"DE"` gives `0x4445`.
 public func countryCode(_ text: String) -> UInt16? {
     let bytes = text.utf8
     guard bytes.count == 2, let first = bytes.first, let second = bytes.last else { return nil }

@@ -1,4 +1,6 @@
-/// What a pledge costs, in minor units of the campaign's currency. The parts add up to the amount.
+/// What a pledge costs, in minor units of the campaign's currency.
+///
+/// The parts add up to the amount.
 public struct Price: Hashable, Sendable {
     /// Tier and add-ons less the promotion, net of tax.
     public var goods: Int64
@@ -21,8 +23,10 @@ public struct Price: Hashable, Sendable {
     public var total: Int64 { goods + shipping + tax + bonus }
 }
 
-/// How a platform's row differs from the campaign's own rules; counted in the import's summary, never refused.
+/// How a platform's row differs from the campaign's own rules; counted in the import's summary, never
+/// refused.
 public struct PlatformDifferences: OptionSet, Hashable, Sendable {
+    /// One bit a difference.
     public let rawValue: UInt8
     /// Its reward, add-ons or shipping cost something else here.
     public static let price = PlatformDifferences(rawValue: 1)
@@ -68,6 +72,7 @@ public enum PricingProblem: UserFacingError, Hashable {
     /// Above the largest amount that is booked.
     case tooLarge
 
+    /// What happened and what to do.
     public var message: String {
         switch self {
         case .countryMissing:
@@ -85,5 +90,6 @@ public enum PricingProblem: UserFacingError, Hashable {
         }
     }
 
+    /// Refused by a rule.
     public var exitCode: ExitStatus { .refused }
 }

@@ -70,8 +70,11 @@ public struct Pricing: Sendable {
     ///   - promotion: Its index, or -1 for none.
     ///   - bonus: Minor units, 0 or more.
     ///   - country: Two capital letters, or 0; needed where items ship.
+    /// - Returns: Parts that add up to what the backer pays.
+    /// - Throws: What is not offered, does not ship there, or is too large.
     public func price(
-        tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>, promotion: Int, bonus: Int64, country: UInt16
+        tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>, promotion: Int, bonus: Int64,
+        country: UInt16
     ) throws(PricingProblem) -> Price {
         guard bonus >= 0, bonus <= largestAmount else { throw .tooLarge }
         let basket = try basket(tier: tier, quantity: quantity, lines: lines)
@@ -102,16 +105,23 @@ public struct Pricing: Sendable {
 
     /// A platform's row as it is booked: its amount stands, and is only split into its parts.
     ///
-    /// The bonus is the one given, else what remains above reward, add-ons and shipping; a remainder below zero lowers
-    /// the goods. Without a tier and add-ons all of it is bonus.
+    /// The bonus is the one given, else what remains above reward, add-ons and shipping; a remainder below
+    /// zero lowers the goods. Without a tier and add-ons all of it is bonus.
     ///
     /// - Parameters:
     ///   - amount: What the platform charged, 0 or more.
     ///   - shipping: The part of it that it says is shipping.
     ///   - bonus: The part of it that it says is bonus, or `nil` where the file does not say.
-    ///   - tax: `platform`: what it remits is not in our books, so there is no tax; `maker`: carved out by our rates.
+    ///   - tier: Its index, or -1 for none.
+    ///   - quantity: Of the tier.
+    ///   - lines: Add-ons are counted; choices cost nothing.
+    ///   - country: Two capital letters, or 0 where the file does not say; `*` is taxed then.
+    ///   - tax: `platform`: what it remits is not in our books, so there is no tax; `maker`: carved out by
+    ///     our rates.
+    /// - Returns: Parts that add up to `amount`, and whether our price is another.
     public func platformPrice(
-        amount: Int64, shipping: Int64, bonus: Int64?, tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>,
+        amount: Int64, shipping: Int64, bonus: Int64?, tier: Int, quantity: Int64,
+        lines: ArraySlice<OrderLine>,
         country: UInt16, tax: PlatformImport.Tax
     ) -> PlatformPrice {
         var differences: PlatformDifferences = []

@@ -10,8 +10,8 @@ public enum Offer: Hashable, Sendable {
 public enum PlacementMode: Hashable, Sendable {
     /// Our own CSV: priced, and refused when price, limit or date does not fit.
     case asks
-    /// A platform's file: booked as it stands; differences are counted. `saysBonus` where the file has a column for
-    /// the bonus (`order.bonus` counts then), `tax` as `imports.<platform>.tax`.
+    /// A platform's file: booked as it stands; differences are counted. `saysBonus` where the file has a
+    /// column for the bonus (`order.bonus` counts then), `tax` as `imports.<platform>.tax`.
     case tells(saysBonus: Bool, tax: PlatformImport.Tax)
 }
 

@@ -33,18 +33,20 @@ public enum PlacementRefusal: UserFacingError, Hashable {
     case rehearsalInReal
     case pricing(PricingProblem)
 
+    /// Refused by a rule.
     public var exitCode: ExitStatus { .refused }
 }
 
 extension PlacementRefusal {
+    /// What happened and what to do.
     public var message: String {
         switch self {
         case .campaignOver(let state):
             "The campaign is \(state.rawValue) and takes no more pledges."
         case .beforeStart(let pledgedAt, let opensAt):
-            "Pledged at \(pledgedAt), before the campaign opens at \(opensAt). Check pledged_at, or set opens_at."
+            "Pledged at \(pledgedAt); the campaign opens at \(opensAt). Check pledged_at, or set opens_at."
         case .afterEnd(let pledgedAt, let closesAt, nil):
-            "Pledged at \(pledgedAt), and the campaign closed at \(closesAt). Set late_pledges_until to take it."
+            "Pledged at \(pledgedAt); the campaign closed at \(closesAt). Set late_pledges_until to take it."
         case .afterEnd(let pledgedAt, _, let lateUntil?):
             "Pledged at \(pledgedAt), and late pledges ended at \(lateUntil)."
         case .earlyBirdOver(let tier, let pledgedAt, let until):
@@ -68,7 +70,7 @@ extension PlacementRefusal {
         case .outOfStock(let item, let asked, let left):
             "“\(item)” is out of stock: \(asked) asked for, \(left) left within stock and backorder limit."
         case .noDatedSupply(let item, let asked, let left):
-            "“\(item)” is out of stock: \(asked) asked for, \(left) left, and no production run is planned for it."
+            "“\(item)” is out of stock: \(asked) asked for, \(left) left, and no run is planned for it."
         case .choiceNotContained(let sku):
             "“\(sku)” is no choice that this pledge leaves open. Choose a variant of what its tier contains."
         case .tooManyChoices(let item, let chosen, let contained):
@@ -122,7 +124,8 @@ extension PlacementRefusal {
     public var isMissedDemand: Bool {
         switch self {
         case .campaignOver, .beforeStart, .afterEnd, .earlyBirdOver, .soldOut, .perBacker, .outOfStock,
-            .noDatedSupply, .promotionOver, .promotionUsedUp, .pricing(.noShippingRate), .pricing(.notOffered):
+            .noDatedSupply, .promotionOver, .promotionUsedUp, .pricing(.noShippingRate),
+            .pricing(.notOffered):
             true
         default: false
         }
@@ -143,7 +146,7 @@ extension PlacementRefusal {
 
 extension OrderPlaces {
     /// Where the field begins in the batch's bytes.
-    public func offset(of field: OrderField) -> UInt32 {
+    public func start(of field: OrderField) -> UInt32 {
         switch field {
         case .reference: reference
         case .tier: tier

@@ -39,7 +39,8 @@ struct ItemStock: Sendable {
         }
     }
 
-    /// Before a campaign is funded everything is a preorder; after, only what is in stock or has a run to make it.
+    /// Before a campaign is funded everything is a preorder; after, only what is in stock or has a run to
+    /// make it.
     func sellable(whenFunded isFunded: Bool) -> Int64 {
         isFunded && !hasPlan ? min(inStock, limit) : limit
     }

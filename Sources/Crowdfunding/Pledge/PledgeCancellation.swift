@@ -2,11 +2,15 @@ public import Accounting
 
 /// What a backer wants to take back, and how things stand.
 public struct CancellationRequest: Hashable, Sendable {
+    /// The campaign's state.
     public var campaign: CampaignState
+    /// The pledge's state.
     public var pledge: PledgeState
+    /// How much of it the backer has.
     public var delivered: DeliveryProgress
+    /// The instant of the request.
     public var now: Timestamp
-    /// By how much the pledge falls: all of it for a cancellation. Minor units, 0 or more.
+    /// By how much the pledge falls, all of it for a cancellation; minor units, 0 or more.
     public var amount: Int64
     /// What all pledges that hold a place promise together, this one among them.
     public var pledgedTotal: Int64
@@ -41,6 +45,7 @@ public enum CancellationRefusal: UserFacingError, Hashable {
     /// In the last 24 hours the total may not fall below the goal.
     case belowGoal(left: Money, goal: Money)
 
+    /// What happened and what to do.
     public var message: String {
         switch self {
         case .notPlaced(let state): "The pledge is \(state) already."
@@ -51,11 +56,12 @@ public enum CancellationRefusal: UserFacingError, Hashable {
         case .tooLate(let now, let until):
             "It is \(now), and backers could cancel until \(until). A person may override that with a reason."
         case .belowGoal(let left, let goal):
-            "In the last 24 hours no cancellation may take the total below the goal: \(left) would be left of "
-                + "\(goal). A person may override that with a reason."
+            "In the last 24 hours no cancellation may take the total below the goal: \(left) of \(goal) "
+                + "would be left. A person may override that with a reason."
         }
     }
 
+    /// Refused by a rule.
     public var exitCode: ExitStatus { .refused }
 
     /// Whether a written reason may override it: no money and no unit is invented by that.
@@ -81,7 +87,9 @@ extension CampaignDefinition {
     public func cancellation(
         of request: CancellationRequest
     ) throws(CancellationRefusal) -> CancellationGrant {
-        guard let refusal = cancellationRefusal(of: request) else { return CancellationGrant(overridden: nil) }
+        guard let refusal = cancellationRefusal(of: request) else {
+            return CancellationGrant(overridden: nil)
+        }
         let isBlank = request.overrideReason?.allSatisfy(\.isWhitespace) ?? true
         guard refusal.mayBeOverridden, !isBlank else { throw refusal }
         return CancellationGrant(overridden: refusal)

@@ -2,9 +2,9 @@ import Accounting
 
 /// Decides on orders, one after the other, and keeps count of the places given.
 ///
-/// A row is priced by the definition in force at its `pledged_at`, as are its windows and dates. Limits, which count
-/// what is sold over the whole campaign, are those of the current definition; orders name tiers, add-ons, promotions
-/// and SKUs by their index in it. Nothing is allocated for a row, and no text is made.
+/// A row is priced by the definition in force at its `pledged_at`, as are its windows and dates. Limits,
+/// which count what is sold over the whole campaign, are those of the current definition; orders name tiers,
+/// add-ons, promotions and SKUs by their index in it. Nothing is allocated for a row, and no text is made.
 public struct PledgePlacement: Sendable {
     /// The most add-ons and choices of one pledge.
     public static let largestLineCount = 64
@@ -26,7 +26,8 @@ public struct PledgePlacement: Sendable {
     /// Takes up a campaign where it stands.
     ///
     /// - Parameters:
-    ///   - definitions: All that were in force, oldest first, the first from the launch on; `nil` when there is none.
+    ///   - definitions: All that were in force, oldest first, the first from the launch on; `nil` when there
+    ///     is none.
     ///   - state: The campaign's; it does not change while rows are placed.
     ///   - isRehearsal: `nil` where the campaign has no pledge yet.
     ///   - taken: By index in the last definition; `nil` for none. Counts that are missing are taken as 0.
@@ -36,7 +37,9 @@ public struct PledgePlacement: Sendable {
         guard let first = definitions.first, let last = definitions.last else { return nil }
         current = last.definition
         launchedAt = first.from
-        revisions = definitions.map { PlacementTerms($0.definition, from: $0.from, indexedAs: last.definition) }
+        revisions = definitions.map {
+            PlacementTerms($0.definition, from: $0.from, indexedAs: last.definition)
+        }
         self.state = state
         self.isRehearsal = isRehearsal
         units = PledgeUnits(last.definition)
@@ -63,10 +66,15 @@ public struct PledgePlacement: Sendable {
     /// Accepts or refuses an order; an accepted one takes its places, a refused one none.
     ///
     /// - Parameters:
+    ///   - order: Its indexes are those of the last definition.
     ///   - lines: The order's own, not the whole batch's.
-    ///   - held: The quantity of the offer that this backer holds already; asked only where a limit per backer exists.
+    ///   - mode: Whether it asks for the pledge or tells of one.
+    ///   - held: The quantity of the offer that this backer holds already; asked only where a limit per
+    ///     backer exists.
+    /// - Returns: The frozen price and the place, or the rule that is broken.
     public mutating func place(
-        _ order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode, held: (Offer) throws -> Int64
+        _ order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode,
+        held: (Offer) throws -> Int64
     ) rethrows -> PlacementDecision {
         let terms = terms(at: order.pledgedAt, tier: Int(order.tier), mode: mode)
         var placement: Placement
@@ -110,7 +118,8 @@ public struct PledgePlacement: Sendable {
     private func terms(at time: Timestamp, tier: Int, mode: PlacementMode) -> PlacementTerms {
         var index = revisions.count - 1
         while index > 0, time < revisions[index].from { index -= 1 }
-        // A platform's row is never refused: what was not offered yet is compared with the current definition.
+        // A platform's row is never refused: what was not offered yet is compared with the current
+        // definition.
         if mode != .asks, !revisions[index].pricing.offers(tier: tier) { index = revisions.count - 1 }
         return revisions[index]
     }
@@ -135,14 +144,17 @@ extension PledgePlacement {
             guard line.index >= 0, line.index < known else { throw .pricing(.notOffered) }
         }
         var units: Int64 = 0
-        self.units.forEachContent(tier: Int(order.tier), quantity: order.quantity, lines: lines) { units += $1 }
+        self.units.forEachContent(tier: Int(order.tier), quantity: order.quantity, lines: lines) {
+            units += $1
+        }
         guard units <= PledgeUnits.largestUnitCount else {
             throw .tooManyUnits(units, limit: PledgeUnits.largestUnitCount)
         }
     }
 
     private func checkCampaign(takes order: PledgeOrder, as mode: PlacementMode) throws(PlacementRefusal) {
-        // While everything goes back, a platform's file still brings changes; nobody may ask for a new pledge.
+        // While everything goes back, a platform's file still brings changes; nobody may ask for a new
+        // pledge.
         guard !state.next.isEmpty, mode != .asks || state != .releasing else { throw .campaignOver(state) }
         guard let isRehearsal, isRehearsal != (order.gateway == 2) else { return }
         throw isRehearsal ? .realInRehearsal : .rehearsalInReal
@@ -168,7 +180,8 @@ extension PledgePlacement {
             guard order.amount <= largestAmount else { throw .pricing(.tooLarge) }
             let told = terms.pricing.platformPrice(
                 amount: order.amount, shipping: order.shipping, bonus: saysBonus ? order.bonus : nil,
-                tier: Int(order.tier), quantity: order.quantity, lines: lines, country: order.country, tax: tax,
+                tier: Int(order.tier), quantity: order.quantity, lines: lines, country: order.country,
+                tax: tax,
             )
             placement.price = told.price
             placement.differences = told.differences
@@ -187,7 +200,8 @@ extension PledgePlacement {
         let price: Price
         do throws(PricingProblem) {
             price = try terms.pricing.price(
-                tier: Int(order.tier), quantity: order.quantity, lines: lines, promotion: Int(order.promotion),
+                tier: Int(order.tier), quantity: order.quantity, lines: lines,
+                promotion: Int(order.promotion),
                 bonus: bonus, country: order.country,
             )
         } catch {
@@ -209,7 +223,9 @@ extension PledgePlacement {
             }
             return
         }
-        if let refusal = dateRefusal(of: order, by: terms, opensAt: terms.opensAt ?? launchedAt) { throw refusal }
+        if let refusal = dateRefusal(of: order, by: terms, opensAt: terms.opensAt ?? launchedAt) {
+            throw refusal
+        }
     }
 
     private func dateRefusal(
@@ -233,7 +249,8 @@ extension PledgePlacement {
     }
 
     private func checkChoices(
-        of order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode, _ placement: inout Placement
+        of order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode,
+        _ placement: inout Placement
     ) throws(PlacementRefusal) {
         for line in lines where line.role == .choice {
             guard let refusal = choiceRefusal(of: line, order: order, lines: lines) else { continue }
@@ -251,7 +268,9 @@ extension PledgePlacement {
             ? 0 : units.openUnits(of: item, tier: Int(order.tier), quantity: order.quantity, lines: lines)
         guard open > 0 else { return .choiceNotContained(sku: current.skus[Int(choice.index)]) }
         var chosen: Int64 = 0
-        for line in lines where line.role == .choice && units.item(of: line) == item { chosen += Int64(line.quantity) }
+        for line in lines where line.role == .choice && units.item(of: line) == item {
+            chosen += Int64(line.quantity)
+        }
         guard chosen > open else { return nil }
         return .tooManyChoices(item: current.items[item].title, chosen: chosen, contained: open)
     }
@@ -357,7 +376,9 @@ extension PledgePlacement {
 
     private func quantity(ofAddOn addOn: Int, in lines: ArraySlice<OrderLine>) -> Int64 {
         var sum: Int64 = 0
-        for line in lines where line.role == .addOn && Int(line.index) == addOn { sum += Int64(line.quantity) }
+        for line in lines where line.role == .addOn && Int(line.index) == addOn {
+            sum += Int64(line.quantity)
+        }
         return sum
     }
 

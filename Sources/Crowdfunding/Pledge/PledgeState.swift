@@ -1,4 +1,6 @@
-/// Where a pledge is. The raw values are stored. Partly delivered is derived from its deliveries.
+/// Where a pledge is.
+///
+/// The raw values are stored. Partly delivered is derived from its deliveries.
 public enum PledgeState: Int, CaseIterable, Sendable {
     case placed = 1
     case canceled = 2

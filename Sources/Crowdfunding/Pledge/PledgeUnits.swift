@@ -1,8 +1,8 @@
-/// What tiers and add-ons contain, by number: items by their index in `definition.items`, SKUs by their index in
-/// `definition.skus`.
+/// What tiers and add-ons contain, by number: items by their index in `definition.items`, SKUs by their index
+/// in `definition.skus`.
 ///
-/// A unit is *chosen* where its SKU is known (an item made one way, a variant named by the tier or by the backer), else
-/// *open*.
+/// A unit is *chosen* where its SKU is known (an item made one way, a variant named by the tier or by the
+/// backer), else *open*.
 public struct PledgeUnits: Sendable {
     /// The most units of all items in one pledge; keeps sums over any number of pledges far from overflow.
     public static let largestUnitCount: Int64 = 1_000_000_000
@@ -35,7 +35,8 @@ public struct PledgeUnits: Sendable {
         func entries(_ contents: [Content]) -> [Entry] {
             contents.compactMap { content in
                 guard let place = named[content.sku], content.quantity > 0 else { return nil }
-                return Entry(item: place.item, sku: place.sku, quantity: min(content.quantity, Self.largestUnitCount))
+                return Entry(
+                    item: place.item, sku: place.sku, quantity: min(content.quantity, Self.largestUnitCount))
             }
         }
         itemOfSKU = items
@@ -45,11 +46,13 @@ public struct PledgeUnits: Sendable {
         openItems = definition.items.indices.filter { !definition.items[$0].variants.isEmpty }
     }
 
-    /// Calls `body` with the item and units of every content of the pledge, chosen or open; an item may come more than
-    /// once. Indexes beyond the definition's are passed over.
+    /// Calls `body` with the item and units of every content of the pledge, chosen or open.
+    ///
+    /// An item may come more than once. Indexes beyond the definition's are passed over.
     @inline(__always)
     public func forEachContent(
-        tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>, _ body: (_ item: Int, _ units: Int64) -> Void
+        tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>,
+        _ body: (_ item: Int, _ units: Int64) -> Void
     ) {
         forEachEntry(tier: tier, quantity: quantity, lines: lines) { body($0.item, $1) }
     }

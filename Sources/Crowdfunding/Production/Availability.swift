@@ -11,8 +11,10 @@ public enum Availability: String, CaseIterable, Sendable {
     /// What a line of `units` would be.
     ///
     /// - Parameters:
+    ///   - units: How many are asked for.
     ///   - freeStock: Units in stock that nobody holds.
-    ///   - freeOnOrder: Units of dated runs that nobody holds; `nil`: runs without a capacity, 0: no dated run.
+    ///   - freeOnOrder: Units of dated runs that nobody holds; `nil`: runs without a capacity, 0: no dated
+    ///     run.
     ///   - sellable: How many more stock and backorder limit allow; `nil`: no cap.
     ///   - isFunded: Whether the campaign has reached its goal for good.
     public init(units: Int64, freeStock: Int64, freeOnOrder: Int64?, sellable: Int64?, isFunded: Bool) {

@@ -4,6 +4,7 @@ public import Accounting
 public struct RunUnits: Hashable, Sendable {
     /// Its index in `definition.skus`.
     public var sku: Int
+    /// By the launch.
     public var ordered: Int64
     /// Counted in; may be more than was ordered.
     public var received: Int64
@@ -26,8 +27,11 @@ public struct RunUnits: Hashable, Sendable {
 public struct ProductionRun: Hashable, Sendable {
     /// The campaign file's plan for it.
     public let plan: ProductionPlan
+    /// Where it stands.
     public private(set) var state: RunState
+    /// By SKU; empty until it is launched.
     public private(set) var units: [RunUnits]
+    /// The day of the launch.
     public private(set) var launchedOn: CalendarDay?
     /// The day on which the goods are expected; moved by delays.
     public var expectedOn: CalendarDay?
@@ -39,7 +43,8 @@ public struct ProductionRun: Hashable, Sendable {
 
     /// A run as it was stored.
     public init(
-        _ plan: ProductionPlan, state: RunState, units: [RunUnits], launchedOn: CalendarDay?, expectedOn: CalendarDay?
+        _ plan: ProductionPlan, state: RunState, units: [RunUnits], launchedOn: CalendarDay?,
+        expectedOn: CalendarDay?
     ) {
         self.plan = plan
         self.state = state
@@ -64,12 +69,13 @@ public struct ProductionRun: Hashable, Sendable {
         day.adding(days: plan.leadTimeDays)
     }
 
-    /// The day that dates a backorder: the expected one, or for a planned run its earliest launch and lead time;
-    /// `nil` for a run that was given up.
+    /// The day that dates a backorder: the expected one, or for a planned run its earliest launch and lead
+    /// time.
     ///
     /// - Parameters:
     ///   - today: In the campaign's zone.
     ///   - closing: The day on which the campaign closes: no planned run is launched before.
+    /// - Returns: `nil` for a run that was given up.
     public func datedDay(today: CalendarDay, closing: CalendarDay) -> CalendarDay? {
         switch state {
         case .planned: expectedDay(launchedOn: max(today, closing))
@@ -90,12 +96,14 @@ public enum RunRefusal: UserFacingError, Hashable {
     case unitsOutstanding(run: String, units: Int64, ordered: Int64)
     case supplierUnpaid(run: String, owed: Money)
 
+    /// What happened and what to do.
     public var message: String {
         switch self {
         case .notPossible(let run, let from, let to):
             "“\(run)” is \(from.rawValue) and cannot become \(to.rawValue)."
         case .belowThreshold(let run, let shortfall, let currency):
-            "“\(run)” cannot be launched yet: \(shortfall.text(in: currency)). A person may override that with a reason."
+            "“\(run)” cannot be launched yet: \(shortfall.text(in: currency)). "
+                + "A person may override that with a reason."
         case .aboveCapacity(let run, let units, let capacity):
             "“\(run)” makes \(capacity) units at most; \(units) are asked for. Order the rest in another run."
         case .nothingOrdered(let run):
@@ -103,12 +111,13 @@ public enum RunRefusal: UserFacingError, Hashable {
         case .unknownUnits(let run):
             "“\(run)” does not make that, or the count is below zero. Name a SKU that it makes."
         case .unitsOutstanding(let run, let units, let ordered):
-            "“\(run)” still waits for \(units) of \(ordered) units. Receive them, or write them off with --short."
+            "“\(run)” waits for \(units) of \(ordered) units. Receive them, or write them off with --short."
         case .supplierUnpaid(let run, let owed):
             "“\(run)” still owes its supplier \(owed). Record the payment first."
         }
     }
 
+    /// Refused by a rule.
     public var exitCode: ExitStatus { .refused }
 
     /// Whether a written reason may override it.
@@ -127,11 +136,14 @@ extension ProductionRun {
     ///   - ordered: Units by index in `definition.skus`.
     ///   - day: The day of the launch.
     ///   - shortfall: What the threshold lacks, from `RunThreshold.missing`.
+    ///   - currency: The campaign's, for the sentence.
     ///   - overrideReason: Why a person launches it all the same; blank counts as none.
     /// - Returns: The rule that was overridden, if any.
+    /// - Throws: The rule that refuses it; the run is as it was then.
     @discardableResult
     public mutating func launch(
-        _ ordered: [(sku: Int, units: Int64)], on day: CalendarDay, shortfall: RunShortfall?, currency: Currency,
+        _ ordered: [(sku: Int, units: Int64)], on day: CalendarDay, shortfall: RunShortfall?,
+        currency: Currency,
         overrideReason: String? = nil
     ) throws(RunRefusal) -> RunRefusal? {
         try check(.launched)
@@ -157,7 +169,10 @@ extension ProductionRun {
         return overridden
     }
 
-    /// Takes counted units in; short and over are both possible. The run is received when nothing is outstanding.
+    /// Takes counted units in; short and over are both possible.
+    ///
+    /// The run is received when nothing is outstanding. What it does not make is refused, and nothing is
+    /// counted then.
     public mutating func receive(_ counted: [(sku: Int, units: Int64)]) throws(RunRefusal) {
         guard state == .launched || state == .received else { try check(.received); return }
         var after = units
@@ -176,8 +191,11 @@ extension ProductionRun {
     ///
     /// - Parameters:
     ///   - owed: What the books still owe the supplier for it, minor units.
+    ///   - currency: The campaign's, for the sentence.
     ///   - writesOffShort: Writes off what is outstanding.
+    ///   - overrideReason: Why a person closes it with a debt; blank counts as none.
     /// - Returns: The rule that was overridden, if any.
+    /// - Throws: The rule that refuses it; the run is as it was then.
     @discardableResult
     public mutating func close(
         owed: Int64, currency: Currency, writesOffShort: Bool = false, overrideReason: String? = nil

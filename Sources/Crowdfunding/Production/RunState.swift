@@ -1,4 +1,6 @@
-/// Where a production run stands. The raw values are stored.
+/// Where a production run stands.
+///
+/// The raw values are stored.
 public enum RunState: String, CaseIterable, Sendable {
     /// In the campaign file, nothing ordered.
     case planned

@@ -33,7 +33,9 @@ public struct RunThreshold: Hashable, Sendable {
 public struct RunShortfall: Hashable, Sendable {
     /// What is there and what must be.
     public struct Figures: Hashable, Sendable {
+        /// What is there.
         public var has: Int64
+        /// What must be there.
         public var needs: Int64
         /// How much more it takes.
         public var missing: Int64 { needs - has }

@@ -4,6 +4,7 @@ public import Accounting
 public struct DemandLine: Hashable, Sendable {
     /// The number of the entry that placed the pledge.
     public var pledge: Int64
+    /// When it was pledged.
     public var pledgedAt: Timestamp
     /// Index in `definition.items`.
     public var item: Int32
@@ -47,14 +48,16 @@ public struct Allocation: Hashable, Sendable {
     public var line: Int32
     /// Index in the sources; -1: units of its item held back for open units, of no SKU yet.
     public var source: Int32
+    /// More than 0.
     public var units: Int64
 }
 
 /// Which line is covered by which source, first come first served.
 ///
-/// Lines draw on the sources in their order (stock first, then runs by expected day); a line may be covered in part and
-/// by several sources. Open units cannot be allocated to a SKU, but they keep their place: as many units of their item
-/// are held back from everyone after them in the queue, so that choosing later never costs a place.
+/// Lines draw on the sources in their order (stock first, then runs by expected day); a line may be covered
+/// in part and by several sources. Open units cannot be allocated to a SKU, but they keep their place: as
+/// many units of their item are held back from everyone after them in the queue, so that choosing later never
+/// costs a place.
 public struct SupplyAllocation: Hashable, Sendable {
     /// In the order of the queue.
     public private(set) var allocations: [Allocation] = []
@@ -70,8 +73,8 @@ public struct SupplyAllocation: Hashable, Sendable {
     /// Covers the demand.
     ///
     /// - Parameters:
-    ///   - demand: In the order of the queue (`DemandLine.isBefore`), and only lines that may have a slot (paid, or
-    ///     their deposit paid). Lines of unknown SKUs or items are passed over.
+    ///   - demand: In the order of the queue (`DemandLine.isBefore`), and only lines that may have a slot
+    ///     (paid, or their deposit paid). Lines of unknown SKUs or items are passed over.
     ///   - sources: In the order in which they are used.
     ///   - itemOfSKU: From `PledgeUnits`.
     ///   - itemCount: `definition.items.count`.
