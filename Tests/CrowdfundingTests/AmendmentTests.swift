@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    /// 200 early birds, 10 standard, nobody chose “thanks”; three bulbs; one pledge with the promotion, to Germany.
+    /// 200 early birds, 10 standard, nobody chose “thanks”; three bulbs; one promotion; all to Germany.
     static func sold() -> SoldSoFar {
         var sold = SoldSoFar()
         sold.tiers = ["early-bird": 200, "standard": 10]
@@ -33,7 +33,8 @@ import Testing
         let text = try CampaignFixtures.text("campaigns/aurora-lamp/campaign.json")
         #expect(text.contains(row.before), "the sample has changed: \(row.before)")
         let old = try CampaignFixtures.read(text).get()
-        let new = try CampaignFixtures.read(text.replacing(row.before, with: row.after, maxReplacements: 1)).get()
+        let new = try CampaignFixtures.read(text.replacing(row.before, with: row.after, maxReplacements: 1))
+            .get()
         do throws(AmendmentRefused) {
             return try CampaignAmendment.check(from: old, to: new, sold: sold).changes.joined(separator: "\n")
         } catch {
@@ -56,7 +57,8 @@ import Testing
         Row("\"5.00\"", "\"6.00\"", "tier thanks: price 5.00 → 6.00"),
         Row("\"31.50\"", "\"32.00\"", "item LAMP: unit_cost 31.50 → 32.00"),
         Row(
-            "    { \"id\": \"thanks\"", "    { \"id\": \"big\", \"title\": \"Big\", \"price\": \"9.00\" },\n{ \"id\": \"thanks\"",
+            "    { \"id\": \"thanks\"",
+            "    { \"id\": \"big\", \"title\": \"Big\", \"price\": \"9.00\" },\n{ \"id\": \"thanks\"",
             "tier big: new, “Big” for 9.00"),
         Row("\"9876541\": \"early-bird\", ", "", "imports.kickstarter: the mapping changes"),
         Row("\"capacity\": 2000", "\"capacity\": 900", "run run-2: capacity 2000 → 900"),
@@ -82,19 +84,25 @@ import Testing
                 + "  fix: set \"limit\" to 10, what is sold, and add a tier; a delay is told by run delay"),
         Row(
             "{ \"LAMP\": 1, \"BULB\": 1 }", "{ \"LAMP\": 1 }",
-            "refused: tier standard: contains 1 × LAMP, 1 × BULB → 1 × LAMP: backers have pledged for these contents\n"
+            "refused: tier standard: contains 1 × LAMP, 1 × BULB → 1 × LAMP: backers have pledged "
+                + "for these contents\n"
                 + "  fix: set \"limit\" to 10, what is sold, and add a tier"),
         Row(
             "2026-03-09T09:00:00+01:00", "2026-03-10T09:00:00+01:00",
             "refused: tier early-bird: until 2026-03-09T08:00:00Z → 2026-03-10T08:00:00Z: "
-                + "backers were told that it ends then\n  fix: keep the time, and add a new one with a later end"),
+                + "backers were told that it ends then\n"
+                + "  fix: keep the time, and add a new one with a later end"
+        ),
         Row(
             "\"goal\": \"40000.00\"", "\"goal\": \"30000.00\"",
-            "refused: funding.goal 40000.00 → 30000.00: it decides about the money of backers who have pledged\n"
+            "refused: funding.goal 40000.00 → 30000.00: it decides about the money of backers who "
+                + "have pledged\n"
                 + "  fix: keep it; a stretch goal can be added"),
         Row(
             "\"id\": \"aurora-lamp\"", "\"id\": \"aurora\"",
-            "refused: id aurora-lamp → aurora: a campaign keeps its id\n  fix: launch it as a campaign of its own"),
+            "refused: id aurora-lamp → aurora: a campaign keeps its id\n"
+                + "  fix: launch it as a campaign of its own"
+        ),
         Row(
             "\"percent_off\": \"10\"", "\"percent_off\": \"5\"",
             "refused: promotion FRIENDS10: percent_off 10 % → 5 %: backers have used it\n"
@@ -113,7 +121,9 @@ import Testing
                 + "  fix: set \"limit\" to 3, what is sold, and add an add-on"),
     ]
 
-    @Test("what breaks no promise is accepted and told; what does is refused and says how", arguments: accepted + refused)
+    @Test(
+        "what breaks no promise is accepted and told; what does is refused and says how",
+        arguments: accepted + refused)
     func row(_ row: Row) throws {
         #expect(try Self.outcome(row, sold: Self.sold()) == row.outcome)
     }

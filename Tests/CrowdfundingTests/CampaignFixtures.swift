@@ -18,7 +18,9 @@ enum CampaignFixtures {
     }
 
     /// What the reader makes of a text: a definition, or every problem.
-    static func read(_ text: String, file: String = "lamp.json") -> Result<CampaignDefinition, CampaignProblems> {
+    static func read(_ text: String, file: String = "lamp.json") -> Result<
+        CampaignDefinition, CampaignProblems
+    > {
         switch JSONDocument.parse(Array(text.utf8), file: file) {
         case .failure(let problems): return .failure(CampaignProblems(diagnostics: problems.diagnostics))
         case .success(let document):

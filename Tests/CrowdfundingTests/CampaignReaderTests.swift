@@ -33,10 +33,12 @@ import Testing
     static let amounts: [Golden] = [
         Golden(
             "\"99.00\"", "\"79.0\"",
-            "lamp.json:8:63: error: tiers[0].price: \"79.0\" has 1 decimal, EUR has 2\n  fix: write \"79.00\""),
+            "lamp.json:8:63: error: tiers[0].price: \"79.0\" has 1 decimal, EUR has 2\n  fix: write \"79.00\""
+        ),
         Golden(
             "\"99.00\"", "\"79\"",
-            "lamp.json:8:63: error: tiers[0].price: \"79\" has no decimals, EUR has 2\n  fix: write \"79.00\""),
+            "lamp.json:8:63: error: tiers[0].price: \"79\" has no decimals, EUR has 2\n  fix: write \"79.00\""
+        ),
         Golden(
             "\"99.00\"", "79",
             "lamp.json:8:63: error: tiers[0].price: 79 is a number, an amount is a string\n"
@@ -47,10 +49,14 @@ import Testing
                 + "  fix: write digits with a dot and no other signs, for example \"79.00\""),
         Golden(
             "\"99.00\"", "\"-79.00\"",
-            "lamp.json:8:63: error: tiers[0].price: \"-79.00\" is negative\n  fix: write an amount of zero or more"),
+            "lamp.json:8:63: error: tiers[0].price: \"-79.00\" is negative\n"
+                + "  fix: write an amount of zero or more"
+        ),
         Golden(
             "\"99.00\"", "\"0.00\"",
-            "lamp.json:8:63: error: tiers[0].price: \"0.00\" is not above zero\n  fix: write an amount above zero"),
+            "lamp.json:8:63: error: tiers[0].price: \"0.00\" is not above zero\n"
+                + "  fix: write an amount above zero"
+        ),
         Golden(
             "\"99.00\"", "\"10000000000.01\"",
             "lamp.json:8:63: error: tiers[0].price: \"10000000000.01\" is too large\n"
@@ -61,7 +67,9 @@ import Testing
                 + "  fix: leave the key out, or write \"79.00\""),
         Golden(
             "\"31.50\" }]\n", "\"31.50\" }], \"tax\": { \"rates\": { \"DE\": \"19%\" } }\n",
-            "lamp.json:9:77: error: tax.rates.DE: \"19%\" is not a percentage from 0 to 100\n  fix: write \"19\""),
+            "lamp.json:9:81: error: tax.rates.DE: \"19%\" is not a percentage from 0 to 100\n"
+                + "  fix: write \"19\""
+        ),
     ]
 
     static let keys: [Golden] = [
@@ -79,11 +87,15 @@ import Testing
             "lamp.json:8:54: error: tiers[0]: unknown key \"prize\"\n  fix: did you mean \"price\"?"),
         Golden(
             "\"id\": \"lamp\",", "\"id\": \"lamp\", \"goal\": \"1.00\",",
-            "lamp.json:2:17: error: unknown key \"goal\"\n  fix: it belongs inside \"funding\": { \"goal\": … }"),
+            "lamp.json:2:17: error: unknown key \"goal\"\n"
+                + "  fix: it belongs inside \"funding\": { \"goal\": … }"
+        ),
         Golden(
             "\"goal\": \"40000.00\"", "\"goal\": \"40000.00\", \"colour\": 1",
             "lamp.json:7:36: error: funding: unknown key \"colour\"\n"
-                + "  fix: take it out; the keys here are rule, goal, goal_basis, minimum_units, stretch_goals and note"),
+                + "  fix: take it out; the keys here are rule, goal, goal_basis, minimum_units, "
+                + "stretch_goals and note"
+        ),
         Golden(
             "  \"title\": \"Lamp\",\n", "",
             "lamp.json:1:1: error: \"title\" is missing\n  fix: add \"title\": \"My campaign\""),
@@ -109,43 +121,53 @@ import Testing
         Golden(
             "Europe/Berlin", "CEST",
             "lamp.json:5:16: error: time_zone: \"CEST\" is not a known time zone\n"
-                + "  fix: write an IANA name, for example \"Europe/Berlin\", \"America/New_York\" or \"UTC\""),
+                + "  fix: write an IANA name, for example \"Europe/Berlin\", \"America/New_York\" or "
+                + "\"UTC\""),
         Golden(
             "\"id\": \"lamp\"", "\"id\": \"My Lamp!\"",
             "lamp.json:2:9: error: id: \"My Lamp!\" is not an id\n"
-                + "  fix: use 1 to 64 of: small letters a to z, digits, - and _ (not first), for example \"my-lamp\""),
+                + "  fix: use 1 to 64 of: small letters a to z, digits, - and _ (not first), for "
+                + "example \"my-lamp\""
+        ),
         Golden(
             "\"title\": \"Lamp\"", "\"title\": 65",
-            "lamp.json:3:12: error: title: 65 is a number, a string belongs here\n  fix: put it in quotes: \"65\""),
+            "lamp.json:3:12: error: title: 65 is a number, a string belongs here\n"
+                + "  fix: put it in quotes: \"65\""
+        ),
         Golden(
             "{ \"goal\"", "{ \"rule\": \"all or nothing\", \"goal\"",
             "lamp.json:7:24: error: funding.rule: \"all or nothing\" is not known here\n"
                 + "  fix: write one of \"all-or-nothing\", \"keep-it-all\""),
         Golden(
             "\"price\"", "\"limit\": 0, \"price\"",
-            "lamp.json:8:63: error: tiers[0].limit: 0 is too small\n  fix: write a whole number from 1 to 1000000"),
+            "lamp.json:8:63: error: tiers[0].limit: 0 is too small\n"
+                + "  fix: write a whole number from 1 to 1000000"
+        ),
         Golden(
             "\"price\"", "\"limit\": \"300\", \"price\"",
             "lamp.json:8:63: error: tiers[0].limit: \"300\" is a string, a number belongs here\n"
                 + "  fix: write 300 without quotes"),
         Golden(
             "\"LAMP\": 1", "\"LAMB\": 1",
-            "lamp.json:8:86: error: tiers[0].contains: there is no item \"LAMB\"\n  fix: did you mean \"LAMP\"?"),
+            "lamp.json:8:86: error: tiers[0].contains: there is no item \"LAMB\"\n"
+                + "  fix: did you mean \"LAMP\"?"
+        ),
         Golden(
             "\"price\"", "\"substitutes\": [\"early\"], \"price\"",
             "lamp.json:8:70: error: tiers[0].substitutes[0]: there is no tier \"early\"\n"
                 + "  fix: write a tier of this file: \"standard\""),
         Golden(
             "\"price\"", "\"until\": \"2026-04-01T00:00:00Z\", \"price\"",
-            "lamp.json:8:63: error: tiers[0].until: 2026-04-01T00:00:00Z is after the last pledge can be made, "
+            "lamp.json:8:63: error: tiers[0].until: 2026-04-01T00:00:00Z is after the last pledge "
+                + "can be made, "
                 + "2026-03-31T18:00:00Z\n  fix: write a time up to closes_at, or leave it out"),
         Golden(
             "\"31.50\" }]", "\"31.50\" }, { \"sku\": \"LAMP\" }]",
-            "lamp.json:9:57: error: items[1].sku: \"LAMP\" is taken, in line 9\n"
+            "lamp.json:9:63: error: items[1].sku: \"LAMP\" is taken, in line 9\n"
                 + "  fix: give each item and variant a code of its own"),
         Golden(
             "\"31.50\" }]", "\"31.50\" }], \"shipping\": [{ \"to\": [\"UK\"], \"first\": \"1.00\" }]",
-            "lamp.json:9:72: error: shipping[0].to[0]: \"UK\" is not a country\n  fix: write \"GB\""),
+            "lamp.json:9:77: error: shipping[0].to[0]: \"UK\" is not a country\n  fix: write \"GB\""),
     ]
 
     @Test("a problem is named with its place and its remedy", arguments: amounts + keys + values)
@@ -184,7 +206,8 @@ import Testing
                     + "2026-03-31T18:00:00Z",
                 "lamp.json:8:24: error: funding.goal: 40000 is a number, an amount is a string",
                 "lamp.json:9:17: error: prepayment: \"deposit_percent\" is missing",
-                "lamp.json:9:27: error: prepayment.plan: deposits cannot reach a goal that counts collected money",
+                "lamp.json:9:27: error: prepayment.plan: deposits cannot reach a goal that counts "
+                    + "collected money",
                 "lamp.json:9:52: error: prepayment.retry_days: 91 is too large",
                 "lamp.json:12:13: error: tiers[1].id: \"a\" is taken, in line 11",
                 "lamp.json:12:41: error: tiers[1].price: \"1.5\" has 1 decimal, EUR has 2",
@@ -198,9 +221,11 @@ import Testing
         let text = Self.small.replacing("EUR", with: "JPY")
         #expect(
             CampaignFixtures.problems(text) == [
-                "lamp.json:7:24: error: funding.goal: \"40000.00\" has 2 decimals, JPY has none\n  fix: write \"40000\"",
-                "lamp.json:8:63: error: tiers[0].price: \"99.00\" has 2 decimals, JPY has none\n  fix: write \"99\"",
-                "lamp.json:9:40: error: items[0].unit_cost: \"31.50\" has 2 decimals, JPY has none\n"
+                "lamp.json:7:24: error: funding.goal: \"40000.00\" has 2 decimals, JPY has none\n"
+                    + "  fix: write \"40000\"",
+                "lamp.json:8:63: error: tiers[0].price: \"99.00\" has 2 decimals, JPY has none\n"
+                    + "  fix: write \"99\"",
+                "lamp.json:9:43: error: items[0].unit_cost: \"31.50\" has 2 decimals, JPY has none\n"
                     + "  fix: write \"7900\"",
             ])
     }
@@ -222,7 +247,8 @@ import Testing
             lines == [
                 "opens_at: the launch", "late_pledges_until: none", "funding.rule: all-or-nothing",
                 "funding.goal_basis: collected", "funding.minimum_units: 0", "prepayment.plan: full",
-                "prepayment.collect: at-close", "prepayment.retry_days: 7", "prepayment.retry_every_hours: 48",
+                "prepayment.collect: at-close", "prepayment.retry_days: 7",
+                "prepayment.retry_every_hours: 48",
                 "items[0].title: LAMP", "items[0].in_stock: 0", "items[0].backorder_limit: none",
                 "tiers[0].limit: none", "tiers[0].per_backer: none", "tiers[0].until: none",
                 "tiers[0].delivery: no promise", "shipping: free", "tax: none", "fees: none",
@@ -257,7 +283,8 @@ import Testing
 
     @Test("the aurora lamp is read as it is written")
     func aurora() throws {
-        let lamp = try CampaignFixtures.read(try CampaignFixtures.text("campaigns/aurora-lamp/campaign.json")).get()
+        let lamp = try CampaignFixtures.read(try CampaignFixtures.text("campaigns/aurora-lamp/campaign.json"))
+            .get()
         #expect(lamp.funding.goal == 4_000_000)
         #expect(lamp.tiers.map(\.price) == [7900, 9900, 500])
         #expect(lamp.tiers[1].contains.map(\.sku) == ["LAMP", "BULB"])
@@ -266,6 +293,30 @@ import Testing
         #expect(lamp.production.map(\.launchWhenCollected) == [4_000_000, nil])
         #expect(lamp.imports["kickstarter"]?.rewards["9876542"] == "standard")
         #expect(lamp.skus == ["LAMP", "BULB"])
+    }
+
+    static let oddValues = [
+        "null", "true", "-1", "0", "1.5", "1e400", "99999999999999999999", "\"\"", "\"-\"", "\".\"",
+        "\"-0.00\"",
+        "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59-14:00\"", "\"10000000000.00\"", "\"ÀÉ🎉\"",
+        "[]", "{}",
+        "[[]]", "{ \"\": {} }",
+    ]
+
+    @Test("no value in any place does harm: it is read, or every problem has a place", arguments: oddValues)
+    func oddValue(_ odd: String) throws {
+        let text = try CampaignFixtures.text("campaigns/halyard-65/campaign.json")
+        let parts = text.split(separator: ": ", omittingEmptySubsequences: false)
+        for index in parts.indices.dropFirst() {
+            var changed = parts
+            let rest = parts[index].drop { $0 != "," && $0 != "}" && $0 != "\n" }
+            changed[index] = Substring(odd) + rest
+            guard case .failure(let problems) = CampaignFixtures.read(changed.joined(separator: ": ")) else {
+                continue
+            }
+            #expect(!problems.diagnostics.isEmpty)
+            #expect(problems.diagnostics.allSatisfy { $0.line >= 1 && $0.column >= 1 && !$0.remedy.isEmpty })
+        }
     }
 
     static let fixtures = ["good", "bad", "bad-rules"].map { "Tests/Fixtures/campaigns/\($0)" }

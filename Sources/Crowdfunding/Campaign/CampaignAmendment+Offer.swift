@@ -24,7 +24,9 @@ extension AmendmentComparison {
     private func isSold(_ item: Item) -> Bool {
         let skus = [item.sku] + item.variants.map(\.sku)
         if skus.contains(where: { sold.units[$0, default: 0] > 0 }) { return true }
-        let contents = old.tiers.filter { isSold($0) }.flatMap(\.contains) + old.addOns.filter { isSold($0) }.flatMap(\.contains)
+        let contents =
+            old.tiers.filter { isSold($0) }.flatMap(\.contains)
+            + old.addOns.filter { isSold($0) }.flatMap(\.contains)
         return contents.contains { skus.contains($0.sku) }
     }
 
@@ -33,12 +35,15 @@ extension AmendmentComparison {
 
     private mutating func item(_ before: Item, _ after: Item, isSold: Bool) {
         let name = "item \(before.sku):"
-        let units = ([before.sku] + before.variants.map(\.sku)).map { sold.units[$0, default: 0] }.reduce(0, +)
+        let units = ([before.sku] + before.variants.map(\.sku)).map { sold.units[$0, default: 0] }.reduce(
+            0, +)
         compare("\(name) title", before.title, after.title, quote)
         compare("\(name) unit_cost", before.unitCost, after.unitCost, amount)
         compare(
-            "\(name) in_stock", before.inStock, after.inStock, allowed: !isSold || after.inStock > before.inStock,
-            because: "\(units) are sold, some of them from stock", fix: "keep it, or write more") { "\($0)" }
+            "\(name) in_stock", before.inStock, after.inStock,
+            allowed: !isSold || after.inStock > before.inStock,
+            because: "\(units) are sold, some of them from stock", fix: "keep it, or write more"
+        ) { "\($0)" }
         limit("\(name) backorder_limit", before.backorderLimit, after.backorderLimit, sold: units)
         compare("\(name) hs_code", before.hsCode, after.hsCode, optional)
         compare("\(name) origin", before.origin, after.origin, optional)
@@ -46,7 +51,8 @@ extension AmendmentComparison {
         if isSold, before.variants.isEmpty != after.variants.isEmpty {
             refuse(
                 "\(name) \(before.variants.isEmpty ? "made in variants" : "no longer made in variants")",
-                "units are booked under the SKUs of today", fix: "add another item with its own SKU, and a tier for it")
+                "units are booked under the SKUs of today",
+                fix: "add another item with its own SKU, and a tier for it")
             return
         }
         for variant in before.variants {
@@ -54,14 +60,18 @@ extension AmendmentComparison {
                 let change = "\(name) variant \(variant.sku) taken out"
                 let units = sold.units[variant.sku, default: 0]
                 if units > 0 {
-                    refuse(change, "backers have chosen \(units) of it", fix: "keep it, or have them choose again first")
+                    refuse(
+                        change, "backers have chosen \(units) of it",
+                        fix: "keep it, or have them choose again first")
                 } else {
                     accept(change)
                 }
                 continue
             }
             compare("\(name) variant \(variant.sku): title", variant.title, now.title, quote)
-            compare("\(name) variant \(variant.sku): minimum_units", variant.minimumUnits, now.minimumUnits) { "\($0)" }
+            compare("\(name) variant \(variant.sku): minimum_units", variant.minimumUnits, now.minimumUnits) {
+                "\($0)"
+            }
         }
         for variant in after.variants where !before.variants.contains(where: { $0.sku == variant.sku }) {
             accept("\(name) variant \(variant.sku) is new, \(quote(variant.title))")
@@ -86,7 +96,8 @@ extension AmendmentComparison {
             contents("\(name) contains", before.contains, after.contains, isSold: isSold, fix: fix)
             compare(
                 "\(name) delivery", before.delivery, after.delivery, allowed: !isSold,
-                because: "backers were promised that month", fix: "\(fix); a delay is told by run delay", optional)
+                because: "backers were promised that month", fix: "\(fix); a delay is told by run delay",
+                optional)
             compare("\(name) substitutes", before.substitutes, after.substitutes) {
                 $0.isEmpty ? "none" : $0.joined(separator: ", ")
             }
@@ -107,7 +118,8 @@ extension AmendmentComparison {
 
     private mutating func price(_ name: String, _ before: Int64, _ after: Int64, isSold: Bool, fix: String) {
         compare(
-            "\(name) price", before, after, allowed: !isSold, because: "backers have pledged at this price", fix: fix,
+            "\(name) price", before, after, allowed: !isSold, because: "backers have pledged at this price",
+            fix: fix,
             amount)
     }
 
@@ -148,7 +160,8 @@ extension AmendmentComparison {
             }
             compare(
                 "\(name) percent_off", before.percentOff, after.percentOff, allowed: uses == nil,
-                because: "backers have used it", fix: "keep it, and add another code") { "\($0) %" }
+                because: "backers have used it", fix: "keep it, and add another code"
+            ) { "\($0) %" }
             limit("\(name) limit", before.limit, after.limit, sold: uses, "used")
             until("\(name) until", before.until, after.until, isSold: uses != nil)
         }

@@ -2,15 +2,19 @@ import Accounting
 
 /// Shipping, tax, costs, runs and mappings.
 extension AmendmentComparison {
-    /// A destination that backers have pledged for keeps its rate or gets a lower one: a pledge that is changed later is
-    /// priced again. Every other destination is free.
+    /// Compares what shipping costs.
+    ///
+    /// A destination that backers have pledged for keeps its rate or gets a lower one: a pledge that is
+    /// changed later is priced again. Every other destination is free.
     mutating func shipping() {
         guard old.shipping != new.shipping else { return }
         var isRefused = false
         for country in sold.destinations.sorted() {
             let before = rate(country, in: old.shipping)
             let after = rate(country, in: new.shipping)
-            if let before, let after, after.first <= before.first, after.eachMore <= before.eachMore { continue }
+            if let before, let after, after.first <= before.first, after.eachMore <= before.eachMore {
+                continue
+            }
             if before == nil { continue }
             isRefused = true
             refuse(
@@ -25,19 +29,11 @@ extension AmendmentComparison {
         let eachMore: Int64
     }
 
-    /// The most specific rate: the country's, else the European Union's, else that of everywhere. Without any rate in
-    /// the file shipping is free; `nil`: it does not ship there.
+    /// The rate that applies to a country, as pricing finds it; `nil`: it does not ship there.
     private func rate(_ country: String, in rates: [ShippingRate]) -> Rate? {
         if rates.isEmpty { return Rate(first: 0, eachMore: 0) }
-        var names = [country]
-        if Country.memberStates.contains(country) { names.append(Country.europeanUnion) }
-        names.append(Country.everywhere)
-        for name in names {
-            if let rate = rates.first(where: { $0.to.contains(name) }) {
-                return Rate(first: rate.first, eachMore: rate.eachMore)
-            }
-        }
-        return nil
+        let index = CountryTable(destinations: rates.map(\.to)).index(for: countryCode(country) ?? 0)
+        return index < 0 ? nil : Rate(first: rates[index].first, eachMore: rates[index].eachMore)
     }
 
     private func written(_ rate: Rate?) -> String {
@@ -56,12 +52,14 @@ extension AmendmentComparison {
     mutating func taxAndCosts() {
         let reason = "backers have pledged at prices made in that way"
         compare(
-            "tax.prices_include_tax", old.tax.pricesIncludeTax, new.tax.pricesIncludeTax, allowed: !hasPledges,
-            because: reason, fix: "keep it") { "\($0)" }
+            "tax.prices_include_tax", old.tax.pricesIncludeTax, new.tax.pricesIncludeTax,
+            allowed: !hasPledges,
+            because: reason, fix: "keep it"
+        ) { "\($0)" }
         compare(
             "tax.point", old.tax.point, new.tax.point, allowed: !hasPledges,
             because: "tax is booked by it already", fix: "keep it", \.rawValue)
-        // A rate is law and changes when the law does; what is pledged keeps the parts that it was priced with.
+        // A rate changes when the law does; what is pledged keeps the parts that it was priced with.
         for country in Set(old.tax.rates.keys).union(new.tax.rates.keys).sorted() {
             compare("tax.rates.\(country)", old.tax.rates[country], new.tax.rates[country]) { rate in
                 rate.map { "\($0) %" } ?? "none"
@@ -81,42 +79,58 @@ extension AmendmentComparison {
     mutating func production() {
         for before in old.production {
             let isLaunched = sold.launchedRuns.contains(before.id)
-            let reason = "it has been launched on these terms"
             guard let after = new.production.first(where: { $0.id == before.id }) else {
                 if isLaunched {
-                    refuse("run \(before.id): taken out", "it has been launched", fix: "keep it in \"production\"")
+                    refuse(
+                        "run \(before.id): taken out", "it has been launched",
+                        fix: "keep it in \"production\"")
                 } else {
                     accept("run \(before.id): taken out")
                 }
                 continue
             }
-            let name = "run \(before.id):"
-            let isFree = !isLaunched
-            let fix = "keep it, and add another run"
-            compare("\(name) supplier", before.supplier, after.supplier, allowed: isFree, because: reason, fix: fix, quote)
-            compare("\(name) sku", before.sku, after.sku, allowed: isFree, because: reason, fix: fix) { $0 }
-            compare(
-                "\(name) minimum_units", before.minimumUnits, after.minimumUnits, allowed: isFree, because: reason,
-                fix: fix) { "\($0)" }
-            let isMore = after.capacity.map { $0 >= before.capacity ?? .max } ?? true
-            compare(
-                "\(name) capacity", before.capacity, after.capacity, allowed: isFree || isMore, because: reason, fix: fix,
-                optional)
-            compare(
-                "\(name) launch_when.collected", before.launchWhenCollected, after.launchWhenCollected, allowed: isFree,
-                because: reason, fix: fix, optionalAmount)
-            compare(
-                "\(name) lead_time_days", before.leadTimeDays, after.leadTimeDays, allowed: isFree, because: reason,
-                fix: "a delay is told by run delay") { "\($0)" }
-            compare(
-                "\(name) unit_cost", before.unitCost, after.unitCost, allowed: isFree, because: reason, fix: fix, amount)
-            compare(
-                "\(name) deposit_percent", before.depositPercent, after.depositPercent, allowed: isFree,
-                because: reason, fix: fix) { "\($0) %" }
+            run(before, after, isLaunched: isLaunched)
         }
         for run in new.production where !old.production.contains(where: { $0.id == run.id }) {
             accept("run \(run.id): new, \(run.sku) by \(quote(run.supplier))")
         }
+    }
+
+    private mutating func run(_ before: ProductionPlan, _ after: ProductionPlan, isLaunched: Bool) {
+        let reason = "it has been launched on these terms"
+        let name = "run \(before.id):"
+        let isFree = !isLaunched
+        let fix = "keep it, and add another run"
+        compare(
+            "\(name) supplier", before.supplier, after.supplier, allowed: isFree, because: reason,
+            fix: fix, quote)
+        compare("\(name) sku", before.sku, after.sku, allowed: isFree, because: reason, fix: fix) { $0 }
+        compare(
+            "\(name) minimum_units", before.minimumUnits, after.minimumUnits, allowed: isFree,
+            because: reason,
+            fix: fix
+        ) { "\($0)" }
+        let isMore = after.capacity.map { $0 >= before.capacity ?? .max } ?? true
+        compare(
+            "\(name) capacity", before.capacity, after.capacity, allowed: isFree || isMore,
+            because: reason, fix: fix,
+            optional)
+        compare(
+            "\(name) launch_when.collected", before.launchWhenCollected, after.launchWhenCollected,
+            allowed: isFree,
+            because: reason, fix: fix, optionalAmount)
+        compare(
+            "\(name) lead_time_days", before.leadTimeDays, after.leadTimeDays, allowed: isFree,
+            because: reason,
+            fix: "a delay is told by run delay"
+        ) { "\($0)" }
+        compare(
+            "\(name) unit_cost", before.unitCost, after.unitCost, allowed: isFree, because: reason,
+            fix: fix, amount)
+        compare(
+            "\(name) deposit_percent", before.depositPercent, after.depositPercent, allowed: isFree,
+            because: reason, fix: fix
+        ) { "\($0) %" }
     }
 
     mutating func imports() {

@@ -2,7 +2,8 @@ public import Accounting
 
 /// What backers have already been promised, as an amendment has to know it.
 public struct SoldSoFar: Hashable, Sendable {
-    /// Tier id → places taken by pledges that hold one; a tier with pledges that hold none anymore stands here with 0.
+    /// Tier id → places taken by pledges that hold one; a tier with pledges that hold none anymore stands
+    /// here with 0.
     public var tiers: [String: Int64] = [:]
     /// Add-on id → units in pledges; present wherever anybody has pledged for it.
     public var addOns: [String: Int64] = [:]
@@ -14,7 +15,8 @@ public struct SoldSoFar: Hashable, Sendable {
     public var destinations: Set<String> = []
     /// Runs that have been launched.
     public var launchedRuns: Set<String> = []
-    /// When the first pledge was made; `nil`: there are no pledges, and everything but id and currency may change.
+    /// When the first pledge was made; `nil`: there are no pledges, and everything but id and currency may
+    /// change.
     public var firstPledgedAt: Timestamp?
     /// Whether the close has begun: then goal, dates and prepayment stand as they are.
     public var isClosing = false
@@ -25,7 +27,8 @@ public struct SoldSoFar: Hashable, Sendable {
 
 /// Changes of a live campaign that break no promise.
 public struct CampaignAmendment: Hashable, Sendable {
-    /// One sentence fragment for each change, for example `tier early-bird: limit 300 → 250`; empty: nothing changes.
+    /// One sentence fragment for each change, for example `tier early-bird: limit 300 → 250`; empty: nothing
+    /// changes.
     public let changes: [String]
 
     /// Compares two definitions of one campaign.
@@ -34,6 +37,7 @@ public struct CampaignAmendment: Hashable, Sendable {
     ///   - old: The definition in force.
     ///   - new: The definition that is to follow it.
     ///   - sold: What backers have pledged for, been promised and paid under the old one.
+    /// - Returns: The changes in words.
     /// - Throws: `AmendmentRefused` with every change that would break a promise.
     public static func check(
         from old: CampaignDefinition, to new: CampaignDefinition, sold: SoldSoFar,
@@ -118,7 +122,9 @@ struct AmendmentComparison {
     func quote(_ text: String) -> String { "“\(text)”" }
 
     /// A limit: more is always fine, less down to what is sold.
-    mutating func limit(_ what: String, _ before: Int64?, _ after: Int64?, sold: Int64?, _ word: String = "sold") {
+    mutating func limit(
+        _ what: String, _ before: Int64?, _ after: Int64?, sold: Int64?, _ word: String = "sold"
+    ) {
         let isAllowed = after.map { $0 >= sold ?? 0 || $0 >= before ?? .max } ?? true
         let count = sold ?? 0
         compare(
@@ -131,15 +137,19 @@ struct AmendmentComparison {
         let isEarlier = after.map { $0 <= before ?? $0 } ?? false
         compare(
             what, before, after, allowed: !isSold || isEarlier,
-            because: "backers were told that it ends then", fix: "keep the time, and add a new one with a later end",
+            because: "backers were told that it ends then",
+            fix: "keep the time, and add a new one with a later end",
             optional)
     }
 
-    mutating func contents(_ what: String, _ before: [Content], _ after: [Content], isSold: Bool, fix: String) {
+    mutating func contents(_ what: String, _ before: [Content], _ after: [Content], isSold: Bool, fix: String)
+    {
         compare(
-            what, before, after, allowed: !isSold, because: "backers have pledged for these contents", fix: fix,
+            what, before, after, allowed: !isSold, because: "backers have pledged for these contents",
+            fix: fix,
         ) { contents in
-            contents.isEmpty ? "nothing" : contents.map { "\($0.quantity) × \($0.sku)" }.joined(separator: ", ")
+            contents.isEmpty
+                ? "nothing" : contents.map { "\($0.quantity) × \($0.sku)" }.joined(separator: ", ")
         }
     }
 }
@@ -158,17 +168,21 @@ extension AmendmentComparison {
         }
         compare(
             "time_zone", old.timeZone, new.timeZone, allowed: !hasPledges,
-            because: "entries are booked on days of \(old.timeZone)", fix: "keep it") { $0 }
+            because: "entries are booked on days of \(old.timeZone)", fix: "keep it"
+        ) { $0 }
         let opensEarlyEnough = sold.firstPledgedAt.map { (new.opensAt ?? $0) <= $0 } ?? true
         compare(
             "opens_at", old.opensAt, new.opensAt, allowed: opensEarlyEnough,
-            because: "the first pledge was made at \(optional(sold.firstPledgedAt))", fix: "write no later time",
+            because: "the first pledge was made at \(optional(sold.firstPledgedAt))",
+            fix: "write no later time",
         ) { $0.map { "\($0)" } ?? "the launch" }
         compare(
             "closes_at", old.closesAt, new.closesAt,
             allowed: !sold.isClosing && (!hasPledges || new.closesAt > old.closesAt),
-            because: sold.isClosing ? "the close has begun" : "backers were promised that it is open until then",
-            fix: sold.isClosing ? "keep it; late pledges go by late_pledges_until" : "keep it, or write a later time",
+            because: sold.isClosing
+                ? "the close has begun" : "backers were promised that it is open until then",
+            fix: sold.isClosing
+                ? "keep it; late pledges go by late_pledges_until" : "keep it, or write a later time",
         ) { "\($0)" }
         compare("late_pledges_until", old.latePledgesUntil, new.latePledgesUntil, optional)
         let before = old.cancellation.backerMayCancelUntil
@@ -180,7 +194,8 @@ extension AmendmentComparison {
         ) { $0.map { "\($0)" } ?? "never" }
         compare(
             "cancellation.last_day_rule", old.cancellation.lastDayRule, new.cancellation.lastDayRule,
-            allowed: !hasPledges || !new.cancellation.lastDayRule, because: "backers pledged without it", fix: "keep it",
+            allowed: !hasPledges || !new.cancellation.lastDayRule, because: "backers pledged without it",
+            fix: "keep it",
         ) { "\($0)" }
     }
 
@@ -190,13 +205,21 @@ extension AmendmentComparison {
         let isOpen = !hasPledges && !sold.isClosing
         let reason = "it decides about the money of backers who have pledged"
         let fix = "keep it; a stretch goal can be added"
-        compare("funding.rule", before.rule, after.rule, allowed: isOpen, because: reason, fix: fix, \.rawValue)
+        compare(
+            "funding.rule", before.rule, after.rule, allowed: isOpen, because: reason, fix: fix, \.rawValue)
         compare("funding.goal", before.goal, after.goal, allowed: isOpen, because: reason, fix: fix, amount)
-        compare("funding.goal_basis", before.basis, after.basis, allowed: isOpen, because: reason, fix: fix, \.rawValue)
-        compare("funding.minimum_units", before.minimumUnits, after.minimumUnits, allowed: isOpen, because: reason, fix: fix) {
+        compare(
+            "funding.goal_basis", before.basis, after.basis, allowed: isOpen, because: reason, fix: fix,
+            \.rawValue)
+        compare(
+            "funding.minimum_units", before.minimumUnits, after.minimumUnits, allowed: isOpen,
+            because: reason, fix: fix
+        ) {
             "\($0)"
         }
-        let keepsAll = before.stretchGoals.allSatisfy { goal in after.stretchGoals.contains { $0.at <= goal.at } }
+        let keepsAll = before.stretchGoals.allSatisfy { goal in
+            after.stretchGoals.contains { $0.at <= goal.at }
+        }
         compare(
             "funding.stretch_goals", before.stretchGoals, after.stretchGoals,
             allowed: !hasPledges || (keepsAll && after.stretchGoals.count >= before.stretchGoals.count),
@@ -209,12 +232,16 @@ extension AmendmentComparison {
         let after = new.prepayment
         let isOpen = !hasPledges && !sold.isClosing
         let reason = "backers agreed to pay in that way"
-        compare("prepayment.plan", before.plan, after.plan, allowed: isOpen, because: reason, fix: "keep it", \.rawValue)
         compare(
-            "prepayment.collect", before.collect, after.collect, allowed: isOpen, because: reason, fix: "keep it",
+            "prepayment.plan", before.plan, after.plan, allowed: isOpen, because: reason, fix: "keep it",
             \.rawValue)
         compare(
-            "prepayment deposit", before.deposit, after.deposit, allowed: isOpen, because: reason, fix: "keep it",
+            "prepayment.collect", before.collect, after.collect, allowed: isOpen, because: reason,
+            fix: "keep it",
+            \.rawValue)
+        compare(
+            "prepayment deposit", before.deposit, after.deposit, allowed: isOpen, because: reason,
+            fix: "keep it",
         ) { [self] deposit in
             switch deposit {
             case .percent(let percent): "\(percent) %"
@@ -235,7 +262,8 @@ extension AmendmentComparison {
         compare(
             "prepayment.retry_days", before.retryDays, after.retryDays,
             allowed: !sold.isClosing && (!hasPledges || after.retryDays > before.retryDays),
-            because: "backers have that long to mend a failed payment", fix: "keep it, or before the close write more",
+            because: "backers have that long to mend a failed payment",
+            fix: "keep it, or before the close write more",
         ) { "\($0)" }
         compare("prepayment.retry_every_hours", before.retryEveryHours, after.retryEveryHours) { "\($0)" }
     }

@@ -2,8 +2,8 @@ public import Accounting
 
 /// A campaign as its maker wrote it, valid and with every default filled in.
 ///
-/// Amounts are minor units of `currency`, from 0 to `largestAmount`; counts are at most `largestQuantity`; texts at
-/// most `largestTextSize` bytes. `CampaignReader` makes it and holds these bounds.
+/// Amounts are minor units of `currency`, from 0 to `largestAmount`; counts are at most `largestQuantity`;
+/// texts at most `largestTextSize` bytes. `CampaignReader` makes it and holds these bounds.
 public struct CampaignDefinition: Hashable, Sendable {
     /// Unique within a book.
     public var id: CampaignID
@@ -70,8 +70,10 @@ public struct Maker: Hashable, Sendable {
 }
 
 extension CampaignDefinition {
-    /// Every SKU that can be made or held, in the order of the file: an item's own where it has no variants, else
-    /// its variants'. The index in this list is how orders and allocations name a SKU.
+    /// Every SKU that can be made or held, in the order of the file.
+    ///
+    /// An item's own where it has no variants, else its variants'. The index in this list is how orders and
+    /// allocations name a SKU.
     public var skus: [String] {
         items.flatMap { $0.variants.isEmpty ? [$0.sku] : $0.variants.map(\.sku) }
     }

@@ -2,7 +2,8 @@ import Parsing
 
 /// The kinds of objects in a campaign file that have keys of their own.
 enum ObjectKind: CaseIterable {
-    case campaign, maker, funding, stretchGoal, prepayment, item, variant, tier, addOn, promotion, shippingRate
+    case campaign, maker, funding, stretchGoal, prepayment, item, variant, tier, addOn, promotion,
+        shippingRate
     case tax, fees, cancellation, run, launchCondition, imports, platformImport
 
     /// The keys that may stand in it, beside `note`, in the order in which they are usually written.
@@ -10,18 +11,24 @@ enum ObjectKind: CaseIterable {
         switch self {
         case .campaign:
             [
-                "$schema", "id", "title", "maker", "currency", "time_zone", "opens_at", "closes_at", "funding",
-                "prepayment", "items", "tiers", "add_ons", "promotions", "shipping", "tax", "fees", "cancellation",
+                "$schema", "id", "title", "maker", "currency", "time_zone", "opens_at", "closes_at",
+                "funding",
+                "prepayment", "items", "tiers", "add_ons", "promotions", "shipping", "tax", "fees",
+                "cancellation",
                 "late_pledges_until", "production", "imports", "delays",
             ]
         case .maker: ["name", "country", "support_email"]
         case .funding: ["rule", "goal", "goal_basis", "minimum_units", "stretch_goals"]
         case .stretchGoal: ["at", "title"]
         case .prepayment:
-            ["plan", "collect", "deposit_percent", "deposit_amount", "balance_due", "retry_days", "retry_every_hours"]
+            [
+                "plan", "collect", "deposit_percent", "deposit_amount", "balance_due", "retry_days",
+                "retry_every_hours",
+            ]
         case .item:
             [
-                "sku", "title", "unit_cost", "in_stock", "backorder_limit", "hs_code", "origin", "weight_grams",
+                "sku", "title", "unit_cost", "in_stock", "backorder_limit", "hs_code", "origin",
+                "weight_grams",
                 "variants",
             ]
         case .variant: ["sku", "title", "minimum_units"]
@@ -35,11 +42,13 @@ enum ObjectKind: CaseIterable {
         case .cancellation: ["backer_may_cancel_until", "last_day_rule"]
         case .run:
             [
-                "id", "supplier", "sku", "minimum_units", "capacity", "launch_when", "lead_time_days", "unit_cost",
+                "id", "supplier", "sku", "minimum_units", "capacity", "launch_when", "lead_time_days",
+                "unit_cost",
                 "deposit_percent",
             ]
         case .launchCondition: ["collected"]
-        case .imports: ["kickstarter", "indiegogo", "gamefound", "backerkit", "shopify", "woocommerce", "stripe"]
+        case .imports:
+            ["kickstarter", "indiegogo", "gamefound", "backerkit", "shopify", "woocommerce", "stripe"]
         case .platformImport: ["rewards", "add_ons", "choices", "time_zone", "tax"]
         }
     }
@@ -50,15 +59,19 @@ enum ObjectKind: CaseIterable {
         case .campaign: Self.wordsForCampaign
         case .tier:
             [
-                "name": "title", "amount": "price", "cost": "price", "minimum": "price", "pledge_amount": "price",
+                "name": "title", "amount": "price", "cost": "price", "minimum": "price",
+                "pledge_amount": "price",
                 "items": "contains", "includes": "contains", "contents": "contains", "products": "contains",
-                "quantity": "limit", "stock": "limit", "quantity_limit": "limit", "max_per_backer": "per_backer",
-                "deadline": "until", "ends_at": "until", "estimated_delivery": "delivery", "ships": "delivery",
+                "quantity": "limit", "stock": "limit", "quantity_limit": "limit",
+                "max_per_backer": "per_backer",
+                "deadline": "until", "ends_at": "until", "estimated_delivery": "delivery",
+                "ships": "delivery",
                 "delivery_date": "delivery",
             ]
         case .addOn:
             [
-                "name": "title", "amount": "price", "cost": "price", "items": "contains", "includes": "contains",
+                "name": "title", "amount": "price", "cost": "price", "items": "contains",
+                "includes": "contains",
                 "quantity": "limit", "max_per_backer": "per_backer",
             ]
         case .item:
@@ -67,7 +80,8 @@ enum ObjectKind: CaseIterable {
                 "quantity": "in_stock", "options": "variants", "weight": "weight_grams", "hs": "hs_code",
                 "country_of_origin": "origin",
             ]
-        case .variant: ["id": "sku", "code": "sku", "name": "title", "minimum": "minimum_units", "moq": "minimum_units"]
+        case .variant:
+            ["id": "sku", "code": "sku", "name": "title", "minimum": "minimum_units", "moq": "minimum_units"]
         case .funding:
             [
                 "target": "goal", "amount": "goal", "type": "rule", "model": "rule", "basis": "goal_basis",
@@ -76,20 +90,30 @@ enum ObjectKind: CaseIterable {
         case .stretchGoal: ["amount": "at", "goal": "at", "name": "title"]
         case .prepayment: ["deposit": "deposit_percent", "when": "collect", "balance": "balance_due"]
         case .promotion:
-            ["id": "code", "discount": "percent_off", "percent": "percent_off", "ends_at": "until", "uses": "limit"]
+            [
+                "id": "code", "discount": "percent_off", "percent": "percent_off", "ends_at": "until",
+                "uses": "limit",
+            ]
         case .shippingRate:
             [
                 "country": "to", "countries": "to", "destination": "to", "price": "first", "cost": "first",
                 "additional": "each_more", "each_additional": "each_more",
             ]
-        case .tax: ["vat": "rates", "rate": "rates", "included": "prices_include_tax", "inclusive": "prices_include_tax"]
+        case .tax:
+            [
+                "vat": "rates", "rate": "rates", "included": "prices_include_tax",
+                "inclusive": "prices_include_tax",
+            ]
         case .run:
             [
-                "moq": "minimum_units", "minimum": "minimum_units", "item": "sku", "lead_time": "lead_time_days",
-                "cost": "unit_cost", "deposit": "deposit_percent", "factory": "supplier", "manufacturer": "supplier",
+                "moq": "minimum_units", "minimum": "minimum_units", "item": "sku",
+                "lead_time": "lead_time_days",
+                "cost": "unit_cost", "deposit": "deposit_percent", "factory": "supplier",
+                "manufacturer": "supplier",
                 "maximum": "capacity",
             ]
-        case .platformImport: ["tiers": "rewards", "perks": "rewards", "addons": "add_ons", "timezone": "time_zone"]
+        case .platformImport:
+            ["tiers": "rewards", "perks": "rewards", "addons": "add_ons", "timezone": "time_zone"]
         case .maker: ["email": "support_email", "title": "name"]
         case .fees, .cancellation, .launchCondition, .imports: [:]
         }
@@ -102,9 +126,12 @@ enum ObjectKind: CaseIterable {
         "ends_at": "closes_at", "end_date": "closes_at", "end": "closes_at", "starts_at": "opens_at",
         "start_date": "opens_at", "launch_date": "opens_at", "launched_at": "opens_at", "addons": "add_ons",
         "extras": "add_ons", "vat": "tax", "taxes": "tax", "discounts": "promotions", "coupons": "promotions",
-        "shipping_rates": "shipping", "postage": "shipping", "runs": "production", "production_runs": "production",
-        "batches": "production", "target": "funding.goal", "funding_goal": "funding.goal", "goal": "funding.goal",
-        "late_pledges": "late_pledges_until", "payment": "prepayment", "stretch_goals": "funding.stretch_goals",
+        "shipping_rates": "shipping", "postage": "shipping", "runs": "production",
+        "production_runs": "production",
+        "batches": "production", "target": "funding.goal", "funding_goal": "funding.goal",
+        "goal": "funding.goal",
+        "late_pledges": "late_pledges_until", "payment": "prepayment",
+        "stretch_goals": "funding.stretch_goals",
     ]
 
     /// The objects that the file itself holds once, by key: a key of theirs at the top is misplaced.

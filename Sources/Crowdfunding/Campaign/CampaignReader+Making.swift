@@ -12,19 +12,26 @@ extension FieldReading {
                 .flatMap { self.uniqueIdentifier($0, "run", seen: &lines) }
             let supplier = required(fields, "supplier", example: "\"Lamp Works\"").flatMap { self.text($0) }
             let sku = itemToMake(fields, items: items)
-            let minimum = optional(fields, "minimum_units", else: "1") { $0.integer($1, in: 1...largestQuantity) }
-            let capacity = optional(fields, "capacity", else: "none") { $0.integer($1, in: 1...largestQuantity) }
+            let minimum = optional(fields, "minimum_units", else: "1") {
+                $0.integer($1, in: 1...largestQuantity)
+            }
+            let capacity = optional(fields, "capacity", else: "none") {
+                $0.integer($1, in: 1...largestQuantity)
+            }
             if let capacity, capacity < minimum ?? 1, let value = fields["capacity"] {
                 report(value, "\(capacity) is less than minimum_units", fix: "write at least \(minimum ?? 1)")
             }
             let collected = launchCondition(fields, goal: index == 0 && goal > 0 ? goal : nil)
-            let days = required(fields, "lead_time_days", example: "120").flatMap { self.integer($0, in: 0...3650) }
+            let days = required(fields, "lead_time_days", example: "120").flatMap {
+                self.integer($0, in: 0...3650)
+            }
             let itemCost = items.first { $0.sku == sku }?.unitCost ?? 0
             let cost = optional(fields, "unit_cost", else: plain(itemCost)) { $0.amount($1) }
             let deposit = optional(fields, "deposit_percent", else: "0") { $0.percentage($1) }
             runs.append(
                 ProductionPlan(
-                    id: id ?? "", supplier: supplier ?? "", sku: sku, minimumUnits: minimum ?? 1, capacity: capacity,
+                    id: id ?? "", supplier: supplier ?? "", sku: sku, minimumUnits: minimum ?? 1,
+                    capacity: capacity,
                     launchWhenCollected: collected, leadTimeDays: Int(days ?? 0), unitCost: cost ?? itemCost,
                     depositPercent: deposit ?? .zero))
         }
@@ -50,7 +57,9 @@ extension FieldReading {
         switch known.skus[sku] {
         case .item: break
         case .variant(let item):
-            report(value, "\(quoted(sku)) is a variant, a run makes all variants of an item", fix: "write \"\(item)\"")
+            report(
+                value, "\(quoted(sku)) is a variant, a run makes all variants of an item",
+                fix: "write \"\(item)\"")
         case nil:
             report(value, "there is no item \(quoted(sku))", fix: knownSKUs(near: sku))
         }
@@ -76,13 +85,16 @@ extension FieldReading {
         guard let value = campaign["imports"], let platforms = fields(of: value, .imports) else { return [:] }
         var imports: [String: PlatformImport] = [:]
         for platform in ObjectKind.imports.keys {
-            guard let value = platforms[platform], let fields = fields(of: value, .platformImport) else { continue }
+            guard let value = platforms[platform], let fields = fields(of: value, .platformImport) else {
+                continue
+            }
             imports[platform] = PlatformImport(
                 rewards: mapping(fields, "rewards", to: known.tiers, "tier"),
                 addOns: mapping(fields, "add_ons", to: known.addOns, "add-on"),
                 choices: choices(fields),
                 timeZone: optional(fields, "time_zone", else: "asked for at the import") { $0.zone($1) },
-                tax: optional(fields, "tax", else: "maker") { $0.choice($1, PlatformImport.Tax.self) } ?? .maker)
+                tax: optional(fields, "tax", else: "maker") { $0.choice($1, PlatformImport.Tax.self) }
+                    ?? .maker)
         }
         return imports
     }
@@ -94,7 +106,9 @@ extension FieldReading {
         guard let value = fields[key] else { return [:] }
         var mapping: [String: String] = [:]
         for entry in entries(of: value) {
-            guard let name = string(entry.value, "the id of a \(kind)", example: "\"standard\"") else { continue }
+            guard let name = string(entry.value, "the id of a \(kind)", example: "\"standard\"") else {
+                continue
+            }
             if !names.contains(name) {
                 let fix = remedy(naming: names.sorted(), near: name, kind: kind)
                 report(entry.value, "there is no \(kind) \(quoted(name))", fix: fix)
@@ -113,7 +127,9 @@ extension FieldReading {
             switch known.skus[sku] {
             case .item(hasVariants: true): break
             case .item(hasVariants: false):
-                report(entry.value, "item \(quoted(sku)) has no variants to choose from", fix: "add \"variants\" to it")
+                report(
+                    entry.value, "item \(quoted(sku)) has no variants to choose from",
+                    fix: "add \"variants\" to it")
             case .variant(let item):
                 report(entry.value, "\(quoted(sku)) is a variant", fix: "name the item: \"\(item)\"")
             case nil:
@@ -132,9 +148,13 @@ extension FieldReading {
         var delays: [String: String] = [:]
         for entry in entries(of: value) {
             let country = country(entry.key, at: entry.keyStart, path: value.path, anywhere: true)
-            guard let law = string(entry.value, "a rule on delays", example: "\"mail-order\"") else { continue }
+            guard let law = string(entry.value, "a rule on delays", example: "\"mail-order\"") else {
+                continue
+            }
             if law != "mail-order" {
-                report(entry.value, "\(quoted(law)) is not known here", fix: "write \"mail-order\", or leave it out")
+                report(
+                    entry.value, "\(quoted(law)) is not known here",
+                    fix: "write \"mail-order\", or leave it out")
             }
             if let country { delays[country] = law }
         }

@@ -4,18 +4,24 @@ import Parsing
 /// The rules of money: goal, prepayment, shipping, tax, fees, cancellation.
 extension FieldReading {
     mutating func funding(_ campaign: Fields) -> FundingRule {
-        var rule = FundingRule(rule: .allOrNothing, goal: 0, basis: .collected, minimumUnits: 0, stretchGoals: [])
+        var rule = FundingRule(
+            rule: .allOrNothing, goal: 0, basis: .collected, minimumUnits: 0, stretchGoals: [])
         guard let value = required(campaign, "funding", example: "{ \"goal\": \"\(exampleAmount)\" }"),
             let fields = fields(of: value, .funding)
         else { return rule }
-        rule.rule = optional(fields, "rule", else: "all-or-nothing") { $0.choice($1, FundingRule.Rule.self) } ?? rule.rule
+        rule.rule =
+            optional(fields, "rule", else: "all-or-nothing") { $0.choice($1, FundingRule.Rule.self) }
+            ?? rule.rule
         if rule.rule == .keepItAll {
             rule.goal = optional(fields, "goal", else: "none") { $0.amount($1, atLeast: 1) } ?? 0
         } else {
-            rule.goal = required(fields, "goal", example: "\"\(exampleAmount)\"")
+            rule.goal =
+                required(fields, "goal", example: "\"\(exampleAmount)\"")
                 .flatMap { self.amount($0, atLeast: 1) } ?? 0
         }
-        rule.basis = optional(fields, "goal_basis", else: "collected") { $0.choice($1, FundingRule.Basis.self) } ?? rule.basis
+        rule.basis =
+            optional(fields, "goal_basis", else: "collected") { $0.choice($1, FundingRule.Basis.self) }
+            ?? rule.basis
         rule.minimumUnits = optional(fields, "minimum_units", else: "0") { $0.integer($1) } ?? 0
         rule.stretchGoals = stretchGoals(fields, goal: rule.goal)
         return rule
@@ -26,12 +32,16 @@ extension FieldReading {
         var last = goal
         for value in elements(of: funding["stretch_goals"]) {
             guard let fields = fields(of: value, .stretchGoal) else { continue }
-            let amount = required(fields, "at", example: "\"\(exampleAmount)\"").flatMap { self.amount($0, atLeast: 1) }
+            let amount = required(fields, "at", example: "\"\(exampleAmount)\"").flatMap {
+                self.amount($0, atLeast: 1)
+            }
             let title = required(fields, "title", example: "\"Walnut base\"").flatMap { self.text($0) }
             if let amount, let value = fields["at"] {
                 if amount <= last {
                     let than = goals.isEmpty ? "the goal" : "the stretch goal before it"
-                    report(value, "it is not above \(than)", fix: "write stretch goals in rising order, above the goal")
+                    report(
+                        value, "it is not above \(than)",
+                        fix: "write stretch goals in rising order, above the goal")
                 }
                 last = max(last, amount)
             }
@@ -44,10 +54,13 @@ extension FieldReading {
         var prepayment = Prepayment(
             plan: .full, collect: .atClose, deposit: nil, balanceDue: nil, retryDays: 7, retryEveryHours: 48)
         guard let fields = part(campaign, "prepayment", .prepayment) else { return prepayment }
-        prepayment.plan = optional(fields, "plan", else: "full") { $0.choice($1, Prepayment.Plan.self) } ?? .full
+        prepayment.plan =
+            optional(fields, "plan", else: "full") { $0.choice($1, Prepayment.Plan.self) } ?? .full
         prepayment.collect =
-            optional(fields, "collect", else: "at-close") { $0.choice($1, Prepayment.Collect.self) } ?? .atClose
-        prepayment.retryDays = Int(optional(fields, "retry_days", else: "7") { $0.integer($1, in: 0...90) } ?? 7)
+            optional(fields, "collect", else: "at-close") { $0.choice($1, Prepayment.Collect.self) }
+            ?? .atClose
+        prepayment.retryDays = Int(
+            optional(fields, "retry_days", else: "7") { $0.integer($1, in: 0...90) } ?? 7)
         prepayment.retryEveryHours =
             Int(optional(fields, "retry_every_hours", else: "48") { $0.integer($1, in: 1...720) } ?? 48)
         if prepayment.plan == .deposit {
@@ -59,7 +72,8 @@ extension FieldReading {
             }
             prepayment.deposit = deposit(fields)
             prepayment.balanceDue =
-                optional(fields, "balance_due", else: "before-shipping") { $0.balanceDue($1) } ?? .beforeShipping
+                optional(fields, "balance_due", else: "before-shipping") { $0.balanceDue($1) }
+                ?? .beforeShipping
         } else {
             for key in ["deposit_percent", "deposit_amount", "balance_due"] {
                 guard let value = fields[key] else { continue }
@@ -78,7 +92,9 @@ extension FieldReading {
         case (.some, .some(let value)):
             report(value, "there is a deposit_percent already", fix: "take one of the two out")
         case (.some(let value), nil):
-            if percent?.millionths == 0 { report(value, "a deposit of 0 % is none", fix: "write more than 0") }
+            if percent?.millionths == 0 {
+                report(value, "a deposit of 0 % is none", fix: "write more than 0")
+            }
         case (nil, .some): break
         }
         return percent.map { .percent($0) } ?? amount.map { .amount($0) }
@@ -98,7 +114,8 @@ extension FieldReading {
         return .on(day)
     }
 
-    /// An object of the file that may be left out; its keys' defaults are then listed under its path all the same.
+    /// An object of the file that may be left out; its keys' defaults are then listed under its path all the
+    /// same.
     private mutating func part(_ campaign: Fields, _ key: String, _ kind: ObjectKind) -> Fields? {
         if let value = campaign[key] { return fields(of: value, kind) }
         let node = JSONNode(value: .object([]), start: campaign.node.start)
@@ -131,7 +148,9 @@ extension FieldReading {
         for value in elements(of: list) {
             guard let country = country(value, anywhere: true) else { continue }
             if let line = lines[country] {
-                report(value, "\(quoted(country)) has a rate already, in line \(line)", fix: "take one of them out")
+                report(
+                    value, "\(quoted(country)) has a rate already, in line \(line)",
+                    fix: "take one of them out")
                 continue
             }
             lines[country] = document.place(of: value.node.start).line
@@ -148,8 +167,11 @@ extension FieldReading {
         }
         guard let fields = fields(of: value, .tax) else { return rules }
         rules.pricesIncludeTax = optional(fields, "prices_include_tax", else: "true") { $0.flag($1) } ?? true
-        rules.point = optional(fields, "point", else: "receipt") { $0.choice($1, TaxRules.Point.self) } ?? .receipt
-        guard let rates = required(fields, "rates", example: "{ \"DE\": \"19\", \"*\": \"0\" }") else { return rules }
+        rules.point =
+            optional(fields, "point", else: "receipt") { $0.choice($1, TaxRules.Point.self) } ?? .receipt
+        guard let rates = required(fields, "rates", example: "{ \"DE\": \"19\", \"*\": \"0\" }") else {
+            return rules
+        }
         for entry in entries(of: rates) {
             let country = country(entry.key, at: entry.keyStart, path: rates.path, anywhere: true)
             let rate = percentage(entry.value)
@@ -166,7 +188,8 @@ extension FieldReading {
         }
         guard let fields = fields(of: value, .fees) else { return fees }
         fees.platformPercent = optional(fields, "platform_percent", else: "0") { $0.percentage($1) } ?? .zero
-        fees.processorPercent = optional(fields, "processor_percent", else: "0") { $0.percentage($1) } ?? .zero
+        fees.processorPercent =
+            optional(fields, "processor_percent", else: "0") { $0.percentage($1) } ?? .zero
         fees.processorFixed = optional(fields, "processor_fixed", else: zeroAmount) { $0.amount($1) } ?? 0
         return fees
     }

@@ -44,7 +44,9 @@ extension FieldReading {
             let sku = uniqueIdentifier(value, "item and variant", upperCase: true, seen: &lines)
         else { return "" }
         if sku == "note" {
-            report(value, "\"note\" is no SKU: it is the key for notes", fix: "choose another, for example \"NOTE\"")
+            report(
+                value, "\"note\" is no SKU: it is the key for notes",
+                fix: "choose another, for example \"NOTE\"")
         }
         return sku
     }
@@ -55,7 +57,9 @@ extension FieldReading {
         let groups = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let count = groups.map(\.count).reduce(0, +)
         guard groups.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isDigit) }), (4...12).contains(count) else {
-            report(value, "\(quoted(text)) is not a customs code", fix: "write 4 to 12 digits, for example \"9405.21\"")
+            report(
+                value, "\(quoted(text)) is not a customs code",
+                fix: "write 4 to 12 digits, for example \"9405.21\"")
             return nil
         }
         return text
@@ -72,7 +76,9 @@ extension FieldReading {
             guard let tier = self.fields(of: value, .tier) else { continue }
             let id = offerID(tier, "tier", lines: &lines)
             let title = required(tier, "title", example: "\"One lamp\"").flatMap { self.text($0) }
-            let price = required(tier, "price", example: "\"\(exampleAmount)\"").flatMap { self.amount($0, atLeast: 1) }
+            let price = required(tier, "price", example: "\"\(exampleAmount)\"").flatMap {
+                self.amount($0, atLeast: 1)
+            }
             tiers.append(
                 RewardTier(
                     id: id, title: title ?? "", price: price ?? 0, limit: limit(tier, "limit"),
@@ -99,12 +105,16 @@ extension FieldReading {
         optional(fields, key, else: "none") { $0.integer($1, in: 1...largestQuantity) }
     }
 
-    /// The end of an early offer: after the campaign opens, and not after the last moment at which anything is sold.
+    /// The end of an early offer: after the campaign opens, and not after the last moment at which anything
+    /// is sold.
     private mutating func endOfOffer(_ fields: Fields) -> Timestamp? {
-        guard let until = optional(fields, "until", else: "none", { $0.time($1) }), let value = fields["until"]
+        guard let until = optional(fields, "until", else: "none", { $0.time($1) }),
+            let value = fields["until"]
         else { return nil }
         if let opensAt = known.opensAt, until <= opensAt {
-            report(value, "it ends at \(until), the campaign opens at \(opensAt)", fix: "write a time after opens_at")
+            report(
+                value, "it ends at \(until), the campaign opens at \(opensAt)",
+                fix: "write a time after opens_at")
         } else if let end = known.endOfSale, until > end {
             let last = known.latePledgesUntil == nil ? "closes_at" : "late_pledges_until"
             report(
@@ -122,7 +132,9 @@ extension FieldReading {
         var contents: [Content] = []
         for entry in entries(of: value) {
             if known.skus[entry.key] == nil {
-                report(at: entry.keyStart, value.path, "there is no item \(quoted(entry.key))", fix: knownSKUs(near: entry.key))
+                report(
+                    at: entry.keyStart, value.path, "there is no item \(quoted(entry.key))",
+                    fix: knownSKUs(near: entry.key))
             }
             guard let quantity = integer(entry.value, in: 1...largestQuantity) else { continue }
             contents.append(Content(sku: entry.key, quantity: quantity))
@@ -138,8 +150,12 @@ extension FieldReading {
 
     /// A remedy that names what there is: the nearest where one is near, else up to ten.
     func remedy(naming names: [String], near text: String, kind: String) -> String {
-        let distances = names.prefix(200).map { (name: $0, distance: editDistance($0, String(text.prefix(64)))) }
-        if let best = distances.min(by: { $0.distance < $1.distance }), best.distance <= max(1, text.utf8.count / 3) {
+        let distances = names.prefix(200).map {
+            (name: $0, distance: editDistance($0, String(text.prefix(64))))
+        }
+        if let best = distances.min(by: { $0.distance < $1.distance }),
+            best.distance <= max(1, text.utf8.count / 3)
+        {
             return "did you mean \"\(best.name)\"?"
         }
         guard !names.isEmpty else { return "there is no \(kind) yet" }
@@ -167,7 +183,9 @@ extension FieldReading {
             if name == id {
                 report(value, "a tier is no substitute for itself", fix: "name another tier")
             } else if !known.tiers.contains(name) {
-                report(value, "there is no tier \(quoted(name))", fix: remedy(naming: known.tiers.sorted(), near: name, kind: "tier"))
+                report(
+                    value, "there is no tier \(quoted(name))",
+                    fix: remedy(naming: known.tiers.sorted(), near: name, kind: "tier"))
             } else if substitutes.contains(name) {
                 report(value, "\(quoted(name)) is named twice", fix: "take one of them out")
             } else {
@@ -184,7 +202,9 @@ extension FieldReading {
             guard let addOn = self.fields(of: value, .addOn) else { continue }
             let id = offerID(addOn, "add-on", lines: &lines)
             let title = required(addOn, "title", example: "\"Spare bulb\"").flatMap { self.text($0) }
-            let price = required(addOn, "price", example: "\"\(exampleAmount)\"").flatMap { self.amount($0, atLeast: 1) }
+            let price = required(addOn, "price", example: "\"\(exampleAmount)\"").flatMap {
+                self.amount($0, atLeast: 1)
+            }
             addOns.append(
                 AddOn(
                     id: id, title: title ?? "", price: price ?? 0, contains: contents(addOn),
@@ -200,7 +220,9 @@ extension FieldReading {
             guard let promotion = self.fields(of: value, .promotion) else { continue }
             let code = required(promotion, "code", example: "\"FRIENDS10\"")
                 .flatMap { self.uniqueIdentifier($0, "promotion", upperCase: true, seen: &lines) }
-            let percent = required(promotion, "percent_off", example: "\"10\"").flatMap { self.percentage($0) }
+            let percent = required(promotion, "percent_off", example: "\"10\"").flatMap {
+                self.percentage($0)
+            }
             if percent?.millionths == 0, let value = promotion["percent_off"] {
                 report(value, "0 % off is no promotion", fix: "write more than 0")
             }

@@ -18,7 +18,8 @@ public struct CampaignProblems: UserFacingError, Equatable {
     public var exitCode: ExitStatus { .badInput }
 }
 
-/// Reads a campaign file into a definition: every rule is checked here, past it there are only valid definitions.
+/// Reads a campaign file into a definition: every rule is checked here, past it there are only valid
+/// definitions.
 public struct CampaignReader {
     /// Reads the whole file, reporting every problem at once.
     ///
@@ -58,11 +59,15 @@ struct KnownNames {
 }
 
 extension FieldReading {
-    /// Reads the file's root to its end. `nil`, or a definition that must not leave the reader, where problems were
-    /// found: what could not be read is empty in it.
+    /// Reads the file's root to its end.
+    ///
+    /// `nil`, or a definition that must not leave the reader, where
+    /// problems were found: what could not be read is empty in it.
     fileprivate mutating func campaign() -> CampaignDefinition? {
         guard let fields = fields(of: Located(path: "", node: document.root), .campaign) else { return nil }
-        _ = ifPresent(fields, "$schema") { $0.string($1, "a path in quotes", example: "\"campaign.schema.json\"") }
+        _ = ifPresent(fields, "$schema") {
+            $0.string($1, "a path in quotes", example: "\"campaign.schema.json\"")
+        }
         currency = required(fields, "currency", example: "\"EUR\"").flatMap { self.currency($0) }
         collectNames(fields)
         let id = required(fields, "id", example: "\"my-campaign\"").flatMap { self.identifier($0) }
@@ -74,14 +79,19 @@ extension FieldReading {
         let items = items(fields)
         let tiers = tiers(fields)
         let offer = (addOns: addOns(fields), promotions: promotions(fields))
-        let rules = (shipping: shipping(fields), tax: tax(fields), fees: fees(fields), cancel: cancellation(fields))
+        let rules = (
+            shipping: shipping(fields), tax: tax(fields), fees: fees(fields), cancel: cancellation(fields)
+        )
         let production = production(fields, items: items, goal: funding.goal)
         let outside = (imports: imports(fields), delays: delays(fields))
         let maker = ifPresent(fields, "maker") { $0.maker($1) }
-        guard let id = id.flatMap({ CampaignID($0) }), let currency, let closesAt = known.closesAt else { return nil }
+        guard let id = id.flatMap({ CampaignID($0) }), let currency, let closesAt = known.closesAt else {
+            return nil
+        }
         return CampaignDefinition(
             id: id, title: title ?? "", maker: maker, currency: currency, timeZone: zone ?? "",
-            opensAt: known.opensAt, closesAt: closesAt, funding: funding, prepayment: prepayment, items: items,
+            opensAt: known.opensAt, closesAt: closesAt, funding: funding, prepayment: prepayment,
+            items: items,
             tiers: tiers, addOns: offer.addOns, promotions: offer.promotions, shipping: rules.shipping,
             tax: rules.tax, fees: rules.fees, cancellation: rules.cancel,
             latePledgesUntil: known.latePledgesUntil, production: production, imports: outside.imports,
@@ -96,18 +106,22 @@ extension FieldReading {
         let meant = symbols[upper] ?? (Currency(upper) == nil ? nil : upper)
         report(
             value, "\(quoted(code)) is not a currency",
-            fix: meant.map { "write \"\($0)\"" } ?? "write three capital letters of ISO 4217, for example \"EUR\"")
+            fix: meant.map { "write \"\($0)\"" }
+                ?? "write three capital letters of ISO 4217, for example \"EUR\"")
         return nil
     }
 
-    /// Collects ids and SKUs ahead, without reporting: what is wrong with them is reported where they are read.
+    /// Collects ids and SKUs ahead, without reporting: what is wrong with them is reported where they are
+    /// read.
     private mutating func collectNames(_ fields: Fields) {
         known.tiers = Set(namesAhead(fields["tiers"]?.node, "id").map(\.name))
         known.addOns = Set(namesAhead(fields["add_ons"]?.node, "id").map(\.name))
         for item in namesAhead(fields["items"]?.node, "sku") {
             let variants = namesAhead(item.variants, "sku").map(\.name)
             known.skus[item.name] = .item(hasVariants: !variants.isEmpty)
-            for variant in variants where known.skus[variant] == nil { known.skus[variant] = .variant(of: item.name) }
+            for variant in variants where known.skus[variant] == nil {
+                known.skus[variant] = .variant(of: item.name)
+            }
         }
     }
 
@@ -123,7 +137,9 @@ extension FieldReading {
 
     private mutating func dates(_ fields: Fields) {
         known.opensAt = optional(fields, "opens_at", else: "the launch") { $0.time($1) }
-        known.closesAt = required(fields, "closes_at", example: "\"2026-03-31T20:00:00+02:00\"").flatMap { self.time($0) }
+        known.closesAt = required(fields, "closes_at", example: "\"2026-03-31T20:00:00+02:00\"").flatMap {
+            self.time($0)
+        }
         known.latePledgesUntil = optional(fields, "late_pledges_until", else: "none") { $0.time($1) }
         guard let closesAt = known.closesAt else { return }
         if let opensAt = known.opensAt, opensAt >= closesAt, let value = fields["opens_at"] {
@@ -150,7 +166,8 @@ extension FieldReading {
         guard let text = text(value) else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !text.contains(" ") else {
-            report(value, "\(quoted(text)) is not an e-mail address", fix: "write it as \"hello@maker.example\"")
+            report(
+                value, "\(quoted(text)) is not an e-mail address", fix: "write it as \"hello@maker.example\"")
             return nil
         }
         return text

@@ -3,7 +3,9 @@ public import Accounting
 /// The goal of a campaign and what decides about it.
 public struct FundingRule: Hashable, Sendable {
     /// What happens to the money when the goal is missed.
-    public enum Rule: String, CaseIterable, Sendable { case allOrNothing = "all-or-nothing", keepItAll = "keep-it-all" }
+    public enum Rule: String, CaseIterable, Sendable {
+        case allOrNothing = "all-or-nothing", keepItAll = "keep-it-all"
+    }
     /// Which money counts towards the goal.
     public enum Basis: String, CaseIterable, Sendable { case pledged, collected }
     /// What is done beyond the goal.
@@ -30,7 +32,9 @@ public struct Prepayment: Hashable, Sendable {
     /// All of it, or a deposit and a balance.
     public enum Plan: String, CaseIterable, Sendable { case full, deposit }
     /// At once, at the deadline, or by an authorization in the last days.
-    public enum Collect: String, CaseIterable, Sendable { case onPledge = "on-pledge", atClose = "at-close", hold }
+    public enum Collect: String, CaseIterable, Sendable {
+        case onPledge = "on-pledge", atClose = "at-close", hold
+    }
     /// A share of the price, or minor units.
     public enum Deposit: Hashable, Sendable { case percent(Percentage), amount(Int64) }
     /// When the rest is due.

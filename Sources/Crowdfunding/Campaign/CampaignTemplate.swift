@@ -18,7 +18,8 @@ public struct CampaignTemplate: Hashable, Sendable {
 
     /// Makes a template of what the maker has said; `CampaignReader` is what finds a bad value among them.
     public init(
-        id: CampaignID, title: String, currency: Currency, timeZone: String, closesAt: String, schema: String? = nil,
+        id: CampaignID, title: String, currency: Currency, timeZone: String, closesAt: String,
+        schema: String? = nil,
     ) {
         self.id = id
         self.title = title
@@ -49,7 +50,8 @@ public struct CampaignTemplate: Hashable, Sendable {
               "tiers": [
                 { "id": "early-bird", "title": "Early bird", "price": "\(amount(40))", "limit": 50,
                   "contains": { "THING": 1 } },
-                { "id": "standard", "title": "One thing", "price": "\(amount(50))", "contains": { "THING": 1 } },
+                { "id": "standard", "title": "One thing", "price": "\(amount(50))",
+                  "contains": { "THING": 1 } },
                 { "id": "thanks", "title": "Just support us", "price": "\(amount(5))" }
               ],
               "shipping": [

@@ -10,9 +10,11 @@ extension FieldReading {
         if text.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) {
             report(value, "the text is empty", fix: "write something between the quotes")
         } else if text.utf8.count > largestTextSize {
-            report(value, "the text has \(text.utf8.count) bytes", fix: "shorten it to \(largestTextSize) bytes")
+            report(
+                value, "the text has \(text.utf8.count) bytes", fix: "shorten it to \(largestTextSize) bytes")
         } else if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            report(value, "the text holds a control character", fix: "take out line breaks, tabs and the like")
+            report(
+                value, "the text holds a control character", fix: "take out line breaks, tabs and the like")
         } else {
             return text
         }
@@ -37,7 +39,9 @@ extension FieldReading {
         return text
     }
 
-    /// An id that no earlier object of its kind has. `seen` holds the lines of the earlier ones.
+    /// An id that no earlier object of its kind has.
+    ///
+    /// `seen` holds the lines of the earlier ones.
     mutating func uniqueIdentifier(
         _ value: Located, _ kind: String, upperCase: Bool = false, seen: inout [String: Int],
     ) -> String? {
@@ -53,9 +57,13 @@ extension FieldReading {
     }
 
     /// One of the raw values of an enumeration.
-    mutating func choice<Value: CaseIterable & RawRepresentable<String>>(_ value: Located, _: Value.Type) -> Value? {
+    mutating func choice<Value: CaseIterable & RawRepresentable<String>>(_ value: Located, _: Value.Type)
+        -> Value?
+    {
         let list = Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        guard let text = string(value, "one of \(list)", example: Value.allCases.first.map { "\"\($0.rawValue)\"" } ?? "")
+        guard
+            let text = string(
+                value, "one of \(list)", example: Value.allCases.first.map { "\"\($0.rawValue)\"" } ?? "")
         else { return nil }
         guard let choice = Value(rawValue: text) else {
             report(value, "\(quoted(text)) is not known here", fix: "write one of \(list)")
@@ -67,7 +75,9 @@ extension FieldReading {
     mutating func flag(_ value: Located) -> Bool? {
         if case .bool(let flag) = value.node.value { return flag }
         if case .string(let text) = value.node.value, text == "true" || text == "false" {
-            report(value, "\(quoted(text)) is a string, a bare word belongs here", fix: "write \(text) without quotes")
+            report(
+                value, "\(quoted(text)) is a string, a bare word belongs here",
+                fix: "write \(text) without quotes")
         } else {
             wrongType(value, "true or false", example: "true")
         }
@@ -93,7 +103,9 @@ extension FieldReading {
                 value, "\(number) is \(number < bounds.lowerBound ? "too small" : "too large")",
                 fix: "write \(wanted) from \(bounds.lowerBound) to \(bounds.upperBound)")
         case .string(let text) where Int64(text) != nil:
-            report(value, "\(quoted(text)) is a string, a number belongs here", fix: "write \(text) without quotes")
+            report(
+                value, "\(quoted(text)) is a string, a number belongs here",
+                fix: "write \(text) without quotes")
         default:
             wrongType(value, wanted, example: "\(max(1, bounds.lowerBound))")
         }
@@ -154,7 +166,9 @@ extension FieldReading {
                 value, "\(shown(written)) is a number, a percentage is a string",
                 fix: "put it in quotes: \"\(shown(written))\"")
         case .string(let text):
-            if decimals(of: text).map({ $0 <= 4 }) == true, let percentage = Percentage(text) { return percentage }
+            if decimals(of: text).map({ $0 <= 4 }) == true, let percentage = Percentage(text) {
+                return percentage
+            }
             let bare = text.filter { $0 != "%" && $0 != " " }
             let isBetter = bare != text && Percentage(bare) != nil
             report(
@@ -165,11 +179,13 @@ extension FieldReading {
         return nil
     }
 
-    /// How many digits follow the dot; `nil` where the text is not plain digits with at most one dot inside, or has
-    /// needless zeros in front.
+    /// How many digits follow the dot; `nil` where the text is not plain digits with at most one dot inside,
+    /// or has needless zeros in front.
     private func decimals(of text: String) -> Int? {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isDigit) }) else { return nil }
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isDigit) }) else {
+            return nil
+        }
         guard parts[0].count == 1 || parts[0].first != UInt8(ascii: "0") else { return nil }
         return parts.count == 2 ? parts[1].count : 0
     }
@@ -206,14 +222,17 @@ extension FieldReading {
         let shape = TimeShape(text)
         switch shape {
         case .day:
-            report(value, "\(quoted(text)) is a day, not a time", fix: "add the time and its offset: \"\(text)T20:00:00+02:00\"")
+            report(
+                value, "\(quoted(text)) is a day, not a time",
+                fix: "add the time and its offset: \"\(text)T20:00:00+02:00\"")
         case .withoutOffset:
             report(
                 value, "\(quoted(text)) has no offset from UTC",
                 fix: "say which clock it is: \"\(text)+02:00\" is Berlin in summer, \"\(text)Z\" is UTC")
         case .complete:
             if let time = Timestamp(rfc3339: text) { return time }
-            report(value, "\(quoted(text)) is not a time that exists", fix: "check day, month, hour and offset")
+            report(
+                value, "\(quoted(text)) is not a time that exists", fix: "check day, month, hour and offset")
         case .other:
             report(
                 value, "\(quoted(text)) is not a time",
@@ -227,7 +246,8 @@ extension FieldReading {
         guard let text = string(value, "a month in quotes", example: "\"2026-09\"") else { return nil }
         let digits = Array(text.utf8)
         guard digits.count == 7, digits[4] == UInt8(ascii: "-"), let year = Int(text.prefix(4)),
-            let month = Int(text.suffix(2)), digits.filter(isDigit).count == 6, (1...12).contains(month), year >= 1
+            let month = Int(text.suffix(2)), digits.filter(isDigit).count == 6, (1...12).contains(month),
+            year >= 1
         else {
             report(value, "\(quoted(text)) is not a month", fix: "write year and month: \"2026-09\"")
             return nil
@@ -237,7 +257,9 @@ extension FieldReading {
 
     /// An IANA time zone that this machine knows.
     mutating func zone(_ value: Located) -> String? {
-        guard let text = string(value, "a time zone in quotes", example: "\"Europe/Berlin\"") else { return nil }
+        guard let text = string(value, "a time zone in quotes", example: "\"Europe/Berlin\"") else {
+            return nil
+        }
         guard isZoneShaped(text), isKnownZone(text) else {
             report(
                 value, "\(quoted(text)) is not a known time zone",
@@ -254,7 +276,9 @@ extension FieldReading {
     }
 
     mutating func country(_ text: String, at offset: Int, path: String, anywhere: Bool) -> String? {
-        if Country.isKnown(text) || (anywhere && (text == Country.europeanUnion || text == Country.everywhere)) {
+        if Country.isKnown(text)
+            || (anywhere && (text == Country.europeanUnion || text == Country.everywhere))
+        {
             return text
         }
         let others = anywhere ? ", \"EU\" or \"*\" (everywhere else)" : ""
@@ -304,15 +328,17 @@ private enum TimeShape {
         if zones.isEmpty {
             self = .withoutOffset
         } else {
-            self = zones == Array("Z".utf8) || zones == Array("+00:00".utf8) || zones == Array("-00:00".utf8) ? .complete : .other
+            self =
+                zones == Array("Z".utf8) || zones == Array("+00:00".utf8) || zones == Array("-00:00".utf8)
+                ? .complete : .other
         }
     }
 }
 
 func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-/// Whether the text may be looked up as a zone: a name of the zone database is letters, digits, `_`, `+`, `-` in parts
-/// set apart by `/`, so that no path can be smuggled into the look-up.
+/// Whether the text may be looked up as a zone: a name of the zone database is letters, digits, `_`, `+`, `-`
+/// in parts set apart by `/`, so that no path can be smuggled into the look-up.
 private func isZoneShaped(_ text: String) -> Bool {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     return text.utf8.count <= 64

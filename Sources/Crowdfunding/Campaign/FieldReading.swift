@@ -36,7 +36,8 @@ public let largestTextSize = 1_000
 
 /// Reads values of a campaign file and keeps every problem and every default on the way.
 ///
-/// A reader that finds a problem reports it and gives `nil`; reading goes on, so that all are reported at once.
+/// A reader that finds a problem reports it and gives `nil`; reading goes on, so that all are reported at
+/// once.
 struct FieldReading {
     private struct Problem {
         let offset: Int
@@ -152,7 +153,9 @@ struct FieldReading {
     mutating func required(_ fields: Fields, _ key: String, example: String) -> Located? {
         if let value = fields[key] { return value }
         if !fields.suggested.contains(key) {
-            report(at: fields.node.start, fields.path, "\(quoted(key)) is missing", fix: "add \"\(key)\": \(example)")
+            report(
+                at: fields.node.start, fields.path, "\(quoted(key)) is missing",
+                fix: "add \"\(key)\": \(example)")
         }
         return nil
     }
@@ -185,9 +188,13 @@ struct FieldReading {
         case .bool(let flag):
             report(value, "\(flag) is not \(wanted)", fix: "write \(wanted), for example \(example)")
         case .number(let written):
-            report(value, "the number \(shown(written)) is not \(wanted)", fix: "write \(wanted), for example \(example)")
+            report(
+                value, "the number \(shown(written)) is not \(wanted)",
+                fix: "write \(wanted), for example \(example)")
         case .string(let text):
-            report(value, "the string \(quoted(text)) is not \(wanted)", fix: "write \(wanted), for example \(example)")
+            report(
+                value, "the string \(quoted(text)) is not \(wanted)",
+                fix: "write \(wanted), for example \(example)")
         case .array:
             report(value, "a list is not \(wanted)", fix: "write \(wanted), for example \(example)")
         case .object:

@@ -72,7 +72,8 @@ public struct DeliveryMonth: Hashable, Comparable, Sendable, CustomStringConvert
     /// As the file writes it.
     public var description: String {
         let digits = String(year)
-        return "\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)-\(month < 10 ? "0" : "")\(month)"
+        let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
+        return "\(zeros)\(digits)-\(month < 10 ? "0" : "")\(month)"
     }
 
     /// Orders by time.
