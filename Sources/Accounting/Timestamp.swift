@@ -7,7 +7,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public init(seconds: Int64) { self.seconds = seconds }
 
     /// Reads `2026-03-04T09:30:00Z` or `2026-03-04T10:30:00.25+01:00`: years 1…9999, an offset is required, a
-    /// fraction of any length is dropped. Leap seconds (`:60`) are refused. Allocates nothing.
+    /// fraction of any length is dropped.
+    ///
+    /// Leap seconds (`:60`) are refused. Allocates nothing.
     public init?(rfc3339 text: Span<UInt8>) {
         let count = text.count
         guard count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),

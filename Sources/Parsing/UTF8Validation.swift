@@ -23,7 +23,9 @@ func firstInvalidUTF8(in bytes: Span<UInt8>, from start: Int, to end: Int) -> In
         case 0xF4: (length, highest) = (4, 0x8F)
         default: return index
         }
-        guard end - index >= length, bytes[index + 1] >= lowest, bytes[index + 1] <= highest else { return index }
+        guard end - index >= length, bytes[index + 1] >= lowest, bytes[index + 1] <= highest else {
+            return index
+        }
         for offset in 2..<max(2, length) where bytes[index + offset] & 0xC0 != 0x80 { return index }
         index += length
     }

@@ -45,3 +45,26 @@ struct KeyIndex {
         self = larger
     }
 }
+
+/// Import keys of pledges: what is known of a pledge by the hash of its key.
+struct PledgeKeyIndex {
+    private var places = KeyIndex()
+    private var known: [(number: Int64, content: Int64)] = []
+
+    init(capacity: Int = 1024) {
+        places = KeyIndex(capacity: capacity)
+        known.reserveCapacity(capacity)
+    }
+
+    @inline(__always)
+    func find(_ hash: Int64) -> (number: Int64, content: Int64)? {
+        let place = places.number(for: hash)
+        return place == 0 ? nil : known[Int(place) - 1]
+    }
+
+    @inline(__always)
+    mutating func insert(_ hash: Int64, number: Int64, content: Int64) {
+        known.append((number, content))
+        places.insert(hash, number: Int64(known.count))
+    }
+}

@@ -1,4 +1,4 @@
-import Accounting
+public import Accounting
 public import Crowdfunding
 import GRDB
 

@@ -37,7 +37,7 @@ struct FeedResult {
     }
 
     @inline(__always) func blob(_ tag: Tag) {
-        withUnsafeBytes(of: tag.words) {
+        tag.withUnsafeBytes {
             sqlite3_result_blob(context, $0.baseAddress, 32, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
         }
     }

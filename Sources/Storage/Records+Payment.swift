@@ -128,7 +128,7 @@ extension Records {
         payment.ending = PaymentEnding(rawValue: row["ending"]) ?? .pledged
         payment.flags = PaymentFlags(rawValue: row["flags"])
         payment.captureBefore = (row["capture_before"] as Int64?).map(Timestamp.init(seconds:))
-        payment.open = operation.map { OpenOperation(kind: $0.kind, amount: $0.amount, state: $0.state) }
+        payment.operation = operation.map { OpenOperation($0.kind, amount: $0.amount, state: $0.state) }
         return payment
     }
 }

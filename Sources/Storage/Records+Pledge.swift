@@ -199,6 +199,18 @@ extension Records {
         ).map { ($0["backer"], $0["held"]) }
     }
 
+    /// The quantity that each backer holds of an add-on.
+    public func heldByBacker(campaign: Int64, addOn: String) throws -> [(backer: Int64, quantity: Int64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.backer, CAST(SUM(l.quantity) AS INTEGER) AS held
+                FROM line l JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
+                WHERE l.campaign = $1 AND l.kind = 1 AND l.id = $2 AND p.state NOT IN (2, 3) GROUP BY p.backer
+                """, arguments: [campaign, addOn]
+        ).map { ($0["backer"], $0["held"]) }
+    }
+
     /// The add-ons (kind 1) and choices (kind 2) of a pledge.
     public func lines(campaign: Int64, pledge: Int64) throws -> [LineRow] {
         try Row.fetchAll(

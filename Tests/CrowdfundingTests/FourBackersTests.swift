@@ -2,8 +2,10 @@ import Accounting
 import Crowdfunding
 import Testing
 
-/// Four backers pay EUR 120.00 each, 20.00 of it tax: A is delivered, B refunded, C disputed and lost, D disputed,
-/// won and delivered. Everything is paid out and paid.
+/// Four backers pay EUR 120.00 each, 20.00 of it tax: A is delivered, B refunded, C disputed and lost, D
+/// disputed, won and delivered.
+///
+/// Everything is paid out and paid.
 @Suite("Four backers") struct FourBackersTests {
     static let capture = EntryParts(goods: 10_000, tax: 2_000, fee: 193)
     static let disputed = EntryParts(goods: 10_000, tax: 2_000, fee: 1_500)

@@ -3,7 +3,9 @@ import Crowdfunding
 import Testing
 
 @Suite("Posting rules") struct PostingRulesTests {
-    /// The table of the accounting manual, a second time and by hand. Columns: goods, shipping, tax, fee, other.
+    /// The table of the accounting manual, a second time and by hand.
+    ///
+    /// Columns: goods, shipping, tax, fee, other.
     static let manual = """
         E00  - - - - 1000|3000
         E00s - - - - 1410|3000

@@ -153,7 +153,9 @@ extension AmendmentComparison {
             "currency", old.currency, new.currency, allowed: false, because: "a campaign keeps its currency",
             fix: "launch it as a campaign of its own", \.code)
         compare("title", old.title, new.title, quote)
-        compare("maker", old.maker, new.maker) { $0.map { quote($0.name) } ?? "none" }
+        compare("maker", old.maker, new.maker) { maker in
+            [maker?.name, maker?.country, maker?.supportEmail].compactMap(\.self).joined(separator: ", ")
+        }
         compare(
             "time_zone", old.timeZone, new.timeZone, allowed: !hasPledges,
             because: "entries are booked on days of \(old.timeZone)", fix: "keep it") { $0 }

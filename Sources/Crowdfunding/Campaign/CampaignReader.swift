@@ -6,6 +6,11 @@ public struct CampaignProblems: UserFacingError, Equatable {
     /// At least one.
     public let diagnostics: [Diagnostic]
 
+    /// Takes over what a reader has found; also the JSON parser's, which come before any rule is looked at.
+    public init(diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+    }
+
     /// Every problem with its place and its remedy, a line each.
     public var message: String { diagnostics.map(\.text).joined(separator: "\n") }
 

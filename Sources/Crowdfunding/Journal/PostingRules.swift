@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What is fixed about a kind of entry. A row is never changed once books were kept by it.
+/// What is fixed about a kind of entry.
+///
+/// A row is never changed once books were kept by it.
 private struct KindRow {
     let kind: EntryKind
     let event: String
@@ -25,7 +27,9 @@ extension EntryKind {
     /// Where each part is posted; empty for a memo kind.
     public var postings: [PostingRule] { row.postings }
 
-    /// The word of receipts for it: lower-case ASCII with dots. It is signed and never changes.
+    /// The word of receipts for it: lower-case ASCII with dots.
+    ///
+    /// It is signed and never changes.
     public var event: String { row.event }
 
     /// Its number in the accounting manual, for example `E03s`; `nil` for a memo kind.

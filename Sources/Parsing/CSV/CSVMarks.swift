@@ -14,6 +14,7 @@ enum CSVMarks {
     ) {
         marks.removeAll(keepingCapacity: true)
         wideBlocks.removeAll(keepingCapacity: true)
+        let delimiters = UInt64(delimiter) &* 0x0101_0101_0101_0101
         // Marks are written in groups of eight, so that up to seven more may be touched than there are.
         marks.append(addingCapacity: end - start + 8 + 1) { span in
             span.withUnsafeMutableBufferPointer { out, count in
@@ -21,9 +22,11 @@ enum CSVMarks {
                     guard let base = bytes.baseAddress, let target = out.baseAddress else { return }
                     var offset = start
                     while offset < end {
-                        let (mask, isWide) = block(base + offset, delimiter: delimiter)
+                        let (mask, isWide) = block(base + offset, delimiters: delimiters)
                         let left = end - offset
-                        write(left < blockSize ? mask & (1 << UInt64(left) - 1) : mask, at: offset, target, &count)
+                        write(
+                            left < blockSize ? mask & (1 << UInt64(left) - 1) : mask, at: offset, target,
+                            &count)
                         if isWide { wideBlocks.append(UInt32(truncatingIfNeeded: offset)) }
                         offset += blockSize
                     }
@@ -36,29 +39,34 @@ enum CSVMarks {
     }
 
     /// One bit for each of 64 bytes that is a mark, and whether any of them is 0x80 or more.
+    ///
+    /// Eight bytes at a time in plain words: Swift 6.3 compares SIMD vectors one lane after the other.
     @inline(__always)
-    private static func block(_ bytes: UnsafeRawPointer, delimiter: UInt8) -> (mask: UInt64, isWide: Bool) {
+    private static func block(_ bytes: UnsafeRawPointer, delimiters: UInt64) -> (mask: UInt64, isWide: Bool) {
         var mask: UInt64 = 0
-        var all = SIMD16<UInt8>(repeating: 0)
-        for part in 0..<4 {
+        var all: UInt64 = 0
+        for part in 0..<8 {
             // In bounds: the text is a block longer than the last offset.
-            let lanes = bytes.loadUnaligned(fromByteOffset: part * 16, as: SIMD16<UInt8>.self)
-            all |= lanes
-            let hits =
-                (lanes .== SIMD16(repeating: delimiter)) .| (lanes .== SIMD16(repeating: UInt8(ascii: "\"")))
-                .| (lanes .< SIMD16(repeating: 0x20))
-            // A SIMDMask of 16 bytes is 0xFF or 0x00 in each of them; two words of eight are folded to bits.
-            let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-            mask |= (bits(words[0]) | bits(words[1]) << 8) << UInt64(part * 16)
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: part * 8, as: UInt64.self))
+            all |= word
+            // The top bit of each byte says: not the delimiter, not a quote, not below 0x20.
+            let others =
+                nonZero(word ^ delimiters) & nonZero(word ^ quotes)
+                & (((word & lowBits) &+ 0x6060_6060_6060_6060) | word)
+            let bits = ((~others & highBits) &* 0x0002_0408_1020_4081) >> 56
+            mask |= bits << UInt64(part * 8)
         }
-        let words = unsafeBitCast(all, to: SIMD2<UInt64>.self)
-        return (mask, (words[0] | words[1]) & 0x8080_8080_8080_8080 != 0)
+        return (mask, all & highBits != 0)
     }
 
-    /// Eight bytes of 0xFF or 0x00 as eight bits, the first byte lowest.
+    private static let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+    private static let quotes: UInt64 = 0x2222_2222_2222_2222
+
+    /// Sets the top bit of each byte that is not zero; the other bits mean nothing.
     @inline(__always)
-    private static func bits(_ word: UInt64) -> UInt64 {
-        ((UInt64(littleEndian: word) & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) >> 56
+    private static func nonZero(_ word: UInt64) -> UInt64 {
+        ((word & lowBits) &+ lowBits) | word
     }
 
     /// Appends the offsets of the set bits; always eight at a time, since a guess about the count costs more.

@@ -58,7 +58,8 @@ public struct CSVReader: Sendable {
                 let columns = fields.map { batch.columnOfField($0, in: record) }
                 guard let names = header else {
                     header = cells
-                    for (index, name) in cells.enumerated() where positions.updateValue(index, forKey: name) != nil {
+                    for (index, name) in cells.enumerated()
+                    where positions.updateValue(index, forKey: name) != nil {
                         problems.append(
                             Diagnostic(
                                 file: file, line: record.line, column: columns[index],

@@ -80,6 +80,13 @@ public struct CSVProblem: Equatable, Sendable {
     /// The column of the fault, counted from 1 in bytes.
     public let column: Int
 
+    /// Names a problem and its place; line and column are counted from 1.
+    public init(kind: Kind, line: Int, column: Int) {
+        self.kind = kind
+        self.line = line
+        self.column = column
+    }
+
     /// What is wrong; it never quotes the cell.
     public var message: String {
         switch kind {
@@ -104,7 +111,8 @@ public struct CSVProblem: Equatable, Sendable {
         case .fieldTooLong: "shorten the cell, or look for a quote that is missing"
         case .recordTooLong: "look for a line end or a closing quote that is missing"
         case .tooManyColumns: "export fewer columns, or look for a line end that is missing"
-        case .textAfterQuote: "double a quote that belongs to the text (\"\"), and end the cell after the last one"
+        case .textAfterQuote:
+            "double a quote that belongs to the text (\"\"), and end the cell after the last one"
         case .quoteNeverClosed: "close the quote, or double it (\"\") and put the whole cell in quotes"
         }
     }

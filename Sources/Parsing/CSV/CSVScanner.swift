@@ -117,7 +117,8 @@ public struct CSVScanner {
         if filled < 3, !hasEnded { return nil }
         let start = filled >= 3 && buffer[0] == 0xEF && buffer[1] == 0xBB && buffer[2] == 0xBF ? 3 : 0
         if delimiter == nil {
-            let head = CSVHead(buffer, from: start, to: filled, isWhole: hasEnded || filled > limits.fieldBytes)
+            let head = CSVHead(
+                buffer, from: start, to: filled, isWhole: hasEnded || filled > limits.fieldBytes)
             guard let found = head.delimiter else { return nil }
             delimiter = found
         }

@@ -218,7 +218,8 @@ extension CSVSplitter {
     }
 
     private func isUTF16Mark(_ offset: Int) -> Bool {
-        (bytes[offset] == 0xFF && bytes[offset + 1] == 0xFE) || (bytes[offset] == 0xFE && bytes[offset + 1] == 0xFF)
+        (bytes[offset] == 0xFF && bytes[offset + 1] == 0xFE)
+            || (bytes[offset] == 0xFE && bytes[offset + 1] == 0xFF)
     }
 
     private func place(_ kind: CSVProblem.Kind, at offset: Int, from start: Int, line: Int) -> CSVProblem {

@@ -63,7 +63,8 @@ struct CSVSplitter {
     /// for any other.
     @inline(__always)
     private mutating func readPlain() -> Step? {
-        guard let bytes = bytes.baseAddress, let marks = marks.baseAddress, let fields = fields.baseAddress else {
+        guard let bytes = bytes.baseAddress, let marks = marks.baseAddress, let fields = fields.baseAddress
+        else {
             return nil
         }
         let start = position

@@ -37,6 +37,12 @@ public struct CSVWriter: Sendable {
         write(cell, isGuarded: false)
     }
 
+    /// Writes a cell of text as it stands, never guarded; see `verbatim(_:)` for bytes.
+    public mutating func verbatim(_ cell: String) {
+        var cell = cell
+        cell.withUTF8 { cell in verbatim(cell.span) }
+    }
+
     /// Writes the digits of a number of our own formatting, such as `-3.00` or `-3,00`; never guarded.
     ///
     /// Anything but digits, signs, dots, commas and spaces is written as text instead, so that nothing else can
@@ -44,7 +50,8 @@ public struct CSVWriter: Sendable {
     public mutating func number(_ digits: String) {
         let isNumber = digits.utf8.allSatisfy { byte in
             switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "."),
                 UInt8(ascii: ","), UInt8(ascii: " "):
                 true
             default: false
@@ -75,7 +82,9 @@ public struct CSVWriter: Sendable {
     public mutating func row(_ cells: [String]) {
         for cell in cells { text(cell) }
         // A row of one empty cell would be an empty line, which readers skip.
-        if cells.count == 1, cells[0].isEmpty { bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")]) }
+        if cells.count == 1, cells[0].isEmpty {
+            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")])
+        }
         endRow()
     }
 
@@ -93,6 +102,12 @@ public struct CSVWriter: Sendable {
         default:
             return false
         }
+    }
+
+    /// Whether a spreadsheet would take the cell for a formula.
+    public static func beginsLikeFormula(_ cell: String) -> Bool {
+        var cell = cell
+        return cell.withUTF8 { cell in beginsLikeFormula(cell.span) }
     }
 
     private mutating func beginCell() {

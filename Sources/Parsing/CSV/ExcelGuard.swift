@@ -8,7 +8,9 @@
 ///   - bytes: The bytes that hold the cell.
 /// - Returns: A range within `range`.
 public func undoingExcelGuard(_ range: Range<Int>, in bytes: Span<UInt8>) -> Range<Int> {
-    guard range.lowerBound >= 0, range.upperBound <= bytes.count, let first = range.first else { return range }
+    guard range.lowerBound >= 0, range.upperBound <= bytes.count, let first = range.first else {
+        return range
+    }
     if bytes[first] == UInt8(ascii: "'") { return first + 1..<range.upperBound }
     if range.count >= 3, bytes[first] == UInt8(ascii: "="), bytes[first + 1] == UInt8(ascii: "\""),
         bytes[range.upperBound - 1] == UInt8(ascii: "\"")

@@ -59,8 +59,8 @@ struct InventedBacker {
     /// Whether the name needs quotes in CSV.
     var isQuoted: Bool { style != .plain }
 
-    /// The name as CSV wants it within quotes: a quotation mark in it is written twice.
-    func appendName(to bytes: inout [UInt8]) {
+    /// The name as it is, or as CSV wants it within quotes: each quotation mark in it `quote`, once or twice.
+    func appendName(to bytes: inout [UInt8], quote: [UInt8]) {
         let names = InventedNames.shared.cultures[culture.rawValue]
         let given = names.given[given].written
         let family = names.family[family].written
@@ -75,9 +75,11 @@ struct InventedBacker {
             bytes.append(contentsOf: given)
         case .nickname:
             bytes.append(contentsOf: given)
-            bytes.append(contentsOf: [UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "\"")])
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: quote)
             bytes.append(contentsOf: Self.nicknames[number % Self.nicknames.count])
-            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\""), UInt8(ascii: " ")])
+            bytes.append(contentsOf: quote)
+            bytes.append(UInt8(ascii: " "))
             bytes.append(contentsOf: family)
         case .twoLines:
             bytes.append(contentsOf: given)

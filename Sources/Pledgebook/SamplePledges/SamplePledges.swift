@@ -42,7 +42,9 @@ public struct SamplePledges: Sendable {
     /// - Throws: `SamplePledgesProblem` for a count out of bounds, `PricingProblem` where a row of the campaign has no
     ///   price, and what `sink` throws.
     public func write(count: Int, to sink: (Span<UInt8>) throws -> Void) throws {
-        guard (1...Self.largestCount).contains(count) else { throw SamplePledgesProblem.countOutOfBounds(count) }
+        guard (1...Self.largestCount).contains(count) else {
+            throw SamplePledgesProblem.countOutOfBounds(count, largest: Self.largestCount)
+        }
         var habits = PledgeInventor.Habits()
         habits.missed = missedPerTenThousand
         var inventor = PledgeInventor(
@@ -66,14 +68,14 @@ public struct SamplePledges: Sendable {
 
 /// Why no samples were written.
 public enum SamplePledgesProblem: UserFacingError, Equatable {
-    /// Not 1 to `SamplePledges.largestCount`.
-    case countOutOfBounds(Int)
+    /// Not 1 to `largest`.
+    case countOutOfBounds(Int, largest: Int)
 
     /// What happened and what to do.
     public var message: String {
         switch self {
-        case .countOutOfBounds(let count):
-            "\(count) pledges cannot be invented; ask for 1 to \(SamplePledges.largestCount)."
+        case .countOutOfBounds(let count, let largest):
+            "\(count) pledges cannot be invented; ask for 1 to \(largest)."
         }
     }
 

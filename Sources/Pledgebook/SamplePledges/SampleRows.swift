@@ -4,6 +4,7 @@ import Crowdfunding
 /// Writes invented pledges as rows of our own CSV.
 struct SampleRows {
     private static let comma = UInt8(ascii: ",")
+    private static let doubledQuote = Array("\"\"".utf8)
     /// Digits of a payment method's token; no I, O, 0 and 1, which people mix up.
     private static let tokenDigits = Array("abcdefghjkmnpqrstuvwxyz23456789A".utf8)
 
@@ -66,7 +67,7 @@ struct SampleRows {
 
     private mutating func appendBacker(_ pledge: InventedPledge, bad: BadRow?) {
         if pledge.backer.isQuoted { bytes.append(UInt8(ascii: "\"")) }
-        pledge.backer.appendName(to: &bytes)
+        pledge.backer.appendName(to: &bytes, quote: Self.doubledQuote)
         if bad == .nulInName { bytes.append(0) }
         if bad == .invalidUTF8 { bytes.append(contentsOf: [0xC3, 0x28]) }
         if pledge.backer.isQuoted { bytes.append(UInt8(ascii: "\"")) }
