@@ -19,7 +19,8 @@ public struct PledgePlacement: Sendable {
     private let state: CampaignState
     private let launchedAt: Timestamp
     private let current: CampaignDefinition
-    private let revisions: [PlacementTerms]
+    private let currentTerms: PlacementTerms
+    private let earlierTerms: [PlacementTerms]
     private let stock: [ItemStock]
     private var latestInTier: [Timestamp?]
 
@@ -37,7 +38,8 @@ public struct PledgePlacement: Sendable {
         guard let first = definitions.first, let last = definitions.last else { return nil }
         current = last.definition
         launchedAt = first.from
-        revisions = definitions.map {
+        currentTerms = PlacementTerms(last.definition, from: last.from, indexedAs: last.definition)
+        earlierTerms = definitions.dropLast().map {
             PlacementTerms($0.definition, from: $0.from, indexedAs: last.definition)
         }
         self.state = state
@@ -76,14 +78,9 @@ public struct PledgePlacement: Sendable {
         _ order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode,
         held: (Offer) throws -> Int64
     ) rethrows -> PlacementDecision {
-        let terms = terms(at: order.pledgedAt, tier: Int(order.tier), mode: mode)
         var placement: Placement
         do throws(PlacementRefusal) {
-            try checkShape(of: order, lines: lines)
-            try checkCampaign(takes: order, as: mode)
-            placement = try price(order, lines: lines, by: terms, as: mode)
-            try checkDates(of: order, by: terms, as: mode, &placement)
-            try checkChoices(of: order, lines: lines, as: mode, &placement)
+            placement = try decide(order, lines: lines, as: mode)
         } catch {
             return .refused(error)
         }
@@ -115,19 +112,38 @@ public struct PledgePlacement: Sendable {
         count(order, lines: lines, sign: -1)
     }
 
-    private func terms(at time: Timestamp, tier: Int, mode: PlacementMode) -> PlacementTerms {
-        var index = revisions.count - 1
-        while index > 0, time < revisions[index].from { index -= 1 }
-        // A platform's row is never refused: what was not offered yet is compared with the current
-        // definition.
-        if mode != .asks, !revisions[index].pricing.offers(tier: tier) { index = revisions.count - 1 }
-        return revisions[index]
+    /// Decides by the terms in force; those of the current definition are lent out, never copied, for nearly
+    /// every row is under them.
+    private func decide(
+        _ order: PledgeOrder, lines: ArraySlice<OrderLine>, as mode: PlacementMode
+    ) throws(PlacementRefusal) -> Placement {
+        guard order.pledgedAt < currentTerms.from, !earlierTerms.isEmpty else {
+            return try decide(order, lines: lines, by: currentTerms, as: mode)
+        }
+        var index = earlierTerms.count - 1
+        while index > 0, order.pledgedAt < earlierTerms[index].from { index -= 1 }
+        // A platform's row is never refused: what was not offered yet is compared with the current definition.
+        guard mode == .asks || earlierTerms[index].pricing.offers(tier: Int(order.tier)) else {
+            return try decide(order, lines: lines, by: currentTerms, as: mode)
+        }
+        return try decide(order, lines: lines, by: earlierTerms[index], as: mode)
     }
 }
 
 // MARK: - The rules, in the order in which they are asked
 
 extension PledgePlacement {
+    private func decide(
+        _ order: PledgeOrder, lines: ArraySlice<OrderLine>, by terms: PlacementTerms, as mode: PlacementMode
+    ) throws(PlacementRefusal) -> Placement {
+        try checkShape(of: order, lines: lines)
+        try checkCampaign(takes: order, as: mode)
+        var placement = try price(order, lines: lines, by: terms, as: mode)
+        try checkDates(of: order, by: terms, as: mode, &placement)
+        try checkChoices(of: order, lines: lines, as: mode, &placement)
+        return placement
+    }
+
     private func checkShape(of order: PledgeOrder, lines: ArraySlice<OrderLine>) throws(PlacementRefusal) {
         guard lines.count <= Self.largestLineCount else { throw .tooManyLines(limit: Self.largestLineCount) }
         guard Int(order.tier) < current.tiers.count, Int(order.promotion) < current.promotions.count else {
