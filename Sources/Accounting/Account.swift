@@ -69,7 +69,9 @@ public enum Account: Int, CaseIterable, Sendable {
     /// Deposits that a supplier did not honour.
     case writeDown = 5300
 
-    /// The name with its branches, for example `Assets:Bank`. ASCII, no spaces.
+    /// The name with its branches, for example `Assets:Bank`.
+    ///
+    /// ASCII, no spaces.
     public var path: String { Account.paths[index] }
 
     /// Whether it may stand on the side it does not grow on; the engine holds the others.

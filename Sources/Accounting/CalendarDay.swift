@@ -21,7 +21,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
         self.init(Array(iso.utf8).span)
     }
 
-    /// Reads `2026-03-31` and nothing else. Allocates nothing.
+    /// Reads `2026-03-31` and nothing else.
+    ///
+    /// Allocates nothing.
     public init?(_ iso: Span<UInt8>) {
         guard iso.count == 10, iso[4] == UInt8(ascii: "-"), iso[7] == UInt8(ascii: "-"),
             let year = digits(of: iso, from: 0, count: 4), let month = digits(of: iso, from: 5, count: 2),
@@ -77,8 +79,8 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
         }
     }
 
-    /// The first day of the next day, week, month, quarter or year after the one it lies in; at the end of the
-    /// calendar the last day.
+    /// The first day of the next day, week, month, quarter or year after the one it lies in; at the end of
+    /// the calendar the last day.
     public func next(_ length: PeriodLength) -> CalendarDay {
         let start = first(of: length)
         return switch length {
@@ -111,12 +113,13 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     /// Orders by time.
     public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.number < right.number }
 
-    private static let lowest = dayNumber(1, 1, 1)
-    private static let highest = dayNumber(9999, 12, 31)
+    private static let lowest = -719_162  // 0001-01-01
+    private static let highest = 2_932_896  // 9999-12-31
 }
 
-/// Days since 1970-01-01 of a date with a year from 1 on. Years begin in March here, so that leap days come last
-/// (Howard Hinnant's `days_from_civil`).
+/// Days since 1970-01-01 of a date with a year from 1 on.
+///
+/// Years begin in March here, so that leap days come last (Howard Hinnant's `days_from_civil`).
 func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let era = year / 400
@@ -148,6 +151,7 @@ func daysInMonth(_ month: Int, of year: Int) -> Int {
 }
 
 /// The number that exactly `count` ASCII digits spell; the range must lie within the bytes.
+@inline(__always)
 func digits(of bytes: Span<UInt8>, from start: Int, count: Int) -> Int? {
     var value = 0
     for index in start..<start + count {

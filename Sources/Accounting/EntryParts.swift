@@ -1,4 +1,6 @@
-/// A money component of an entry. The raw values are stored.
+/// A money component of an entry.
+///
+/// The raw values are stored.
 public enum EntryPart: Int, CaseIterable, Sendable {
     /// What is sold, with the bonus, net of tax.
     case goods = 1
@@ -14,7 +16,8 @@ public enum EntryPart: Int, CaseIterable, Sendable {
 
 /// The five money components of an entry, in minor units; negative only in a reversal.
 ///
-/// Arithmetic beyond 64 bits is a programming error and traps; amounts from input are at most `largestAmount`.
+/// Arithmetic beyond 64 bits is a programming error and traps; amounts from input are at most
+/// `largestAmount`.
 public struct EntryParts: Hashable, Sendable {
     /// What is sold, with the bonus, net of tax.
     public var goods: Int64

@@ -15,12 +15,13 @@ public enum AmountProblem: Error, Hashable, Sendable {
 
 /// Reads `79`, `79.5` or `79.00` as minor units, with an optional `-` in front.
 ///
-/// ASCII digits only; no sign `+`, no spaces, no grouping, no exponent, a digit on both sides of the dot. Allocates
-/// nothing.
+/// ASCII digits only; no sign `+`, no spaces, no grouping, no exponent, a digit on both sides of the dot.
+/// Allocates nothing.
 ///
 /// - Parameters:
 ///   - bytes: The whole text.
 ///   - exponent: The currency's decimals.
+/// - Returns: Minor units.
 /// - Throws: `AmountProblem`; what is not a number is said before what is too large.
 public func parseAmount(_ bytes: Span<UInt8>, exponent: Int) throws(AmountProblem) -> Int64 {
     let count = bytes.count
@@ -63,16 +64,20 @@ public func parseAmount(_ bytes: Span<UInt8>, exponent: Int) throws(AmountProble
 /// - Parameters:
 ///   - text: The whole text.
 ///   - exponent: The currency's decimals.
+/// - Returns: Minor units.
 /// - Throws: `AmountProblem`.
 public func parseAmount(_ text: String, exponent: Int) throws(AmountProblem) -> Int64 {
     try parseAmount(Array(text.utf8).span, exponent: exponent)
 }
 
-/// Reads an amount that cannot be below zero: a price, a pledge, a cost. `-0` is refused too.
+/// Reads an amount that cannot be below zero: a price, a pledge, a cost.
+///
+/// `-0` is refused too.
 ///
 /// - Parameters:
 ///   - bytes: The whole text.
 ///   - exponent: The currency's decimals.
+/// - Returns: Minor units.
 /// - Throws: `AmountProblem`.
 public func parseUnsignedAmount(_ bytes: Span<UInt8>, exponent: Int) throws(AmountProblem) -> Int64 {
     let value = try parseAmount(bytes, exponent: exponent)
@@ -85,6 +90,7 @@ public func parseUnsignedAmount(_ bytes: Span<UInt8>, exponent: Int) throws(Amou
 /// - Parameters:
 ///   - text: The whole text.
 ///   - exponent: The currency's decimals.
+/// - Returns: Minor units.
 /// - Throws: `AmountProblem`.
 public func parseUnsignedAmount(_ text: String, exponent: Int) throws(AmountProblem) -> Int64 {
     try parseUnsignedAmount(Array(text.utf8).span, exponent: exponent)

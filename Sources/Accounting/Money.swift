@@ -1,6 +1,7 @@
 /// A whole number of minor units with its currency: `7_900` with `EUR` is EUR 79.00.
 ///
-/// Mixing currencies and overflow are programming errors and trap; bad input is refused by `parseAmount` long before.
+/// Mixing currencies and overflow are programming errors and trap; bad input is refused by `parseAmount` long
+/// before.
 public struct Money: Hashable, Comparable, Sendable {
     /// Cents, yen, fils: units of 10 to the power of minus `currency.exponent`.
     public let minorUnits: Int64
@@ -47,8 +48,8 @@ public struct Money: Hashable, Comparable, Sendable {
 
     /// Splits the amount in proportion to `weights` so that the parts add up to the whole.
     ///
-    /// Spare minor units go to the largest remainders first, then to the lower index: `EUR 1.00` by `[1, 1, 1]`
-    /// gives `0.34, 0.33, 0.33`.
+    /// Spare minor units go to the largest remainders first, then to the lower index: `EUR 1.00` by `[1, 1,
+    /// 1]` gives `0.34, 0.33, 0.33`.
     ///
     /// - Parameter weights: Each zero or more; they are relative. All zero: everything goes to the first.
     /// - Returns: As many amounts as weights, in the same order and currency.

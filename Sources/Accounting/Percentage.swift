@@ -3,13 +3,21 @@ public struct Percentage: Hashable, Sendable, CustomStringConvertible {
     /// Parts of a million: 19 per cent is 190,000.
     public let millionths: Int64
 
+    /// No share at all.
+    public static let zero = Percentage(millionths: 0)
+
+    private init(millionths: Int64) {
+        self.millionths = millionths
+    }
+
     /// Reads `19` or `2.9`, without a sign; `nil` outside 0…100 or with more than four decimals.
     public init?(_ text: String) {
         guard let value = try? parseUnsignedAmount(text, exponent: 4), value <= 1_000_000 else { return nil }
         millionths = value
     }
 
-    /// This share of an amount, rounded half up (away from zero, so that a reversal takes back what was booked).
+    /// This share of an amount, rounded half up (away from zero, so that a reversal takes back what was
+    /// booked).
     public func of(_ amount: Int64) -> Int64 { share(of: amount, dividedBy: 1_000_000) }
 
     /// What of a gross amount is this rate on the net: gross × rate ÷ (100 + rate), rounded half up.

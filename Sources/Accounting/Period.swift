@@ -58,7 +58,9 @@ public struct Period: Hashable, Sendable {
     /// Whether the day lies in it.
     public func contains(_ day: CalendarDay) -> Bool { first <= day && day <= last }
 
-    /// Cuts it at the borders of days, weeks, months, quarters or years; the first and last pieces may be shorter.
+    /// Cuts it at the borders of days, weeks, months, quarters or years; the first and last pieces may be
+    /// shorter.
+    ///
     /// The pieces are in order and cover it without gap or overlap.
     public func split(by length: PeriodLength) -> [Period] {
         var pieces: [Period] = []

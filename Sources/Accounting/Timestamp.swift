@@ -7,7 +7,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public init(seconds: Int64) { self.seconds = seconds }
 
     /// Reads `2026-03-04T09:30:00Z` or `2026-03-04T10:30:00.25+01:00`: years 1…9999, an offset is required, a
-    /// fraction of any length is dropped. Leap seconds (`:60`) are refused. Allocates nothing.
+    /// fraction of any length is dropped.
+    ///
+    /// Leap seconds (`:60`) are refused. Allocates nothing.
     public init?(rfc3339 text: Span<UInt8>) {
         let count = text.count
         guard count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
@@ -79,8 +81,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         }
     }
 
-    private static let lowest = Int64(dayNumber(1, 1, 1)) * 86_400
-    private static let highest = Int64(dayNumber(9999, 12, 31)) * 86_400 + 86_399
+    private static let lowest: Int64 = -62_135_596_800  // 0001-01-01T00:00:00Z
+    private static let highest: Int64 = 253_402_300_799  // 9999-12-31T23:59:59Z
 }
 
 /// Splits seconds since 1970 into a day number and the second of that day, 0…86,399.

@@ -44,14 +44,16 @@ public struct LocalTime: Hashable, Sendable {
     var seconds: Int64 { Int64(dayNumber(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second) }
 }
 
-/// What a time zone's clocks showed and will show, frozen as a list of transitions, so that a day never moves when
-/// the machine's zone files change.
+/// What a time zone's clocks showed and will show, frozen as a list of transitions, so that a day never moves
+/// when the machine's zone files change.
 public struct ZoneOffsets: Hashable, Sendable {
     /// From an instant on, the clocks are this far ahead of UTC.
     public struct Transition: Hashable, Sendable {
         /// The first instant with this offset.
         public let at: Timestamp
-        /// Seconds ahead of UTC; behind when negative. Less than a day.
+        /// Seconds ahead of UTC; behind when negative.
+        ///
+        /// Less than a day.
         public let offsetSeconds: Int
 
         /// Puts a transition together.
@@ -78,8 +80,10 @@ public struct ZoneOffsets: Hashable, Sendable {
     /// In order of time.
     public let transitions: [Transition]
 
-    /// Puts a zone together. Transitions are sorted, of two at one instant the later in the list counts; an offset
-    /// of a day or more becomes the nearest below.
+    /// Puts a zone together.
+    ///
+    /// Transitions are sorted, of two at one instant the later in the list counts; an offset of a day or more
+    /// becomes the nearest below.
     public init(name: String, initial offsetSeconds: Int, transitions: [Transition]) {
         self.name = name
         initial = limited(offsetSeconds)
@@ -94,13 +98,17 @@ public struct ZoneOffsets: Hashable, Sendable {
     /// The zone that every other is measured against.
     public static let utc = ZoneOffsets(name: "UTC", initial: 0, transitions: [])
 
-    /// Seconds ahead of UTC at an instant. Allocates nothing; O(log n) for n transitions.
+    /// Seconds ahead of UTC at an instant.
+    ///
+    /// Allocates nothing; O(log n) for n transitions.
     public func offset(at instant: Timestamp) -> Int {
         let count = transitionsUp(to: instant.seconds)
         return count == 0 ? initial : transitions[count - 1].offsetSeconds
     }
 
-    /// The calendar day at an instant. Allocates nothing; O(log n) for n transitions.
+    /// The calendar day at an instant.
+    ///
+    /// Allocates nothing; O(log n) for n transitions.
     public func day(of instant: Timestamp) -> CalendarDay {
         CalendarDay(number: dayAndSecond(instant.adding(seconds: Int64(offset(at: instant))).seconds).day)
     }
@@ -134,8 +142,8 @@ public struct ZoneOffsets: Hashable, Sendable {
         return first == last ? .one(first) : .twice(first, last)
     }
 
-    /// The first instant of a day: its midnight, the earlier of two, or where the clocks went forward over midnight
-    /// (or over the whole day) the instant at which they did.
+    /// The first instant of a day: its midnight, the earlier of two, or where the clocks went forward over
+    /// midnight (or over the whole day) the instant at which they did.
     public func start(of day: CalendarDay) -> Timestamp {
         let midnight = LocalTime(day: day, second: 0)
         switch timestamp(of: midnight) {

@@ -1,57 +1,15 @@
-/// The 32 bytes of HMAC-SHA-256 that sign a receipt.
-///
-/// `==` is for chains and sets; what decides whether a receipt is genuine is `constantTimeEquals`.
-public struct Tag: Hashable, Sendable, CustomStringConvertible {
-    /// How many bytes a tag has.
-    public static let byteCount = 32
-    /// The tag before the first receipt: 32 zero bytes, 43 times `A`.
-    public static let zero = Tag()
+public import Crowdfunding
 
-    // The 32 bytes as they lie in memory.
-    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-
-    private init() {}
-
-    /// The tag of these bytes, which must be 32.
-    public init?(_ bytes: some Collection<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
-        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
-    }
-
+extension Tag: CustomStringConvertible {
     /// The tag that 43 characters of base64url stand for.
     public init?(base64url text: String) {
         guard let bytes = Base64URL.decode(text) else { return nil }
         self.init(bytes)
     }
 
-    /// Reads 32 bytes from where `pointer` points.
-    init(at pointer: UnsafeRawPointer) {
-        words = pointer.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
-    }
-
-    /// The 32 bytes.
-    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
-
     /// The tag as receipts write it: 43 characters.
     public var base64url: String { Base64URL.encode(bytes) }
 
     /// The tag as receipts write it: 43 characters.
     public var description: String { base64url }
-
-    /// Calls `body` with the 32 bytes, without copying them.
-    @inline(__always)
-    public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-        Swift.withUnsafeBytes(of: words, body)
-    }
-
-    /// Whether both are the same 32 bytes.
-    public static func == (left: Tag, right: Tag) -> Bool { left.words == right.words }
-
-    /// Feeds the 32 bytes to the hasher.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(words.0)
-        hasher.combine(words.1)
-        hasher.combine(words.2)
-        hasher.combine(words.3)
-    }
 }

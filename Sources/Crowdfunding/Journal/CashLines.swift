@@ -83,8 +83,10 @@ public enum CashLine: String, CaseIterable, Sendable {
         }
     }
 
-    /// What goes into it. Written by hand beside the posting rules and never derived from them, so that opening +
-    /// movements = closing is a check that can fail.
+    /// What goes into it.
+    ///
+    /// Written by hand beside the posting rules and never derived from them, so that opening + movements =
+    /// closing is a check that can fail.
     public func sources(_ basis: CashBasis) -> [CashSource] { sourceTable[basis]?[self] ?? [] }
 }
 

@@ -1,4 +1,6 @@
-/// What an entry says happened. The raw values are stored and signed by `event`; they never change.
+/// What an entry says happened.
+///
+/// The raw values are stored and signed by `event`; they never change.
 public enum EntryKind: Int, CaseIterable, Sendable {
     /// A pledge was placed.
     case placed = 1

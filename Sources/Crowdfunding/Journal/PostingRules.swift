@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What is fixed about a kind of entry. A row is never changed once books were kept by it.
+/// What is fixed about a kind of entry.
+///
+/// A row is never changed once books were kept by it.
 private struct KindRow {
     let kind: EntryKind
     let event: String
@@ -15,7 +17,7 @@ private struct KindRow {
 
     /// A kind that posts.
     static func money(
-        _ kind: EntryKind, _ code: String, _ event: String, _ title: String, _ postings: [PostingRule]
+        _ kind: EntryKind, _ code: String, _ event: String, _ title: String, _ postings: PostingRule...
     ) -> KindRow {
         KindRow(kind: kind, event: event, code: code, title: title, postings: postings)
     }
@@ -25,7 +27,9 @@ extension EntryKind {
     /// Where each part is posted; empty for a memo kind.
     public var postings: [PostingRule] { row.postings }
 
-    /// The word of receipts for it: lower-case ASCII with dots. It is signed and never changes.
+    /// The word of receipts for it: lower-case ASCII with dots.
+    ///
+    /// It is signed and never changes.
     public var event: String { row.event }
 
     /// Its number in the accounting manual, for example `E03s`; `nil` for a memo kind.
@@ -112,193 +116,133 @@ private let memoRows: [KindRow] = [
 
 /// Money in, and what the campaign's success makes of it.
 private let moneyRows: [KindRow] = [
-    .money(.ownMoney, "E00", "money.own", "Own money put in", [other(.bank, .owner)]),
-    .money(.stockAtLaunch, "E00s", "stock.at-launch", "Stock on hand at launch", [other(.inventory, .owner)]),
+    .money(.ownMoney, "E00", "money.own", "Own money put in", other(.bank, .owner)),
+    .money(.stockAtLaunch, "E00s", "stock.at-launch", "Stock on hand at launch", other(.inventory, .owner)),
     .money(
         .captured, "E03", "captured", "Payment captured",
-        [
-            goods(.clearing, .refundableDeposits), shipping(.clearing, .contractShipping),
-            tax(.clearing, .tax), fee(.processorFees, .clearing),
-        ]),
+        goods(.clearing, .refundableDeposits), shipping(.clearing, .contractShipping),
+        tax(.clearing, .tax), fee(.processorFees, .clearing)),
     .money(
         .capturedAfterSuccess, "E03s", "captured.after-success", "Payment captured",
-        [
-            goods(.clearing, .contract), shipping(.clearing, .contractShipping),
-            tax(.clearing, .tax), fee(.processorFees, .clearing),
-        ]),
-    .money(.processorFee, "E04", "fee.processor", "Processor fee", [fee(.processorFees, .clearing)]),
-    .money(.succeeded, "E08", "succeeded", "Campaign succeeded", [goods(.refundableDeposits, .contract)]),
-    .money(.platformFeeDue, "E09", "fee.platform.due", "Platform fee due", [fee(.platformFees, .platform)]),
-    .money(
-        .platformFeeKept, "E09w", "fee.platform.kept", "Platform fee kept",
-        [
-            fee(.platformFees, .clearing)
-        ]),
-    .money(.platformFeePaid, "E11", "fee.platform.paid", "Platform fee paid", [other(.platform, .bank)]),
+        goods(.clearing, .contract), shipping(.clearing, .contractShipping),
+        tax(.clearing, .tax), fee(.processorFees, .clearing)),
+    .money(.processorFee, "E04", "fee.processor", "Processor fee", fee(.processorFees, .clearing)),
+    .money(.succeeded, "E08", "succeeded", "Campaign succeeded", goods(.refundableDeposits, .contract)),
+    .money(.platformFeeDue, "E09", "fee.platform.due", "Platform fee due", fee(.platformFees, .platform)),
+    .money(.platformFeeKept, "E09w", "fee.platform.kept", "Platform fee kept", fee(.platformFees, .clearing)),
+    .money(.platformFeePaid, "E11", "fee.platform.paid", "Platform fee paid", other(.platform, .bank)),
     .money(
         .supplierDeposit, "E12", "supplier.deposit", "Supplier deposit paid",
-        [
-            other(.supplierDeposits, .bank)
-        ]),
+        other(.supplierDeposits, .bank)),
 ]
 
 /// From the processor to the bank.
 private let payoutRows: [KindRow] = [
-    .money(.payoutCreated, "E05", "payout.created", "Payout created", [other(.inTransit, .clearing)]),
-    .money(.payoutArrived, "E06", "payout.arrived", "Payout arrived", [other(.clearing, .inTransit)]),
-    .money(.payoutReturned, "E06r", "payout.returned", "Payout returned", [other(.clearing, .inTransit)]),
-    .money(.payoutReceipts, "E06a", "payout.receipts", "Payout: receipts", [other(.bank, .clearing)]),
-    .money(.payoutRefunds, "E06b", "payout.refunds", "Payout: refunds", [other(.clearing, .bank)]),
-    .money(
-        .payoutChargebacks, "E06c", "payout.chargebacks", "Payout: chargebacks",
-        [
-            other(.clearing, .bank)
-        ]),
+    .money(.payoutCreated, "E05", "payout.created", "Payout created", other(.inTransit, .clearing)),
+    .money(.payoutArrived, "E06", "payout.arrived", "Payout arrived", other(.clearing, .inTransit)),
+    .money(.payoutReturned, "E06r", "payout.returned", "Payout returned", other(.clearing, .inTransit)),
+    .money(.payoutReceipts, "E06a", "payout.receipts", "Payout: receipts", other(.bank, .clearing)),
+    .money(.payoutRefunds, "E06b", "payout.refunds", "Payout: refunds", other(.clearing, .bank)),
+    .money(.payoutChargebacks, "E06c", "payout.chargebacks", "Payout: chargebacks", other(.clearing, .bank)),
     .money(
         .payoutChargebacksReversed, "E06d", "payout.chargebacks-reversed", "Payout: chargebacks reversed",
-        [
-            other(.bank, .clearing)
-        ]),
+        other(.bank, .clearing)),
     .money(
         .payoutProcessorFees, "E06e", "payout.processor-fees", "Payout: processor fees",
-        [
-            other(.clearing, .bank)
-        ]),
+        other(.clearing, .bank)),
     .money(
         .payoutPlatformFees, "E06f", "payout.platform-fees", "Payout: platform fees",
-        [
-            other(.clearing, .bank)
-        ]),
+        other(.clearing, .bank)),
     .money(
         .payoutUnexplainedIn, "E06g", "payout.unexplained-in", "Payout: unexplained, in",
-        [
-            other(.bank, .clearing)
-        ]),
+        other(.bank, .clearing)),
     .money(
         .payoutUnexplainedOut, "E06h", "payout.unexplained-out", "Payout: unexplained, out",
-        [
-            other(.clearing, .bank)
-        ]),
+        other(.clearing, .bank)),
 ]
 
 /// Refunds, disputes and claims.
 private let returnRows: [KindRow] = [
     .money(
         .refundCommitted, "E13", "refund.committed", "Refund committed",
-        [
-            goods(.refundableDeposits, .refundsPayable), shipping(.contractShipping, .refundsPayable),
-            tax(.tax, .refundsPayable),
-        ]),
+        goods(.refundableDeposits, .refundsPayable), shipping(.contractShipping, .refundsPayable),
+        tax(.tax, .refundsPayable)),
     .money(
         .refundCommittedAfterSuccess, "E13s", "refund.committed.after-success", "Refund committed",
-        [
-            goods(.contract, .refundsPayable), shipping(.contractShipping, .refundsPayable),
-            tax(.tax, .refundsPayable),
-        ]),
+        goods(.contract, .refundsPayable), shipping(.contractShipping, .refundsPayable),
+        tax(.tax, .refundsPayable)),
     .money(
         .refundCommittedAfterDelivery, "E13b", "refund.committed.after-delivery", "Refund committed",
-        [
-            goods(.sales, .refundsPayable), shipping(.shippingIncome, .refundsPayable),
-            tax(.tax, .refundsPayable),
-        ]),
+        goods(.sales, .refundsPayable), shipping(.shippingIncome, .refundsPayable),
+        tax(.tax, .refundsPayable)),
     .money(
         .refunded, "E14", "refunded", "Refund done",
-        [
-            goods(.refundsPayable, .clearing), shipping(.refundsPayable, .clearing),
-            tax(.refundsPayable, .clearing), fee(.processorFees, .clearing),
-        ]),
+        goods(.refundsPayable, .clearing), shipping(.refundsPayable, .clearing),
+        tax(.refundsPayable, .clearing), fee(.processorFees, .clearing)),
     .money(
         .refundedFromOwn, "E14b", "refunded.from-own", "Refund done from own account",
-        [
-            goods(.refundsPayable, .bank), shipping(.refundsPayable, .bank),
-            tax(.refundsPayable, .bank), fee(.processorFees, .clearing),
-        ]),
+        goods(.refundsPayable, .bank), shipping(.refundsPayable, .bank),
+        tax(.refundsPayable, .bank), fee(.processorFees, .clearing)),
     .money(
         .refundReturned, "E15", "refund.returned", "Refund came back",
-        [
-            goods(.clearing, .refundsPayable), shipping(.clearing, .refundsPayable),
-            tax(.clearing, .refundsPayable), fee(.processorFees, .clearing),
-        ]),
+        goods(.clearing, .refundsPayable), shipping(.clearing, .refundsPayable),
+        tax(.clearing, .refundsPayable), fee(.processorFees, .clearing)),
     .money(
         .disputeOpened, "E16", "dispute.opened", "Dispute opened",
-        [
-            goods(.disputed, .clearing), shipping(.disputed, .clearing),
-            tax(.disputed, .clearing), fee(.chargebackFees, .clearing),
-        ]),
+        goods(.disputed, .clearing), shipping(.disputed, .clearing),
+        tax(.disputed, .clearing), fee(.chargebackFees, .clearing)),
     .money(
         .disputeWon, "E17", "dispute.won", "Dispute won",
-        [
-            goods(.clearing, .disputed), shipping(.clearing, .disputed),
-            tax(.clearing, .disputed), fee(.clearing, .chargebackFees),
-        ]),
+        goods(.clearing, .disputed), shipping(.clearing, .disputed),
+        tax(.clearing, .disputed), fee(.clearing, .chargebackFees)),
     .money(
         .disputeLost, "E18", "dispute.lost", "Dispute lost",
-        [
-            goods(.refundableDeposits, .disputed), shipping(.contractShipping, .disputed),
-            tax(.tax, .disputed),
-        ]),
+        goods(.refundableDeposits, .disputed), shipping(.contractShipping, .disputed),
+        tax(.tax, .disputed)),
     .money(
         .disputeLostAfterSuccess, "E18a", "dispute.lost.after-success", "Dispute lost",
-        [
-            goods(.contract, .disputed), shipping(.contractShipping, .disputed),
-            tax(.tax, .disputed),
-        ]),
+        goods(.contract, .disputed), shipping(.contractShipping, .disputed),
+        tax(.tax, .disputed)),
     .money(
         .disputeLostAfterDelivery, "E18b", "dispute.lost.after-delivery", "Dispute lost",
-        [
-            goods(.chargebacks, .disputed), shipping(.chargebacks, .disputed),
-            tax(.tax, .disputed),
-        ]),
+        goods(.chargebacks, .disputed), shipping(.chargebacks, .disputed),
+        tax(.tax, .disputed)),
     .money(
         .disputeLostCommitted, "E18c", "dispute.lost.committed", "Dispute lost",
-        [
-            goods(.refundsPayable, .disputed), shipping(.refundsPayable, .disputed),
-            tax(.refundsPayable, .disputed),
-        ]),
+        goods(.refundsPayable, .disputed), shipping(.refundsPayable, .disputed),
+        tax(.refundsPayable, .disputed)),
     .money(
         .claimFromDispute, "E19d", "claim.from-dispute", "Claim from a dispute",
-        [
-            other(.receivable, .disputed)
-        ]),
+        other(.receivable, .disputed)),
     .money(
         .claimFromRefund, "E19r", "claim.from-refund", "Claim from a refund",
-        [
-            other(.receivable, .clearing)
-        ]),
-    .money(.claimGivenUp, "E19w", "claim.given-up", "Claim given up", [other(.chargebacks, .receivable)]),
+        other(.receivable, .clearing)),
+    .money(.claimGivenUp, "E19w", "claim.given-up", "Claim given up", other(.chargebacks, .receivable)),
 ]
 
 /// Goods, deliveries and the rest.
 private let goodsRows: [KindRow] = [
-    .money(.goodsReceived, "E20", "goods.received", "Goods received", [other(.inventory, .suppliers)]),
+    .money(.goodsReceived, "E20", "goods.received", "Goods received", other(.inventory, .suppliers)),
     .money(
         .depositApplied, "E20d", "deposit.applied", "Supplier deposit applied",
-        [
-            other(.suppliers, .supplierDeposits)
-        ]),
-    .money(.supplierPaid, "E21", "supplier.paid", "Supplier paid", [other(.suppliers, .bank)]),
+        other(.suppliers, .supplierDeposits)),
+    .money(.supplierPaid, "E21", "supplier.paid", "Supplier paid", other(.suppliers, .bank)),
     .money(
         .delivered, "E22", "delivered", "Delivered",
-        [
-            goods(.contract, .sales), shipping(.contractShipping, .shippingIncome),
-            tax(.contract, .tax),
-        ]),
+        goods(.contract, .sales), shipping(.contractShipping, .shippingIncome),
+        tax(.contract, .tax)),
     .money(
         .costOfDelivered, "E23", "delivered.cost", "Cost of what was delivered",
-        [
-            other(.costOfGoods, .inventory)
-        ]),
-    .money(.carrierOwed, "E24", "carrier.owed", "Freight owed", [other(.freight, .carriers)]),
-    .money(.carrierPaid, "E24p", "carrier.paid", "Freight paid", [other(.carriers, .bank)]),
-    .money(.unmatchedIn, "E25", "unmatched.in", "Unmatched money in", [other(.clearing, .suspenseIn)]),
-    .money(.unmatchedOut, "E25o", "unmatched.out", "Unmatched money out", [other(.suspenseOut, .clearing)]),
-    .money(.breakage, "E26", "breakage", "Breakage", [goods(.contract, .breakage)]),
-    .money(.unclaimed, "E26u", "unclaimed", "Unclaimed", [goods(.contract, .unclaimed)]),
-    .money(.taxRemitted, "E27", "tax.remitted", "Tax remitted", [other(.tax, .bank)]),
+        other(.costOfGoods, .inventory)),
+    .money(.carrierOwed, "E24", "carrier.owed", "Freight owed", other(.freight, .carriers)),
+    .money(.carrierPaid, "E24p", "carrier.paid", "Freight paid", other(.carriers, .bank)),
+    .money(.unmatchedIn, "E25", "unmatched.in", "Unmatched money in", other(.clearing, .suspenseIn)),
+    .money(.unmatchedOut, "E25o", "unmatched.out", "Unmatched money out", other(.suspenseOut, .clearing)),
+    .money(.breakage, "E26", "breakage", "Breakage", goods(.contract, .breakage)),
+    .money(.unclaimed, "E26u", "unclaimed", "Unclaimed", goods(.contract, .unclaimed)),
+    .money(.taxRemitted, "E27", "tax.remitted", "Tax remitted", other(.tax, .bank)),
     .money(
         .supplierDefaulted, "E29", "supplier.defaulted", "Supplier defaulted",
-        [
-            other(.writeDown, .supplierDeposits)
-        ]),
-    .money(.toolingPaid, "E30", "tooling.paid", "Tooling paid", [other(.tooling, .bank)]),
+        other(.writeDown, .supplierDeposits)),
+    .money(.toolingPaid, "E30", "tooling.paid", "Tooling paid", other(.tooling, .bank)),
 ]
