@@ -7,8 +7,8 @@ public enum Base64URL {
 
     /// The bytes that the text stands for, or nil where it is not exactly what `encode` would write.
     ///
-    /// Padding, white space, the `+` and `/` of plain base64 and stray bits after the last byte are refused, so that
-    /// no two texts stand for the same bytes.
+    /// Padding, white space, the `+` and `/` of plain base64 and stray bits after the last byte are refused,
+    /// so that no two texts stand for the same bytes.
     public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         text.withUnsafeBufferPointer { characters in
             var isRight = false
@@ -42,8 +42,8 @@ public enum Base64URL {
 
     /// Encodes `count` bytes and returns how many characters that made.
     ///
-    /// Reads up to 7 bytes after the last: the buffers of this module are that much larger. `target` has room for
-    /// `length(of: count)` characters.
+    /// Reads up to 7 bytes after the last: the buffers of this module are that much larger. `target` has room
+    /// for `length(of: count)` characters.
     @inline(__always)
     static func encode(
         _ source: UnsafePointer<UInt8>, count: Int, into target: UnsafeMutablePointer<UInt8>,
@@ -129,7 +129,9 @@ public enum Base64URL {
         }
     }
 
-    /// The two characters for each 12 bits, the first in the low byte. Written once here, only read afterwards.
+    /// The two characters for each 12 bits, the first in the low byte.
+    ///
+    /// Written once here, only read afterwards.
     nonisolated(unsafe) static let pairs: UnsafePointer<UInt16> = {
         let table = UnsafeMutablePointer<UInt16>.allocate(capacity: 4096)
         for value in 0..<4096 {
@@ -140,7 +142,9 @@ public enum Base64URL {
         return UnsafePointer(table)
     }()
 
-    /// The six bits of each character; 0x80 for what is not of the alphabet. Only read after it is written here.
+    /// The six bits of each character; 0x80 for what is not of the alphabet.
+    ///
+    /// Only read after it is written here.
     nonisolated(unsafe) private static let sextets: UnsafePointer<UInt8> = {
         let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
         table.initialize(repeating: 0x80, count: 256)

@@ -24,7 +24,9 @@ final class HMACSHA256 {
 
     deinit { EVP_MAC_CTX_free(context) }
 
-    /// The tag of one message. Allocates nothing.
+    /// The tag of one message.
+    ///
+    /// Allocates nothing.
     @inline(__always)
     func tag(of message: UnsafeBufferPointer<UInt8>) -> Tag {
         expectSuccess(EVP_MAC_init(context, nil, 0, nil), "EVP_MAC_init")
@@ -52,6 +54,7 @@ public func hmacSHA256(_ message: [UInt8], key: [UInt8]) -> Tag { HMACSHA256(key
 ///   - salt: May be empty.
 ///   - info: Says what the key is for; another use has another `info`.
 ///   - count: How many bytes, 0…8160 (255 blocks, the bound of the RFC); more gives 8160.
+/// - Returns: `count` bytes.
 public func hkdfSHA256(secret: [UInt8], salt: [UInt8], info: [UInt8], count: Int = 32) -> [UInt8] {
     let expander = HMACSHA256(key: hmacSHA256(secret, key: salt).bytes)
     let wanted = max(0, min(count, 255 * Tag.byteCount))

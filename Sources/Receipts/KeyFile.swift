@@ -21,7 +21,8 @@ public enum KeyFile {
         let folder = parent(of: path)
         if let problem = makeFolders(folder) { throw .cannotCreate(path: path, reason: problem) }
         let key = MasterKey.random()
-        // Written beside its place and linked into it, which fails where a file is: no half key is ever in place.
+        // Written beside its place and linked into it, which fails where a file is: no half key is ever in
+        // place.
         let draft = "\(path).new-\(hexText(randomBytes(6)))"
         if let problem = write(key.fileText, to: draft) { throw .cannotCreate(path: path, reason: problem) }
         let status = link(draft, path)
@@ -36,10 +37,11 @@ public enum KeyFile {
 
     /// Reads the key.
     ///
-    /// The file is opened without following a link at the path; owner, mode and size are those of the opened file.
+    /// The file is opened without following a link at the path; owner, mode and size are those of the opened
+    /// file.
     ///
-    /// - Throws: `KeyFileError`, where the file is missing, is no plain file, is another's, can be used by group or
-    ///   others, or does not hold a key.
+    /// - Throws: `KeyFileError`, where the file is missing, is no plain file, is another's, can be used by
+    ///   group or others, or does not hold a key.
     public static func load(path: String) throws(KeyFileError) -> MasterKey {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw .cannotRead(path: path, reason: "that is not a path")

@@ -1,6 +1,8 @@
 public import Crowdfunding
 
-/// Why a key file cannot be made or used. Messages name the path and the way out, never the key.
+/// Why a key file cannot be made or used.
+///
+/// Messages name the path and the way out, never the key.
 public enum KeyFileError: UserFacingError, Equatable {
     /// There is nothing at the path.
     case missing(path: String)
@@ -27,7 +29,8 @@ public enum KeyFileError: UserFacingError, Equatable {
     public var message: String {
         switch self {
         case .missing(let path):
-            "There is no key file at “\(path)”: put back your copy of it, or name it with PLEDGEBOOK_KEY_FILE."
+            "There is no key file at “\(path)”: put back your copy of it,"
+                + " or name another with PLEDGEBOOK_KEY_FILE."
         case .isFolder(let path):
             "“\(path)” is a folder, not a key file: name the file in it, for example “\(path)/master.key”."
         case .isLink(let path):
@@ -42,8 +45,8 @@ public enum KeyFileError: UserFacingError, Equatable {
             "The key file “\(path)” belongs to another user (id \(owner)): run as that user,"
                 + " or `chown \"$(id -u)\" \(shellQuoted(path))`."
         case .wrongContent(let path, let size):
-            "The key file “\(path)” (\(size) bytes) does not hold a key, which is 64 hex digits and a line feed:"
-                + " put back your copy of it."
+            "The key file “\(path)” (\(size) bytes) does not hold a key,"
+                + " which is 64 hex digits and a line feed: put back your copy of it."
         case .exists(let path):
             "There is a key file at “\(path)” already and it is not overwritten: use it, or move it away"
                 + " (`mv \(shellQuoted(path)) \(shellQuoted(path + ".old"))`)."

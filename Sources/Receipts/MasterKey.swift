@@ -23,6 +23,7 @@ public struct MasterKey: Sendable, CustomStringConvertible, CustomDebugStringCon
     /// - Parameters:
     ///   - salt: Names the family of uses, for example `pledgebook receipts v1`.
     ///   - info: Names the one use, for example `receipt|<book>|<campaign>|<epoch>`.
+    /// - Returns: 32 bytes, the same for the same words.
     public func derivedKey(salt: String, info: String) -> [UInt8] {
         hkdfSHA256(secret: secret.bytes, salt: Array(salt.utf8), info: Array(info.utf8))
     }

@@ -3,6 +3,7 @@ import COpenSSL
 /// Bytes from the system's generator, fit for keys.
 ///
 /// - Parameter count: How many; 0 or less gives none.
+/// - Returns: As many bytes.
 public func randomBytes(_ count: Int) -> [UInt8] {
     guard count > 0 else { return [] }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -94,7 +94,8 @@ public struct ReceiptVerdict: Hashable, Sendable {
     public let lineCount: Int
     /// How many lines bear a genuine tag, wherever they stand.
     public let genuineCount: Int
-    /// The number of the last receipt in its place, and its tag: compare them with what the book or a report says.
+    /// The number of the last receipt in its place, and its tag: compare them with what the book or a report
+    /// says.
     public let lastNumber: Int64
     /// The tag of the last receipt, nil where it was edited.
     public let lastTag: Tag?

@@ -17,7 +17,9 @@ public struct ReceiptHead: Hashable, Sendable {
         self.isRehearsal = isRehearsal
     }
 
-    /// The protected header of the JWS, before it is encoded. It is compared as bytes, never parsed.
+    /// The protected header of the JWS, before it is encoded.
+    ///
+    /// It is compared as bytes, never parsed.
     func header(kid: String) -> [UInt8] {
         let type = isRehearsal ? "rehearsal-receipt+jwt" : "receipt+jwt"
         return Array("{\"alg\":\"HS256\",\"kid\":\"".utf8) + escaped(kid)

@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Glibc
 
 /// The strict reading of a payload that this module wrote: these keys, in this order, nothing between them.
 ///
@@ -48,6 +49,7 @@ struct PayloadReader {
 
     private mutating func values() -> Values? {
         guard take("{\"iss\":\""), text() != nil, take("\",\"seq\":"), let number = integer(), number > 0,
+            number < .max,
             take(",\"prev\":\""), let previous = tag(), take("\",\"evt\":\""), let name = text(),
             let kind = EventNames.kinds[string(name)], take("\",\"sub\":\""), let subject = text(),
             take("\",\"pay\":\""), let instalment = instalment(), take("\",\"amt\":\""),
@@ -114,7 +116,7 @@ struct PayloadReader {
         return value == .min ? nil : -value
     }
 
-    /// The instalment: nothing stands for 0. Int may be narrower than Int64 nowhere that this runs.
+    /// The instalment, where an empty text stands for 0.
     private mutating func instalment() -> Int64? {
         if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return 0 }
         return integer()
@@ -188,7 +190,10 @@ final class ReceiptLineReader {
 
     /// Whether the line begins with exactly this key's header.
     func knowsHeader(of line: UnsafeBufferPointer<UInt8>) -> Bool {
-        line.count > writer.header.count && line.prefix(writer.header.count).elementsEqual(writer.header)
+        guard line.count > writer.header.count else { return false }
+        return writer.header.withUnsafeBufferPointer {
+            areSame($0, UnsafeBufferPointer(rebasing: line[..<writer.header.count]))
+        }
     }
 
     /// Judges a line whose header is this key's.
@@ -216,14 +221,19 @@ final class ReceiptLineReader {
         _ fields: ReceiptFields, signed: UnsafeBufferPointer<UInt8>, tag: Tag, epoch: Int
     ) -> ReceiptReading {
         let exact = writer.write(fields)
-        guard exact.count == signed.count, exact.elementsEqual(signed) else {
-            return .bad(.otherForm, link: nil)
-        }
+        guard areSame(exact, signed) else { return .bad(.otherForm, link: nil) }
         let receipt = GenuineReceipt(
             number: fields.number, previous: fields.previous, tag: tag, kind: fields.kind, epoch: epoch)
         return constantTimeEquals(hmac.tag(of: signed), tag)
             ? .genuine(receipt) : .bad(.wrongTag, link: receipt)
     }
+}
+
+/// Whether both hold the same bytes; for what is no secret.
+private func areSame(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return left.isEmpty }
+    return memcmp(leftStart, rightStart, left.count) == 0
 }
 
 extension Tag {

@@ -9,7 +9,9 @@ public final class ReceiptText {
 
     /// The texts of a campaign's receipts under one key.
     ///
-    /// - Parameter kid: The key's name, `<campaign>.<epoch>`; the key itself is not needed.
+    /// - Parameters:
+    ///   - head: What the campaign's receipts say alike.
+    ///   - kid: The key's name, `<campaign>.<epoch>`; the key itself is not needed.
     public init(head: ReceiptHead, kid: String) { writer = ReceiptWriter(head: head, kid: kid) }
 
     /// Appends the receipt in compact form, without a line feed.
@@ -30,10 +32,11 @@ public final class ReceiptText {
         withFields(of: entry, after: previous) { writer.payloadBytes($0) }
     }
 
-    /// Whether a reference or detail can stand in a receipt as it is: printable ASCII without quotes or backslashes.
+    /// Whether a reference or detail can stand in a receipt as it is: printable ASCII without quotes or
+    /// backslashes.
     ///
-    /// Who takes such text from a file refuses the row where this is false. The signer would write the odd bytes as
-    /// `\u00xx`, so that a receipt is always valid JSON.
+    /// Who takes such text from a file refuses the row where this is false. The signer would write the odd
+    /// bytes as `\u00xx`, so that a receipt is always valid JSON.
     public static func isPlain(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices where !isPlain(bytes[index]) { return false }
         return true
@@ -53,7 +56,9 @@ public final class ReceiptText {
     }
 }
 
-/// The receipt of an entry in compact form. For many entries, keep one `ReceiptText`.
+/// The receipt of an entry in compact form.
+///
+/// For many entries, keep one `ReceiptText`.
 ///
 /// - Parameters:
 ///   - entry: The entry; its detail is taken as it stands, `run=` and `rev=` included.
@@ -61,6 +66,7 @@ public final class ReceiptText {
 ///   - tag: The entry's own tag, as it is stored.
 ///   - head: What the campaign's receipts say alike.
 ///   - kid: The key's name, `<campaign>.<epoch>`.
+/// - Returns: `header.payload.tag`, without a line feed.
 public func receiptText(
     of entry: JournalEntry, after previous: Tag, tag: Tag, head: ReceiptHead, kid: String
 ) -> String {
@@ -69,7 +75,9 @@ public func receiptText(
     return String(decoding: line, as: UTF8.self)
 }
 
-/// The JSON that the receipt of an entry carries. For many entries, keep one `ReceiptText`.
+/// The JSON that the receipt of an entry carries.
+///
+/// For many entries, keep one `ReceiptText`.
 public func receiptPayload(of entry: JournalEntry, after previous: Tag, head: ReceiptHead) -> [UInt8] {
     ReceiptText(head: head, kid: "").payload(of: entry, after: previous)
 }

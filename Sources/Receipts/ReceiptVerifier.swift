@@ -2,10 +2,10 @@ import Crowdfunding
 
 /// Judges a campaign's exported receipts, one JWS a line, in the order of their numbers.
 ///
-/// Each line must be, byte for byte, what the signer writes: the header is compared as bytes, so that no other
-/// algorithm is ever accepted, and the payload is read, written again and compared. Then its tag must fit, its
-/// number must be the next, and its `prev` the tag of the receipt before. What was cut off at the end is seen only
-/// by `finish(expecting:)`. Not to be shared between threads.
+/// Each line must be, byte for byte, what the signer writes: the header is compared as bytes, so that no
+/// other algorithm is ever accepted, and the payload is read, written again and compared. Then its tag must
+/// fit, its number must be the next, and its `prev` the tag of the receipt before. What was cut off at the
+/// end is seen only by `finish(expecting:)`. Not to be shared between threads.
 public struct ReceiptVerifier {
     /// How many findings are kept; more are counted only.
     public static let findingsKept = 100
@@ -18,8 +18,8 @@ public struct ReceiptVerifier {
     private var genuineCount = 0
     private var hasWrongKey = false
 
-    // The receipt that should come next, the tag it should name (nil where the one before was edited) and the key
-    // that was in use before it.
+    // The receipt that should come next, the tag it should name (nil where the one before was edited) and the
+    // key that was in use before it.
     private var expected: Int64
     private var previous: Tag?
     private var epoch: Int?
@@ -38,7 +38,8 @@ public struct ReceiptVerifier {
     /// - Parameters:
     ///   - keys: The campaign's keys in the order of their epochs.
     ///   - head: What the campaign's receipts say alike.
-    ///   - keyChecks: What the book says each key's `keyCheck` is, by `kid`: tells a wrong key from tampering.
+    ///   - keyChecks: What the book says each key's `keyCheck` is, by `kid`: tells a wrong key from
+    ///     tampering.
     ///   - number: The number of the receipt before the first line, 0 where the file begins with receipt 1.
     ///   - tag: That receipt's tag, nil where it is not known.
     public init(
@@ -75,8 +76,9 @@ public struct ReceiptVerifier {
 
     /// Ends the file.
     ///
-    /// - Parameter head: The last receipt's number and tag as the book, a report or a checkpoint says: without it,
-    ///   receipts that were cut off at the end are not missed.
+    /// - Parameter head: The last receipt's number and tag as the book, a report or a checkpoint says:
+    ///   without it, receipts that were cut off at the end are not missed.
+    /// - Returns: What was found.
     public mutating func finish(expecting head: (number: Int64, tag: Tag)? = nil) -> ReceiptVerdict {
         settleEarly()
         if genuineCount == 0, linkCount > 1, linkCount == lineCount, let link = lastLink,
@@ -149,7 +151,7 @@ public struct ReceiptVerifier {
         accept(receipt, line: lineCount)
     }
 
-    /// The next receipt, in its place: does it follow the one before, under a key that was in use?
+    /// Takes the next receipt in its place, and asks whether it follows the one before and under which key.
     private mutating func accept(_ receipt: GenuineReceipt, line: Int) {
         if let previous, previous != receipt.previous {
             report(.otherHistory, line: line, number: receipt.number)

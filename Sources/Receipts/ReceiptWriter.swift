@@ -1,7 +1,9 @@
 import Accounting
 import Crowdfunding
 
-/// What one receipt says. The pointers hold while the closure runs that lent them.
+/// What one receipt says.
+///
+/// The pointers hold while the closure runs that lent them.
 struct ReceiptFields {
     var number: Int64
     var previous: Tag
@@ -22,8 +24,8 @@ final class ReceiptWriter {
     /// The header and the dot after it, as every receipt under this key begins.
     let header: [UInt8]
 
-    // The text begins with `opening`: the header, the dot and as much of the payload's constant beginning as makes
-    // whole groups of three bytes. `payload` begins with the rest of that, `remainder` bytes long.
+    // The text begins with `opening`: the header, the dot and as much of the payload's constant beginning as
+    // makes whole groups of three bytes. `payload` begins with the rest of that, `remainder` bytes long.
     private let openingCount: Int
     private let remainder: Int
     private var payload: UnsafeMutablePointer<UInt8>
@@ -75,7 +77,8 @@ final class ReceiptWriter {
     /// Writes what comes after the constant beginning and returns how many bytes lie in `payload`.
     @inline(__always)
     private func writePayload(_ fields: ReceiptFields) -> Int {
-        // Numbers, names and keys of any value stay under 1,024 bytes; each free byte may become six (`\u0022`).
+        // Numbers, names and keys of any value stay under 1,024 bytes; each free byte may become six
+        // (`\u0022`).
         let free = fields.subject.count + fields.reference.count + fields.detail.count
         if free * 6 + 1024 + currency.count > capacity { grow(to: free * 12 + 2048 + currency.count) }
         var out = ByteCursor(payload + remainder)
@@ -179,7 +182,9 @@ struct ByteCursor {
         }
     }
 
-    /// The event's name. The whole row is copied, then the cursor moves by the name: a fixed count is faster.
+    /// The event's name.
+    ///
+    /// The whole row is copied, then the cursor moves by the name: a fixed count is faster.
     @inline(__always)
     mutating func event(_ rows: UnsafePointer<UInt8>, _ kind: EntryKind) {
         let row = rows + kind.rawValue * EventNames.rowLength
@@ -254,7 +259,9 @@ enum EventNames {
     /// One byte for the length, then the name.
     static let rowLength = 64
 
-    /// Row `kind.rawValue`. Written once here, only read afterwards.
+    /// The rows; a kind's is the one at `kind.rawValue`.
+    ///
+    /// Written once here, only read afterwards.
     nonisolated(unsafe) static let rows: UnsafePointer<UInt8> = {
         let count = (EntryKind.allCases.map(\.rawValue).max() ?? 0) + 1
         let table = UnsafeMutablePointer<UInt8>.allocate(capacity: count * rowLength)

@@ -38,7 +38,9 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomDebugStringCo
         keyCheck = hexText(Array(check.bytes.prefix(4)))
     }
 
-    /// The 32 bytes, to hand to someone who shall verify with tools of their own. Print them nowhere else.
+    /// The 32 bytes, to hand to someone who shall verify with tools of their own.
+    ///
+    /// Print them nowhere else.
     public var bytes: [UInt8] { secret.bytes }
 
     /// The key's name only.

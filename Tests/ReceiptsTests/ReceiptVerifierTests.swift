@@ -126,6 +126,27 @@ import Testing
         }
     }
 
+    @Test(
+        "numbers and amounts at the end of their range are no trap",
+        arguments: [Int64.max, .max - 1, .min, 0, -1])
+    func extremes(number: Int64) throws {
+        let chain = try ReceiptSamples.chain(2)
+        var entry = try ReceiptSamples.entry(3)
+        entry.number = number
+        entry.parts = EntryParts(goods: .max, shipping: number)
+        let forged = receiptText(
+            of: entry, after: chain.last, tag: .zero, head: ReceiptSamples.head, kid: "aurora-lamp.1")
+        let found = try verdict(chain.lines + [forged, forged])
+        #expect(found.findings.map(\.line) == [3, 4])
+        #expect(try verdict([forged, forged]).findingCount > 0)
+        let numbersOnly = try ReceiptSamples.placed()
+        var high = numbersOnly
+        high.number = number
+        let line = receiptText(
+            of: high, after: .zero, tag: .zero, head: ReceiptSamples.head, kid: "aurora-lamp.1")
+        #expect(try verdict([line, line]).findingCount > 0)
+    }
+
     @Test("runs of missing, edited and inserted lines are told apart")
     func runs() throws {
         let lines = try ReceiptSamples.chain(20).lines

@@ -2,9 +2,11 @@
 
     python verify_receipts.py KEY_HEX FILE
 
-FILE holds one JWS a line, as `pledgebook receipt export` writes it; KEY_HEX is the campaign's signing key. The tags are
-checked by joserfc (PyPI, 1.6 or later), the chain here: numbers without gaps, and each receipt names the tag of the one
-before. Exit status 0: all receipts are genuine and in place. 1: not, the first place is printed. 2: bad usage.
+FILE holds one JWS a line, as `pledgebook receipt export` writes it; KEY_HEX is the campaign's signing key.
+The tags are checked by joserfc (PyPI, 1.6 or later), the chain here: numbers without gaps, and each receipt
+names the tag of the one before.
+
+Exit status 0: all receipts are genuine and in place. 1: they are not, the first place is printed. 2: bad usage.
 """
 
 import sys
