@@ -10,7 +10,7 @@ import Storage
 /// Holds the campaign's counts and keys, so that it asks the database nothing.
 struct ImportRows {
     let campaign: LoadedCampaign
-    let signer: () throws -> ReceiptSigner
+    let signer: (Bool) throws -> ReceiptSigner
     let hash: KeyedHash
     let now: Timestamp
     let factDay: CalendarDay
@@ -35,7 +35,7 @@ struct ImportRows {
 
     init(
         campaign: LoadedCampaign, placement: PledgePlacement, keys: ImportKeys, hash: KeyedHash, now: Timestamp,
-        factDay: CalendarDay, signer: @escaping () throws -> ReceiptSigner
+        factDay: CalendarDay, signer: @escaping (Bool) throws -> ReceiptSigner
     ) {
         self.campaign = campaign
         self.placement = placement
@@ -266,9 +266,14 @@ struct ImportRows {
         return min(told, factDay)
     }
 
+    /// Counts a refused row.
+    mutating func refuse(_ diagnostic: Diagnostic, kind: String) {
+        summary.refuse(diagnostic, kind: kind)
+    }
+
     private mutating func currentSigner() throws -> ReceiptSigner {
         if let activeSigner { return activeSigner }
-        let made = try signer()
+        let made = try signer(placement.isRehearsal == true)
         activeSigner = made
         return made
     }

@@ -119,6 +119,15 @@ public struct LoadedCampaign: Sendable {
         return start.adding(seconds: Int64(definition.prepayment.retryDays) * 86_400)
     }
 
+    /// What the payment rules need to know of the campaign.
+    func paymentContext(at now: Timestamp) -> PaymentContext {
+        var context = PaymentContext(
+            currency: record.currency, campaign: record.state,
+            collectsOnPledge: definition.prepayment.collect == .onPledge, now: now)
+        context.retryWindowEnds = retryWindowEnds
+        return context
+    }
+
     /// Money in the campaign's currency.
     public func money(_ minorUnits: Int64) -> Money { Money(minorUnits: minorUnits, currency: record.currency) }
 }

@@ -114,6 +114,17 @@ extension Records {
         ).map(backer(from:))
     }
 
+    /// Whether a backer's e-mail address is exactly these bytes.
+    public func hasEmail(_ bytes: Span<UInt8>, backer: Int64, campaign: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT email FROM backer WHERE campaign = $1 AND number = $2")
+        guard let stored = try String.fetchOne(statement, arguments: [campaign, backer]) else { return false }
+        let text = Array(stored.utf8)
+        guard text.count == bytes.count else { return false }
+        for index in bytes.indices where bytes[index] != text[index] { return false }
+        return true
+    }
+
     /// One backer, or `nil`.
     public func backer(campaign: Int64, number: Int64) throws -> BackerRecord? {
         try Row.fetchOne(

@@ -1,0 +1,195 @@
+public import Accounting
+public import Crowdfunding
+public import Imports
+import Parsing
+import Receipts
+public import Storage
+
+/// What an import is told besides the files.
+public struct ImportOptions: Sendable {
+    /// Overrides what the header says: `own` or `kickstarter`.
+    public var source: String?
+    /// Takes the good rows and leaves the bad ones to the rejects file.
+    public var takesGoodRows = false
+    /// Books what a later file tells of pledges that are in the book.
+    public var update = false
+    /// Plans and changes nothing.
+    public var dryRun = false
+    /// The day of what changed since the last file; today without it.
+    public var day: CalendarDay?
+
+    public init() {}
+}
+
+/// Takes what an import has to tell while it runs: rejected rows with their bytes, and how far it is.
+public struct ImportObserver: Sendable {
+    /// Called once a file with its header row.
+    public var header: @Sendable (_ bytes: [UInt8]) throws -> Void
+    /// Called for every row that is not taken.
+    public var rejected: @Sendable (_ problem: RejectedRow, _ bytes: [UInt8]) throws -> Void
+    /// Called every few thousand rows: rows so far, bytes so far, bytes in all.
+    public var progress: @Sendable (_ rows: Int64, _ bytes: Int64, _ of: Int64) -> Void
+
+    public init(
+        header: @escaping @Sendable ([UInt8]) throws -> Void = { _ in },
+        rejected: @escaping @Sendable (RejectedRow, [UInt8]) throws -> Void = { _, _ in },
+        progress: @escaping @Sendable (Int64, Int64, Int64) -> Void = { _, _, _ in }
+    ) {
+        self.header = header
+        self.rejected = rejected
+        self.progress = progress
+    }
+}
+
+/// Ends a transaction without keeping anything: a dry run, or a file with bad rows.
+struct NothingKept: Error {}
+
+extension Session {
+    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on another.
+    ///
+    /// - Returns: What was done. A file with bad rows changes nothing unless `takesGoodRows`.
+    /// - Throws: `FileProblem`, `SessionError`, `BookError`.
+    public func importPledges(
+        _ files: [SourceFile], name: String, into id: CampaignID?, options: ImportOptions, observer: ImportObserver
+    ) throws -> ImportSummary {
+        guard master != nil else { throw SessionError.keyMissing }
+        var summary = ImportSummary()
+        do {
+            try book.writeInBulk { records in
+                let campaign = try campaign(id, in: records)
+                summary = try run(files, name: name, campaign: campaign, options, observer, in: records)
+            }
+        } catch is NothingKept {
+            return summary
+        } catch let stopped as ImportStopped {
+            return stopped.summary
+        }
+        return summary
+    }
+
+    private func run(
+        _ files: [SourceFile], name: String, campaign: LoadedCampaign, _ options: ImportOptions,
+        _ observer: ImportObserver, in records: Records
+    ) throws -> ImportSummary {
+        try checkClock(campaign.record, in: records)
+        let today = campaign.day(of: now)
+        let factDay = options.day ?? today
+        guard factDay <= today else { throw SessionError.dayInFuture(factDay, today: today) }
+        let producer = try ImportProducer(
+            files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records), options,
+            observer)
+        let append = try BulkAppend(records, campaign: campaign.record.number)
+        let queue = producer.queue
+        let worker = try Worker { producer.run() }
+        do {
+            while let outcome = queue.take() {
+                try append.append(outcome.batch)
+                try check(outcome.claims, outcome.batch.bytes, campaign.record.number, in: records)
+            }
+        } catch {
+            queue.abandon()
+            worker.join()
+            throw error
+        }
+        worker.join()
+        if let failure = producer.failure { throw failure }
+        var summary = producer.rows.summary
+        summary.source = producer.source
+        summary.remarks = producer.remarks
+        summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
+        let updates = try book(producer.changed, campaign, options, append, producer, in: records, &summary)
+        if summary.refused > 0 && !options.takesGoodRows || options.dryRun { throw ImportStopped(summary: summary) }
+        try append.finish()
+        try finish(campaign, producer, updates, name: name, summary, in: records)
+        return summary
+    }
+
+    private func rows(for campaign: LoadedCampaign, factDay: CalendarDay, in records: Records) throws -> ImportRows {
+        var taken = PlacesTaken(for: campaign.definition)
+        let number = campaign.record.number
+        let tiers = try records.taken(.tier, campaign: number)
+        let addOns = try records.taken(.addOn, campaign: number)
+        let promotions = try records.taken(.promotion, campaign: number)
+        for (index, tier) in campaign.definition.tiers.enumerated() { taken.tiers[index] = tiers[tier.id] ?? 0 }
+        for (index, addOn) in campaign.definition.addOns.enumerated() { taken.addOns[index] = addOns[addOn.id] ?? 0 }
+        for (index, promotion) in campaign.definition.promotions.enumerated() {
+            taken.promotions[index] = promotions[promotion.code] ?? 0
+        }
+        taken.items = soldItems(campaign.definition, taken)
+        guard
+            let placement = PledgePlacement(
+                definitions: campaign.history, state: campaign.record.state,
+                isRehearsal: campaign.record.isRehearsal, taken: taken)
+        else { throw SessionError.definitionUnreadable(campaign: campaign.record.id.rawValue) }
+        let key = try signingKey(campaign.record, in: records)
+        let record = campaign.record
+        return ImportRows(
+            campaign: campaign, placement: placement, keys: try ImportKeys(campaign, in: records), hash: records.hash,
+            now: now, factDay: factDay
+        ) { isRehearsal in
+            let head = ReceiptHead(
+                issuer: record.id.rawValue, currency: record.currency.code, scale: record.currency.exponent,
+                isRehearsal: isRehearsal)
+            return ReceiptSigner(key: key, head: head, after: record.head, tag: record.tag)
+        }
+    }
+
+    /// A hit of a 64-bit hash is believed only when the text agrees.
+    private func check(
+        _ claims: [(backer: Int64, email: ByteRange)], _ bytes: [UInt8], _ campaign: Int64, in records: Records
+    ) throws {
+        for claim in claims {
+            guard try records.hasEmail(bytes.span.extracting(claim.email.range), backer: claim.backer, campaign: campaign)
+            else { throw BookError.hashCollision }
+        }
+    }
+
+    /// Writes the campaign's row, the counts, the head and the rows that say what was done.
+    private func finish(
+        _ campaign: LoadedCampaign, _ producer: ImportProducer, _ updates: ChainEnd?, name: String,
+        _ summary: ImportSummary, in records: Records
+    ) throws {
+        let number = campaign.record.number
+        let end = updates ?? producer.rows.chainEnd.map { ChainEnd(number: $0.number, tag: $0.tag) }
+        if let end {
+            try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
+            try leaveRow(
+                campaign: number, first: campaign.record.head + 1, last: end.number, nil, in: records)
+            var record = campaign.record
+            record.firstPledge = producer.rows.firstPledge
+            record.isRehearsal = producer.rows.placement.isRehearsal
+            try records.update(record)
+        }
+        let taken = producer.rows.placement.taken
+        for (index, tier) in campaign.definition.tiers.enumerated() {
+            try records.setTaken(.tier, id: tier.id, to: taken.tiers[index], campaign: number)
+        }
+        for (index, addOn) in campaign.definition.addOns.enumerated() {
+            try records.setTaken(.addOn, id: addOn.id, to: taken.addOns[index], campaign: number)
+        }
+        for (index, promotion) in campaign.definition.promotions.enumerated() {
+            try records.setTaken(.promotion, id: promotion.code, to: taken.promotions[index], campaign: number)
+        }
+        for (missed, count) in summary.missed {
+            try records.addMissedDemand(reason: missed.reason, tier: missed.tier, count: count, campaign: number)
+        }
+        guard !summary.isEmpty || summary.same == 0 else { return }
+        try records.insert(
+            ImportRecord(
+                at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,
+                placed: summary.placed, changed: summary.changesAreBooked ? Int64(summary.changes.count) : 0,
+                same: summary.same, refused: summary.refused, toldOfCollected: summary.collectedCount > 0),
+            campaign: number)
+    }
+}
+
+/// Where a chain ends after an operation.
+struct ChainEnd {
+    var number: Int64
+    var tag: Tag
+}
+
+/// Carries the summary out of a transaction that is not kept.
+struct ImportStopped: Error {
+    let summary: ImportSummary
+}

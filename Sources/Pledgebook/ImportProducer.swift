@@ -1,0 +1,141 @@
+import Accounting
+import Crowdfunding
+import Imports
+import Parsing
+import Receipts
+import Storage
+
+/// Reads the files of an import, places and signs their rows, and hands batches to the thread that writes.
+///
+/// Runs on one thread; its results are read after that thread has ended.
+final class ImportProducer: @unchecked Sendable {
+    let queue = BoundedQueue<ImportRows.Outcome>(capacity: 4)
+    private(set) var rows: ImportRows
+    private(set) var failure: (any Error)?
+    private(set) var changed: [ChangedRow] = []
+    private(set) var remarks: [String] = []
+    private(set) var source = ""
+    private(set) var digest: [UInt8] = []
+    private let files: [SourceFile]
+    private let campaign: LoadedCampaign
+    private let options: ImportOptions
+    private let observer: ImportObserver
+    private let total: Int64
+    private var bytesRead: Int64 = 0
+    private var isDoomed = false
+
+    /// A row of a later file about a pledge that the book holds.
+    struct ChangedRow {
+        var pledge: Int64
+        var order: PledgeOrder
+        var lines: [OrderLine]
+        var content: Int64
+        /// The row's own bytes; the order's ranges point into them.
+        var bytes: [UInt8]
+        var mode: PlacementMode
+    }
+
+    init(
+        files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, _ options: ImportOptions,
+        _ observer: ImportObserver
+    ) throws {
+        self.files = files
+        self.campaign = campaign
+        self.rows = rows
+        self.options = options
+        self.observer = observer
+        total = files.reduce(0) { $0 + $1.size }
+    }
+
+    /// Reads everything; then the queue is finished, also when it failed.
+    func run() {
+        defer { queue.finish() }
+        do {
+            let hash = FileHash()
+            for file in files { try read(file, hash) }
+            digest = hash.finish()
+        } catch is NothingKept {
+            return  // The writing side has failed and says why.
+        } catch {
+            failure = error
+        }
+    }
+
+    private func read(_ file: SourceFile, _ hash: FileHash) throws {
+        let source = try file.read()
+        var scanner = CSVScanner { [self] buffer in
+            let count = try source(buffer)
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[0..<max(0, count)]))
+            bytesRead += Int64(count)
+            return count
+        }
+        var batch = CSVBatch()
+        var format: (any PledgeFormat)?
+        while try scanner.nextBatch(into: &batch) {
+            var first = 0
+            if format == nil {
+                format = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                first = 1
+            }
+            guard var reading = format else { continue }
+            let read = reading.read(&batch, from: first, file: file.name)
+            format = reading
+            try process(read, mode: reading.mode, file: file.name)
+        }
+        guard let format else { throw FileProblem([emptyFile(file.name)]) }
+        self.source = format.source
+        remarks += format.remarks
+    }
+
+    private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
+        var outcome = try rows.process(read, mode: mode, file: file)
+        for row in outcome.rejected {
+            rows.refuse(row.diagnostic, kind: row.kind)
+            try observer.rejected(row, outcome.batch.bytes)
+        }
+        for row in outcome.changed {
+            let lines = outcome.lines[Int(row.order.lines.lowerBound)..<Int(row.order.lines.upperBound)]
+            changed.append(
+                ChangedRow(
+                    pledge: row.pledge, order: row.order, lines: Array(lines), content: row.content,
+                    bytes: outcome.batch.bytes, mode: mode))
+        }
+        outcome.changed = []
+        outcome.rejected = []
+        // A file with bad rows changes nothing: from the first one on there is nothing to write, but much to report.
+        isDoomed = isDoomed || (rows.summary.refused > 0 && !options.takesGoodRows) || options.dryRun
+        if !isDoomed, !queue.put(outcome) { throw NothingKept() }
+        observer.progress(rows.summary.rows, bytesRead, total)
+    }
+
+    private func makeFormat(_ batch: CSVBatch, _ file: SourceFile, delimiter: UInt8?) throws -> any PledgeFormat {
+        let record = batch.records[0]
+        if let problem = record.problem { throw FileProblem([problem.diagnostic(file: file.name)]) }
+        let fields = batch.fields[record.fieldRange]
+        let header = fields.map { batch.text(of: $0) }
+        let places = fields.map { batch.place(of: $0.start, in: record) }
+        try observer.header(Array(batch.bytes[record.start..<record.end]))
+        return try OwnFormat(
+            header: header, places: places, file: file.name, delimiter: delimiter ?? UInt8(ascii: ","),
+            context: ImportContext(definition: campaign.definition, zone: campaign.record.offsets))
+    }
+
+    private func emptyFile(_ name: String) -> Diagnostic {
+        Diagnostic(
+            file: name, line: 1, column: 1, message: "the file is empty",
+            remedy: "export it again; the first line names the columns")
+    }
+}
+
+/// SHA-256 over everything that was read.
+private final class FileHash {
+    private var digest: FileDigest? = FileDigest()
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        digest?.update(bytes.bindMemory(to: UInt8.self).span)
+    }
+
+    func finish() -> [UInt8] {
+        digest.take()?.finish() ?? []
+    }
+}
