@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import platform
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -35,6 +36,12 @@ def verdict(holds):
     return "reached" if holds else "**missed**"
 
 
+def mebibytes(peak):
+    """A peak in KiB for people. Linux counts what the starting process held before exec: less is not seen."""
+    floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"{peak / 1024:.0f}" if peak > 1.1 * floor else f"under {floor * 1.1 / 1024:.0f}"
+
+
 def ratio_rows(bench):
     for what, ours, peer, goal in RATIOS:
         a, b = bench.median(ours), bench.median(peer)
@@ -53,8 +60,9 @@ def absolute_rows(bench):
                              ("`pledgebook --help`", "help", 20)]:
         milliseconds = bench.median(name) * 1000
         yield f"| {what} | {milliseconds:.1f} ms | ≤ {goal} ms | {verdict(milliseconds <= goal)} |"
-    mebibytes = max(bench.peaks["import"]) / 1024
-    yield f"| peak memory of the import | {mebibytes:.0f} MiB | ≤ 256 MiB | {verdict(mebibytes <= 256)} |"
+    peak = max(bench.peaks["import"])
+    holds = verdict(peak <= 256 * 1024)
+    yield f"| peak memory of the import | {mebibytes(peak)} MiB | ≤ 256 MiB | {holds} |"
     csv_bytes = bench.pledges.stat().st_size
     for moment in ("import", "close"):
         size = bench.sizes[moment] / csv_bytes
@@ -65,9 +73,9 @@ def time_rows(bench):
     for name, what in RUNS:
         if name in bench.seconds:
             each = bench.seconds[name]
-            peak = max(bench.peaks[name]) / 1024
+            peak = mebibytes(max(bench.peaks[name]))
             spread = f"{min(each):.3f} – {max(each):.3f}"
-            yield f"| {what} | {statistics.median(each):.3f} | {spread} | {len(each)} | {peak:.0f} |"
+            yield f"| {what} | {statistics.median(each):.3f} | {spread} | {len(each)} | {peak} |"
         else:
             yield f"| {what} | not measured: the command failed | – | – | – |"
 
@@ -110,7 +118,7 @@ def page(bench):
         "# Benchmarks", "",
         "<!-- Written by scripts/bench; do not edit. Every figure was measured in the run it names. -->", "",
         f"Measured on {today}: {options.rows:,} pledges, {row:.0f} bytes a row,",
-        f"{bench.in_book:,} in the book, {refused:,} refused;",
+        f"{bench.in_book:,} in the book, {refused:,} refused; "
         f"{options.rounds} rounds, ours and the peers in turn.",
         "Times drift from run to run and from machine to machine; the ratios of one run are what counts.", "",
         "## Against the goals", "", "| what | measured | goal | |", "| --- | --- | --- | --- |",
