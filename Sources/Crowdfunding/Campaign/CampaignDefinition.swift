@@ -1,10 +1,17 @@
 public import Accounting
 
-/// A campaign as its maker wrote it, valid and with every default filled in. Amounts are minor units of `currency`.
+/// A campaign as its maker wrote it, valid and with every default filled in.
+///
+/// Amounts are minor units of `currency`, from 0 to `largestAmount`; counts are at most `largestQuantity`; texts at
+/// most `largestTextSize` bytes. `CampaignReader` makes it and holds these bounds.
 public struct CampaignDefinition: Hashable, Sendable {
+    /// Unique within a book.
     public var id: CampaignID
+    /// What people read.
     public var title: String
+    /// Who makes it, where the file says.
     public var maker: Maker?
+    /// Of every amount in the campaign.
     public var currency: Currency
     /// An IANA name; decides which day a thing falls on.
     public var timeZone: String
@@ -12,17 +19,29 @@ public struct CampaignDefinition: Hashable, Sendable {
     public var opensAt: Timestamp?
     /// The first instant at which a pledge is late.
     public var closesAt: Timestamp
+    /// The goal and what decides about it.
     public var funding: FundingRule
+    /// When and how money is collected.
     public var prepayment: Prepayment
+    /// The physical things to make, by the file's order.
     public var items: [Item]
+    /// At least one, by the file's order.
     public var tiers: [RewardTier]
+    /// What a backer may add, by the file's order.
     public var addOns: [AddOn]
+    /// Codes that take something off.
     public var promotions: [Promotion]
+    /// Empty: shipping is free everywhere.
     public var shipping: [ShippingRate]
+    /// What of a price is tax.
     public var tax: TaxRules
+    /// What platform and processor will probably keep.
     public var fees: FeeEstimate
+    /// Until when backers may cancel.
     public var cancellation: CancellationRule
+    /// The first instant at which late pledges are refused; `nil`: there are none.
     public var latePledgesUntil: Timestamp?
+    /// Orders to factories, by the file's order.
     public var production: [ProductionPlan]
     /// By platform, for example `kickstarter`.
     public var imports: [String: PlatformImport]
@@ -32,161 +51,22 @@ public struct CampaignDefinition: Hashable, Sendable {
     public var defaults: [DefaultInUse]
 }
 
+/// A value that nobody wrote and what counts instead.
 public struct DefaultInUse: Hashable, Sendable {
+    /// For example `funding.rule` or `tiers[0].limit`.
     public var path: String
+    /// As it would be written, or in a word: `none`.
     public var value: String
 }
 
+/// Who makes the campaign.
 public struct Maker: Hashable, Sendable {
+    /// The maker's or the company's name.
     public var name: String
+    /// ISO 3166 alpha-2.
     public var country: String?
+    /// Where backers write to.
     public var supportEmail: String?
-}
-
-public struct FundingRule: Hashable, Sendable {
-    public enum Rule: String, CaseIterable, Sendable { case allOrNothing = "all-or-nothing", keepItAll = "keep-it-all" }
-    public enum Basis: String, CaseIterable, Sendable { case pledged, collected }
-    public struct StretchGoal: Hashable, Sendable {
-        public var at: Int64
-        public var title: String
-    }
-    public var rule: Rule
-    /// 0 where keep-it-all names none.
-    public var goal: Int64
-    public var basis: Basis
-    public var minimumUnits: Int64
-    public var stretchGoals: [StretchGoal]
-}
-
-public struct Prepayment: Hashable, Sendable {
-    public enum Plan: String, CaseIterable, Sendable { case full, deposit }
-    public enum Collect: String, CaseIterable, Sendable { case onPledge = "on-pledge", atClose = "at-close", hold }
-    public enum Deposit: Hashable, Sendable { case percent(Percentage), amount(Int64) }
-    public enum BalanceDue: Hashable, Sendable { case beforeShipping, on(CalendarDay) }
-    public var plan: Plan
-    public var collect: Collect
-    public var deposit: Deposit?
-    public var balanceDue: BalanceDue?
-    public var retryDays: Int
-    public var retryEveryHours: Int
-}
-
-public struct Item: Hashable, Sendable {
-    public var sku: String
-    public var title: String
-    public var unitCost: Int64
-    public var inStock: Int64
-    /// `nil`: no cap.
-    public var backorderLimit: Int64?
-    public var hsCode: String?
-    public var origin: String?
-    public var weightGrams: Int64?
-    /// Empty: made one way, under the item's own SKU.
-    public var variants: [Variant]
-}
-
-public struct Variant: Hashable, Sendable {
-    public var sku: String
-    public var title: String
-    public var minimumUnits: Int64
-}
-
-/// Units of an item (the backer chooses a variant) or of one variant.
-public struct Content: Hashable, Sendable {
-    /// An item's or a variant's SKU.
-    public var sku: String
-    public var quantity: Int64
-}
-
-public struct RewardTier: Hashable, Sendable {
-    public var id: String
-    public var title: String
-    public var price: Int64
-    public var limit: Int64?
-    public var perBacker: Int64?
-    /// The first instant at which it is no longer sold.
-    public var until: Timestamp?
-    public var contains: [Content]
-    public var delivery: DeliveryMonth?
-    public var substitutes: [String]
-}
-
-/// A promised month, `2026-09`.
-public struct DeliveryMonth: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public var year: Int
-    public var month: Int
-    public var description: String { "\(year)-\(month < 10 ? "0" : "")\(month)" }
-    public static func < (left: DeliveryMonth, right: DeliveryMonth) -> Bool {
-        (left.year, left.month) < (right.year, right.month)
-    }
-}
-
-public struct AddOn: Hashable, Sendable {
-    public var id: String
-    public var title: String
-    public var price: Int64
-    public var contains: [Content]
-    public var limit: Int64?
-    public var perBacker: Int64?
-}
-
-public struct Promotion: Hashable, Sendable {
-    public var code: String
-    public var percentOff: Percentage
-    public var limit: Int64?
-    public var until: Timestamp?
-}
-
-public struct ShippingRate: Hashable, Sendable {
-    /// ISO 3166 alpha-2 codes, `EU`, `*`.
-    public var to: [String]
-    public var first: Int64
-    public var eachMore: Int64
-}
-
-public struct TaxRules: Hashable, Sendable {
-    public enum Point: String, CaseIterable, Sendable { case receipt, delivery }
-    public var pricesIncludeTax: Bool
-    public var point: Point
-    /// Country, `EU` or `*`.
-    public var rates: [String: Percentage]
-}
-
-/// An estimate only: it prices the rehearsal gateway, plans and forecasts; the books take fees from facts.
-public struct FeeEstimate: Hashable, Sendable {
-    public var platformPercent: Percentage
-    public var processorPercent: Percentage
-    public var processorFixed: Int64
-}
-
-public struct CancellationRule: Hashable, Sendable {
-    /// `nil`: never.
-    public var backerMayCancelUntil: Timestamp?
-    public var lastDayRule: Bool
-}
-
-public struct ProductionPlan: Hashable, Sendable {
-    public var id: String
-    public var supplier: String
-    /// The item that it makes (all its variants).
-    public var sku: String
-    public var minimumUnits: Int64
-    public var capacity: Int64?
-    /// Net collected money that must be there first; `nil`: none.
-    public var launchWhenCollected: Int64?
-    public var leadTimeDays: Int
-    public var unitCost: Int64
-    public var depositPercent: Percentage
-}
-
-public struct PlatformImport: Hashable, Sendable {
-    public enum Tax: String, CaseIterable, Sendable { case maker, platform }
-    public var rewards: [String: String]
-    public var addOns: [String: String]
-    /// Survey question → item SKU.
-    public var choices: [String: String]
-    public var timeZone: String?
-    public var tax: Tax
 }
 
 extension CampaignDefinition {

@@ -97,7 +97,8 @@ public protocol PaymentGateway {
     /// Whether what is left of a hold stays capturable after a partial capture.
     var multicapture: Bool { get }
     /// Carries out the operations; one outcome each, in the same order. Keys are `operation.key(prefix)`.
-    mutating func perform(_ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp) throws
+    mutating func perform(_ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp)
+        throws
         -> [GatewayOutcome]
     /// Asks what became of an operation, by its key.
     mutating func find(_ operation: Operation, prefix: String, at now: Timestamp) throws -> GatewayOutcome

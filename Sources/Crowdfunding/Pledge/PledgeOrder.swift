@@ -54,20 +54,20 @@ public struct PledgeOrder: Sendable {
     public var answers = ByteRange.empty
     /// The bytes of the whole row, whose keyed hash is the pledge's content.
     public var row = ByteRange.empty
-    /// Columns (1-based bytes) of reference, tier, amount, pledgedAt, email for messages.
-    public var columns = OrderColumns()
+    /// Where the fields begin that a refusal may point at.
+    public var places = OrderPlaces()
 
     public init() {}
 }
 
-/// Where the fields of a row begin, 1-based in bytes, so that a refusal can point at its cause.
-public struct OrderColumns: Sendable {
-    public var reference: Int32 = 1
-    public var tier: Int32 = 1
-    public var amount: Int32 = 1
-    public var pledgedAt: Int32 = 1
-    public var email: Int32 = 1
-    public var country: Int32 = 1
+/// Where the fields of a row begin in the batch's bytes, so that a refusal can point at its cause.
+public struct OrderPlaces: Sendable {
+    public var reference: UInt32 = 0
+    public var tier: UInt32 = 0
+    public var amount: UInt32 = 0
+    public var pledgedAt: UInt32 = 0
+    public var email: UInt32 = 0
+    public var country: UInt32 = 0
 
     public init() {}
 }

@@ -1,0 +1,82 @@
+public import Accounting
+public import Crowdfunding
+public import Parsing
+
+/// What every format needs to know of the campaign whose pledges it reads.
+public struct ImportContext: Sendable {
+    /// The definition in force; orders name tiers, add-ons and SKUs by their index in it.
+    public var definition: CampaignDefinition
+    /// The zone in which times without an offset are meant.
+    public var zone: ZoneOffsets
+
+    /// - Parameters:
+    ///   - definition: The definition in force.
+    ///   - zone: The campaign's zone, or the one that `imports.<platform>.time_zone` names.
+    public init(definition: CampaignDefinition, zone: ZoneOffsets) {
+        self.definition = definition
+        self.zone = zone
+    }
+}
+
+/// A row that cannot be taken, with its place and how to mend it.
+public struct RejectedRow: Sendable {
+    public var diagnostic: Diagnostic
+    /// A short, stable word for the kind of fault, for summaries.
+    public var kind: String
+    /// The whole row in the batch's bytes.
+    public var row: ByteRange
+
+    public init(_ diagnostic: Diagnostic, kind: String, row: ByteRange) {
+        self.diagnostic = diagnostic
+        self.kind = kind
+        self.row = row
+    }
+}
+
+/// The orders of a batch of records, and the rows that were none.
+public struct ReadOrders: Sendable {
+    public var batch = PledgeOrderBatch()
+    public var rejected: [RejectedRow] = []
+
+    public init() {}
+}
+
+/// A kind of file that pledges come in. One value reads one file, whose header it was made from.
+public protocol PledgeFormat {
+    /// Stored with the import, for example `own` or `kickstarter`.
+    var source: String { get }
+    /// Whether rows ask for a pledge or tell of one.
+    var mode: PlacementMode { get }
+    /// Turns records into orders; takes over the batch's bytes.
+    mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders
+    /// What is worth saying after the last row, for example rewards that could not be mapped.
+    var remarks: [String] { get }
+}
+
+/// A header that no format takes, or a file that cannot be read as a whole.
+public struct FileProblem: UserFacingError {
+    /// What is wrong and how to mend it, with places.
+    public var diagnostics: [Diagnostic]
+
+    public init(_ diagnostics: [Diagnostic]) {
+        self.diagnostics = diagnostics
+    }
+
+    /// One headline and one remedy for each problem.
+    public var message: String { diagnostics.map(\.text).joined(separator: "\n") }
+    /// Bad input.
+    public var exitCode: ExitStatus { .badInput }
+}
+
+/// A fault of one cell.
+struct CellProblem: Error {
+    var kind: String
+    var message: String
+    var fix: String
+
+    init(_ kind: String, _ message: String, fix: String) {
+        self.kind = kind
+        self.message = message
+        self.fix = fix
+    }
+}

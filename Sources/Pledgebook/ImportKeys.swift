@@ -1,0 +1,135 @@
+import Accounting
+import Crowdfunding
+import Storage
+
+/// What an import needs to know of the pledges that are in the book already, read once before it begins.
+struct ImportKeys {
+    var pledges: PledgeKeyIndex
+    var backers: KeyIndex
+    var held: [ImportRows.HeldKey: Int64] = [:]
+    var lastBacker: Int64
+    var tierNumbers: [String: Int64]
+    var promotionNumbers: [String: Int64]
+
+    init(_ campaign: LoadedCampaign, in records: Records) throws {
+        let number = campaign.record.number
+        let expected = campaign.record.firstPledge == nil ? 1024 : Int(clamping: campaign.record.head)
+        var pledges = PledgeKeyIndex(capacity: expected)
+        var backers = KeyIndex(capacity: expected)
+        if campaign.record.firstPledge != nil {
+            try records.forEachPledgeKey(campaign: number) { pledges.insert($0, number: $1, content: $2) }
+            try records.forEachBackerKey(campaign: number) { backers.insert($0, number: $1) }
+        }
+        self.pledges = pledges
+        self.backers = backers
+        lastBacker = try records.lastBacker(campaign: number)
+        tierNumbers = try records.offerNumbers(.tier, campaign: number)
+        promotionNumbers = try records.offerNumbers(.promotion, campaign: number)
+        if campaign.record.firstPledge != nil { try readHeld(campaign, in: records) }
+    }
+
+    /// Counts only what has a limit a backer.
+    private mutating func readHeld(_ campaign: LoadedCampaign, in records: Records) throws {
+        for (index, tier) in campaign.definition.tiers.enumerated() where tier.perBacker != nil {
+            guard let number = tierNumbers[tier.id] else { continue }
+            for (backer, quantity) in try records.heldByBacker(campaign: campaign.record.number, tier: Int(number)) {
+                held[.init(backer: backer, offer: .tier(index))] = quantity
+            }
+        }
+        for (index, addOn) in campaign.definition.addOns.enumerated() where addOn.perBacker != nil {
+            for (backer, quantity) in try records.heldByBacker(campaign: campaign.record.number, addOn: addOn.id) {
+                held[.init(backer: backer, offer: .addOn(index))] = quantity
+            }
+        }
+    }
+}
+
+/// The ids of what orders name by index, as the signed detail and the book's rows write them.
+struct OfferWords {
+    let tierNumbers: [Int32]
+    let promotionNumbers: [Int32]
+    private let tiers: [[UInt8]]
+    private let addOns: [String]
+    private let skus: [String]
+    private let promotions: [[UInt8]]
+
+    init(_ definition: CampaignDefinition, tierNumbers: [String: Int64], promotionNumbers: [String: Int64]) {
+        self.tierNumbers = definition.tiers.map { Int32(tierNumbers[$0.id] ?? -1) }
+        self.promotionNumbers = definition.promotions.map { Int32(promotionNumbers[$0.code] ?? -1) }
+        tiers = definition.tiers.map { Array($0.id.utf8) }
+        addOns = definition.addOns.map(\.id)
+        skus = definition.skus
+        promotions = definition.promotions.map { Array($0.code.utf8) }
+    }
+
+    func row(for line: OrderLine, pledge: Int64) -> LineRow {
+        LineRow(
+            pledge: pledge, kind: line.role == .addOn ? 1 : 2,
+            id: line.role == .addOn ? addOns[Int(line.index)] : skus[Int(line.index)], quantity: Int64(line.quantity))
+    }
+
+    /// `tier=standard;qty=1;add=bulb:2;bonus=500;to=ES;via=2;at=1772616600`: with the parts, all that replays a pledge.
+    func writeDetail(
+        of order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, into bytes: inout [UInt8]
+    ) {
+        if order.tier >= 0 {
+            bytes.append(contentsOf: "tier=".utf8)
+            bytes.append(contentsOf: tiers[Int(order.tier)])
+            bytes.append(UInt8(ascii: ";"))
+        }
+        bytes.append(contentsOf: "qty=".utf8)
+        appendDecimal(order.quantity, to: &bytes)
+        write(lines, .addOn, ";add=", into: &bytes)
+        write(lines, .choice, ";choice=", into: &bytes)
+        if order.promotion >= 0 {
+            bytes.append(contentsOf: ";promo=".utf8)
+            bytes.append(contentsOf: promotions[Int(order.promotion)])
+        }
+        if placed.price.bonus > 0 {
+            bytes.append(contentsOf: ";bonus=".utf8)
+            appendDecimal(placed.price.bonus, to: &bytes)
+        }
+        if order.country != 0 {
+            bytes.append(contentsOf: ";to=".utf8)
+            bytes.append(UInt8(truncatingIfNeeded: order.country >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: order.country))
+        }
+        bytes.append(contentsOf: ";via=".utf8)
+        appendDecimal(Int64(order.gateway), to: &bytes)
+        bytes.append(contentsOf: ";at=".utf8)
+        appendDecimal(order.pledgedAt.seconds, to: &bytes)
+    }
+
+    private func write(
+        _ lines: ArraySlice<OrderLine>, _ role: OrderLine.Role, _ key: StaticString, into bytes: inout [UInt8]
+    ) {
+        var isFirst = true
+        for line in lines where line.role == role {
+            if isFirst {
+                key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+            } else {
+                bytes.append(UInt8(ascii: ","))
+            }
+            isFirst = false
+            bytes.append(contentsOf: (role == .addOn ? addOns[Int(line.index)] : skus[Int(line.index)]).utf8)
+            bytes.append(UInt8(ascii: ":"))
+            appendDecimal(Int64(line.quantity), to: &bytes)
+        }
+    }
+}
+
+/// Digits without a String.
+@inline(__always)
+func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+        var start = 20
+        repeat {
+            start -= 1
+            digits[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+            rest /= 10
+        } while rest > 0
+        bytes.append(contentsOf: digits[start..<20])
+    }
+}

@@ -1,0 +1,287 @@
+import Accounting
+import Crowdfunding
+import Imports
+import Parsing
+import Receipts
+import Storage
+
+/// The part of an import that runs beside the database: places each order, signs it, and makes its rows.
+///
+/// Holds the campaign's counts and keys, so that it asks the database nothing.
+struct ImportRows {
+    let campaign: LoadedCampaign
+    let signer: () throws -> ReceiptSigner
+    let hash: KeyedHash
+    let now: Timestamp
+    let factDay: CalendarDay
+
+    private(set) var placement: PledgePlacement
+    private var offsetsToday: CalendarDay
+    private var pledgeKeys: PledgeKeyIndex
+    private var backerKeys: KeyIndex
+    private var held: [HeldKey: Int64]
+    private var lastBacker: Int64
+    private let firstNumber: Int64
+    private var activeSigner: ReceiptSigner?
+    private let words: OfferWords
+    /// The kind of the first pledge's money, once there is one.
+    private(set) var firstPledge: Int64?
+    private(set) var summary = ImportSummary()
+
+    struct HeldKey: Hashable {
+        var backer: Int64
+        var offer: Offer
+    }
+
+    init(
+        campaign: LoadedCampaign, placement: PledgePlacement, keys: ImportKeys, hash: KeyedHash, now: Timestamp,
+        factDay: CalendarDay, signer: @escaping () throws -> ReceiptSigner
+    ) {
+        self.campaign = campaign
+        self.placement = placement
+        self.hash = hash
+        self.now = now
+        self.factDay = factDay
+        self.signer = signer
+        offsetsToday = campaign.day(of: now)
+        pledgeKeys = keys.pledges
+        backerKeys = keys.backers
+        held = keys.held
+        lastBacker = keys.lastBacker
+        firstNumber = campaign.record.head + 1
+        words = OfferWords(campaign.definition, tierNumbers: keys.tierNumbers, promotionNumbers: keys.promotionNumbers)
+        firstPledge = campaign.record.firstPledge
+    }
+
+    /// The chain's end after the rows so far.
+    var chainEnd: (number: Int64, tag: Tag)? { activeSigner.map { ($0.lastNumber, $0.lastTag) } }
+
+    /// What to do with the batch's rows.
+    struct Outcome {
+        var batch = AppendBatch()
+        /// Backers that were taken to be known: number and address, to be compared with the book's text.
+        var claims: [(backer: Int64, email: ByteRange)] = []
+        /// Rows that tell something new of a pledge in the book, by its number.
+        var changed: [(pledge: Int64, order: PledgeOrder, content: Int64)] = []
+        var rejected: [RejectedRow] = []
+        /// The batch's own lines, for changed rows.
+        var lines: [OrderLine] = []
+    }
+
+    /// Places the orders one after the other.
+    mutating func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws -> Outcome {
+        var outcome = Outcome()
+        outcome.rejected = read.rejected
+        let orders = read.batch.orders
+        let lines = read.batch.lines
+        outcome.batch.bytes = read.batch.bytes
+        read.batch.bytes = []
+        outcome.batch.pledges.reserveCapacity(orders.count)
+        outcome.batch.entries.reserveCapacity(orders.count)
+        outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
+        for order in orders {
+            try process(order, lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode, file, &outcome)
+        }
+        outcome.lines = lines
+        summary.rows += Int64(orders.count + read.rejected.count)
+        return outcome
+    }
+
+    private mutating func process(
+        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode, _ file: String,
+        _ outcome: inout Outcome
+    ) throws {
+        let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
+        let keyHash = hash(outcome.batch.bytes.span.extracting(key.range))
+        let content = hash(outcome.batch.bytes.span.extracting(order.row.range))
+        if let known = pledgeKeys.find(keyHash) {
+            if known.content == content {
+                summary.same += 1
+            } else if known.number < firstNumber {
+                outcome.changed.append((known.number, order, content))
+            } else {
+                reject(
+                    order, field: .reference, kind: "duplicate",
+                    "this pledge is in the file twice, with different content",
+                    fix: "remove one of the two rows, or give one its own pledge_id", file, &outcome)
+            }
+            return
+        }
+        let email = hash(outcome.batch.bytes.span.extracting(order.email.range))
+        let knownBacker = backerKeys.number(for: email)
+        let decision = placement.place(order, lines: lines, as: mode) { offer in
+            knownBacker == 0 ? 0 : held[HeldKey(backer: knownBacker, offer: offer)] ?? 0
+        }
+        switch decision {
+        case .refused(let refusal):
+            summary.countMissed(refusal, order: order, in: campaign.definition)
+            reject(order, field: refusal.place, kind: refusal.missedDemandReason, refusal.problem, fix: refusal.remedy,
+                file, &outcome)
+        case .accepted(let placed):
+            var backer = knownBacker
+            if backer == 0 {
+                lastBacker += 1
+                backer = lastBacker
+                backerKeys.insert(email, number: backer)
+                outcome.batch.backers.append(
+                    BackerRow(
+                        number: backer, email: order.email, name: order.name, country: order.country,
+                        address: order.address, answers: order.answers, hash: email))
+            } else {
+                outcome.claims.append((backer, order.email))
+            }
+            remember(order, lines, backer: backer, takesPlace: placed.takesPlace)
+            try append(order, lines, placed, backer: backer, keyHash: keyHash, content: content, &outcome.batch)
+        }
+    }
+
+    /// Counts what a backer holds of offers that have a limit a backer.
+    private mutating func remember(
+        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, backer: Int64, takesPlace: Bool
+    ) {
+        guard takesPlace else { return }
+        if order.tier >= 0, campaign.definition.tiers[Int(order.tier)].perBacker != nil {
+            held[HeldKey(backer: backer, offer: .tier(Int(order.tier))), default: 0] += order.quantity
+        }
+        for line in lines where line.role == .addOn && campaign.definition.addOns[Int(line.index)].perBacker != nil {
+            held[HeldKey(backer: backer, offer: .addOn(Int(line.index))), default: 0] += Int64(line.quantity)
+        }
+    }
+
+    private mutating func append(
+        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, backer: Int64, keyHash: Int64,
+        content: Int64, _ batch: inout AppendBatch
+    ) throws {
+        let signer = try currentSigner()
+        let parts = EntryParts(
+            goods: placed.price.goods + placed.price.bonus, shipping: placed.price.shipping, tax: placed.price.tax)
+        let start = batch.bytes.count
+        words.writeDetail(of: order, lines, placed, into: &batch.bytes)
+        let detail = ByteRange(start: UInt32(start), end: UInt32(batch.bytes.count))
+        var entry = EntryRow()
+        entry.kind = .placed
+        entry.at = now.seconds
+        entry.day = Int64(min(campaign.day(of: order.pledgedAt), offsetsToday).number)
+        entry.parts = parts
+        entry.reference = order.method
+        entry.detail = detail
+        sign(&entry, order, signer, batch.bytes)
+        let number = entry.number
+        entry.pledge = number
+        batch.entries.append(entry)
+        if firstPledge == nil { firstPledge = number }
+        pledgeKeys.insert(keyHash, number: number, content: content)
+
+        var row = PledgeRow()
+        row.number = number
+        row.reference = order.reference
+        row.sourceKey = order.sourceKey
+        row.backer = backer
+        row.tier = order.tier < 0 ? -1 : words.tierNumbers[Int(order.tier)]
+        row.promotion = order.promotion < 0 ? -1 : words.promotionNumbers[Int(order.promotion)]
+        row.quantity = order.quantity
+        row.destination = order.country
+        row.goods = placed.price.goods
+        row.shipping = placed.price.shipping
+        row.tax = placed.price.tax
+        row.bonus = placed.price.bonus
+        row.placedAt = order.pledgedAt.seconds
+        row.gateway = order.gateway
+        row.method = order.method
+        row.state = UInt8(placed.state.rawValue)
+        row.hash = keyHash
+        row.content = content
+        batch.pledges.append(row)
+        for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
+        try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
+        summary.count(order, placed)
+    }
+
+    private func sign(_ entry: inout EntryRow, _ order: PledgeOrder, _ signer: ReceiptSigner, _ bytes: [UInt8]) {
+        let signed = signer.sign(
+            kind: entry.kind, subject: bytes.span.extracting(order.reference.range), instalment: Int(entry.instalment),
+            parts: entry.parts, at: Timestamp(seconds: entry.at), day: CalendarDay(number: Int(entry.day)),
+            reference: bytes.span.extracting(entry.reference.range), detail: bytes.span.extracting(entry.detail.range))
+        entry.number = signed.number
+        entry.tag = signed.tag
+    }
+
+    /// What a row tells beyond the pledge itself: collected, failed, canceled, dropped, disputed.
+    private mutating func appendFacts(
+        _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
+        _ batch: inout AppendBatch
+    ) throws {
+        var context = campaign.paymentContext(at: now)
+        context.due = placed.price.total
+        let events: [PaymentEvent]
+        switch order.status {
+        case .pledged: return
+        case .collected: events = placed.price.total > 0 ? [.captured(placed.price.total, fee: 0)] : []
+        case .errored: events = [.declined(hard: false)]
+        case .canceled: events = [.cancel]
+        case .dropped: events = [.drop]
+        case .disputed:
+            events = [.captured(placed.price.total, fee: 0), .disputeOpened(placed.price.total, fee: 0)]
+        }
+        var payment = Payment()
+        let isMemo = order.status == .canceled || order.status == .dropped
+        if isMemo {
+            payment.ending = order.status == .canceled ? .canceled : .dropped
+        }
+        var kinds: [EntryKind] = []
+        switch order.status {
+        case .canceled: kinds = [.canceled]
+        case .dropped: kinds = [.dropped]
+        case .errored: kinds = [.declined]
+        default: break
+        }
+        if !isMemo {
+            for event in events {
+                let change = try payment.applying(event, in: context)
+                payment = change.payment
+                kinds += change.bookings.map(\.kind).filter { !kinds.contains($0) }
+            }
+        }
+        for kind in kinds {
+            var entry = EntryRow()
+            entry.kind = kind
+            entry.pledge = pledge
+            entry.instalment = 1
+            entry.at = now.seconds
+            entry.day = Int64(day(of: order).number)
+            entry.parts = kind == .declined ? .zero : parts
+            sign(&entry, order, signer, batch.bytes)
+            batch.entries.append(entry)
+        }
+        batch.payments.append(PaymentRow(pledge: pledge, payment: payment))
+        if payment.captured > 0 {
+            summary.collected += payment.captured
+            summary.collectedCount += 1
+        }
+    }
+
+    /// Money collected in the first file counts on the closing day, a late pledge on its own day; never tomorrow.
+    private func day(of order: PledgeOrder) -> CalendarDay {
+        let told = max(campaign.day(of: order.pledgedAt), campaign.day(of: campaign.definition.closesAt))
+        return min(told, factDay)
+    }
+
+    private mutating func currentSigner() throws -> ReceiptSigner {
+        if let activeSigner { return activeSigner }
+        let made = try signer()
+        activeSigner = made
+        return made
+    }
+
+    private func reject(
+        _ order: PledgeOrder, field: OrderField, kind: String, _ message: String, fix: String, _ file: String,
+        _ outcome: inout Outcome
+    ) {
+        let offset = Int(order.places.offset(of: field))
+        let place = place(of: offset, from: Int(order.row.start), line: order.line, outcome.batch.bytes)
+        outcome.rejected.append(
+            RejectedRow(
+                Diagnostic(file: file, line: place.line, column: place.column, message: message, remedy: fix),
+                kind: kind, row: order.row))
+    }
+}

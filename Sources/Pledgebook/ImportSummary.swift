@@ -1,0 +1,103 @@
+public import Accounting
+import Crowdfunding
+public import Parsing
+
+/// What an import did, or would do.
+public struct ImportSummary: Sendable {
+    /// Data rows of all files.
+    public internal(set) var rows: Int64 = 0
+    /// New pledges, canceled and dropped ones included.
+    public internal(set) var placed: Int64 = 0
+    /// What the new pledges promise, minor units.
+    public internal(set) var amount: Int64 = 0
+    /// Rows that the book held already with the same content.
+    public internal(set) var same: Int64 = 0
+    /// Pledges of which the file tells something new.
+    public internal(set) var changes: [PledgeDifference] = []
+    /// Whether the changes were booked.
+    public internal(set) var changesAreBooked = false
+    public internal(set) var refused: Int64 = 0
+    /// How many rows were refused for each kind of reason, most first.
+    public internal(set) var refusedByKind: [(kind: String, count: Int64)] = []
+    /// The first problems; the others are counted and in the rejects file.
+    public internal(set) var problems: [Diagnostic] = []
+    /// Rows without an amount, priced by the campaign's rules.
+    public internal(set) var pricedByEngine: Int64 = 0
+    /// Rows of a platform whose price, limit, date or choice differs from the campaign file, by kind.
+    public internal(set) var differences: [(kind: String, count: Int64)] = []
+    /// The first row that took a limited place before an older pledge did.
+    public internal(set) var firstOutOfTimeOrder: Int?
+    /// Facts that the files told of, minor units: collected, paid back, disputed.
+    public internal(set) var collected: Int64 = 0
+    public internal(set) var collectedCount: Int64 = 0
+    /// What else is worth saying, a line each.
+    public internal(set) var remarks: [String] = []
+    /// Pledges to be charged at once (collected on pledge, or late).
+    public internal(set) var chargeable: Int64 = 0
+    public internal(set) var source = ""
+    var missed: [MissedDemand: Int64] = [:]
+
+    /// How many problems are kept to be shown.
+    public static let shownProblems = 20
+
+    /// Whether something is to be written.
+    public var isEmpty: Bool { placed == 0 && changes.isEmpty }
+}
+
+/// What a later file says of a pledge that the book knows otherwise.
+public struct PledgeDifference: Hashable, Sendable {
+    public let reference: String
+    /// For people, for example `status pledged → collected`.
+    public let text: String
+    /// The row's line in its file.
+    public let line: Int
+}
+
+extension ImportSummary {
+    mutating func count(_ order: PledgeOrder, _ placed: Placement) {
+        placedCount(amount: placed.price.total)
+        if placed.isPricedByEngine { pricedByEngine += 1 }
+        if placed.isOutOfTimeOrder, firstOutOfTimeOrder == nil { firstOutOfTimeOrder = order.line }
+        guard !placed.differences.isEmpty else { return }
+        for (flag, name) in Self.differenceNames where placed.differences.contains(flag) {
+            add(1, to: name, in: &differences)
+        }
+    }
+
+    private mutating func placedCount(amount: Int64) {
+        placed += 1
+        self.amount += amount
+    }
+
+    /// Remembers a refused sale for the missed demand.
+    mutating func countMissed(_ refusal: PlacementRefusal, order: PledgeOrder, in definition: CampaignDefinition) {
+        guard refusal.isMissedDemand else { return }
+        let tier = order.tier >= 0 ? definition.tiers[Int(order.tier)].id : ""
+        missed[MissedDemand(reason: refusal.missedDemandReason, tier: tier), default: 0] += 1
+    }
+
+    /// Counts a refused row and keeps the first ones to be shown.
+    mutating func refuse(_ diagnostic: Diagnostic, kind: String) {
+        refused += 1
+        add(1, to: kind, in: &refusedByKind)
+        if problems.count < Self.shownProblems { problems.append(diagnostic) }
+    }
+
+    private func add(_ count: Int64, to kind: String, in list: inout [(kind: String, count: Int64)]) {
+        if let index = list.firstIndex(where: { $0.kind == kind }) {
+            list[index].count += count
+        } else {
+            list.append((kind, count))
+        }
+    }
+
+    private static let differenceNames: [(PlatformDifferences, String)] = [
+        (.price, "price"), (.limit, "limit"), (.date, "date"), (.choice, "choice"),
+    ]
+}
+
+/// A sale that a rule refused, by reason and tier.
+struct MissedDemand: Hashable, Sendable {
+    var reason: String
+    var tier: String
+}

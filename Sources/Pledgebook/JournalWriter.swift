@@ -1,0 +1,123 @@
+import Accounting
+import Crowdfunding
+import Receipts
+import Storage
+
+/// Signs and appends entries to one campaign's journal within one database transaction.
+///
+/// Reads the chain's head, gives out numbers, and moves the head at the end if it is still where it was read.
+final class JournalWriter {
+    /// The campaign as it will stand; changes to it are written by `finish`.
+    var record: CampaignRecord
+    let records: Records
+    let append: BulkAppend
+    let today: CalendarDay
+    private let session: Session
+    private let read: CampaignRecord
+    private let signer: ReceiptSigner
+    private var batch = AppendBatch()
+
+    init(_ session: Session, record: CampaignRecord, in records: Records) throws {
+        try session.checkClock(record, in: records)
+        self.session = session
+        self.record = record
+        self.records = records
+        read = record
+        append = try BulkAppend(records, campaign: record.number)
+        today = record.offsets.day(of: session.now)
+        signer = ReceiptSigner(
+            key: try session.signingKey(record, in: records), head: record.receiptHead(at: record.head + 1),
+            after: record.head, tag: record.tag)
+    }
+
+    /// The number of the entry written last.
+    var lastNumber: Int64 { signer.lastNumber }
+
+    /// Signs an entry and holds it until `flush`; gives it its number. `at` is the session's clock.
+    @discardableResult
+    func write(
+        _ kind: EntryKind, pledge: (number: Int64, reference: String)? = nil, instalment: Int = 0,
+        run: String? = nil, day: CalendarDay? = nil, parts: EntryParts = .zero, reverses: Int64? = nil,
+        reference: String = "", detail: EntryDetail = EntryDetail()
+    ) -> Int64 {
+        var detail = detail
+        if let run { detail.add("run", run) }
+        if let reverses { detail.add("rev", reverses) }
+        var entry = JournalEntry(
+            kind: kind, pledge: pledge?.number, subject: pledge?.reference ?? "", instalment: instalment, run: run,
+            at: session.now, day: day ?? today, parts: parts, reverses: reverses, reference: reference,
+            detail: detail.text)
+        let tag = signer.sign(entry)
+        entry.number = signer.lastNumber
+        batch.append(entry, tag: tag)
+        return entry.number
+    }
+
+    /// Writes a payment as it now stands.
+    func put(_ payment: Payment, pledge: Int64, instalment: Int64 = 1) {
+        batch.payments.append(PaymentRow(pledge: pledge, instalment: instalment, payment: payment))
+    }
+
+    /// Sends what is held to the book.
+    func flush() throws {
+        guard !batch.entries.isEmpty || !batch.payments.isEmpty else { return }
+        try append.append(batch)
+        batch = AppendBatch()
+    }
+
+    /// Writes everything that is held, the campaign's row, the head, and the session's row.
+    func finish(reason: String? = nil) throws {
+        try flush()
+        try append.finish()
+        try records.update(record)
+        guard lastNumber > read.head else { return }
+        try records.moveHead(of: read, to: lastNumber, tag: signer.lastTag)
+        record.head = lastNumber
+        record.tag = signer.lastTag
+        try session.leaveRow(campaign: record.number, first: read.head + 1, last: lastNumber, reason, in: records)
+    }
+}
+
+extension Session {
+    func leaveRow(campaign: Int64, first: Int64, last: Int64, _ reason: String?, in records: Records) throws {
+        try records.insert(
+            SessionRecord(
+                operatorName: operatorName, version: version, command: command, reason: reason, at: now,
+                first: first, last: last),
+            campaign: campaign)
+    }
+}
+
+extension CampaignRecord {
+    /// What receipts of the entry with that number say alike: before the first pledge nothing says whether the
+    /// money is real.
+    func receiptHead(at number: Int64) -> ReceiptHead {
+        let isRehearsal = isRehearsal == true && firstPledge.map { number >= $0 } == true
+        return ReceiptHead(
+            issuer: id.rawValue, currency: currency.code, scale: currency.exponent, isRehearsal: isRehearsal)
+    }
+}
+
+/// The signed detail of an entry: `key=value` joined by `;`, ASCII `[A-Za-z0-9=;:.,_+-]` only.
+struct EntryDetail: Sendable {
+    private(set) var text = ""
+
+    mutating func add(_ key: String, _ value: some CustomStringConvertible) {
+        if !text.isEmpty { text += ";" }
+        text += "\(key)=\(value)"
+    }
+
+    func adding(_ key: String, _ value: some CustomStringConvertible) -> EntryDetail {
+        var copy = self
+        copy.add(key, value)
+        return copy
+    }
+
+    /// The value of a key in a signed detail, or `nil`.
+    static func value(_ key: String, in text: String) -> String? {
+        for pair in text.split(separator: ";") where pair.hasPrefix(key + "=") {
+            return String(pair.dropFirst(key.count + 1))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,223 @@
+import Accounting
+public import Crowdfunding
+import Foundation
+import GRDB
+import Glibc
+
+/// The database that holds it all: one SQLite file.
+///
+/// Opened with WAL, `synchronous = FULL` and foreign keys on, so that a finished `write` survives a power cut.
+public final class Book: Sendable {
+    /// Where the file is.
+    public let path: String
+    /// Random, made with the book; part of every signing key's derivation.
+    public let id: String
+    let keySecret: [UInt8]
+    let queue: DatabaseQueue
+
+    /// "PBK1": tells a book from any other SQLite file.
+    static let applicationID: Int64 = 0x5042_4B31
+
+    private init(path: String, queue: DatabaseQueue) throws {
+        self.path = path
+        self.queue = queue
+        (id, keySecret) = try queue.read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT id, key_secret FROM book") else {
+                throw BookError.notABook(path: path)
+            }
+            let secret: [UInt8] = Array(row["key_secret"] as Data)
+            return (row["id"] as String, secret)
+        }
+    }
+
+    /// Makes a new, empty book.
+    ///
+    /// - Parameters:
+    ///   - path: Where; nothing may be there, not even a link. The file is made with mode 0600.
+    ///   - id: Random text.
+    ///   - keySecret: 16 random bytes.
+    /// - Throws: `BookError`.
+    public static func create(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST {
+                throw isLink(path) ? BookError.isLink(path: path) : BookError.alreadyExists(path: path)
+            }
+            throw BookError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        }
+        close(descriptor)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration())
+            try migrator().migrate(queue)
+            try queue.write { db in
+                try db.execute(
+                    sql: "INSERT INTO book (id, key_secret) VALUES ($1, $2)",
+                    arguments: [id, Data(keySecret)])
+                try insertPostingRules(db)
+            }
+            return try Book(path: path, queue: queue)
+        } catch {
+            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+            throw bookError(error, path: path)
+        }
+    }
+
+    /// Opens an existing book, bringing it to this version's form.
+    ///
+    /// - Throws: `BookError`, also when it was written by a newer version or posts by other rules.
+    public convenience init(opening path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw BookError.notFound(path: path) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw BookError.isDirectory(path: path) }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            try queue.read { db in
+                guard try Int64.fetchOne(db, sql: "PRAGMA application_id") == Self.applicationID else {
+                    throw BookError.notABook(path: path)
+                }
+                guard try !Self.migrator().hasBeenSuperseded(db) else { throw BookError.newer(path: path) }
+            }
+            let isCurrent = try queue.read { try Self.migrator().hasCompletedMigrations($0) }
+            if !isCurrent { try Self.migrator().migrate(queue) }
+            try queue.read { try Self.checkPostingRules($0, path: path) }
+            try self.init(path: path, queue: queue)
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
+
+    /// Reads from one state of the book.
+    public func read<Value>(_ body: (Records) throws -> Value) throws -> Value {
+        do {
+            return try queue.read { db in try body(Records(db: db, secret: keySecret)) }
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
+
+    /// Reads and writes in one database transaction that is durable when this returns, or not there at all.
+    public func write<Value>(_ body: (Records) throws -> Value) throws -> Value {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(Records(db: db, secret: keySecret))
+                    return .commit
+                }
+                guard let value else { throw BookError.storage(reason: "the transaction did not run") }
+                return value
+            }
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
+
+    /// Writes many rows in one transaction: foreign keys are not followed row by row and the log is not copied back
+    /// in between. The rows are consistent by construction and `book check` proves it.
+    public func writeInBulk<Value>(_ body: (Records) throws -> Value) throws -> Value {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
+                defer {
+                    try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                    try? db.execute(sql: "PRAGMA wal_autocheckpoint = 1000; PRAGMA foreign_keys = ON")
+                }
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(Records(db: db, secret: keySecret))
+                    return .commit
+                }
+                guard let value else { throw BookError.storage(reason: "the transaction did not run") }
+                return value
+            }
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
+
+    /// Copies the book, while others read and write, into a new file.
+    ///
+    /// - Throws: `BookError` when something is at `path` already.
+    public func backup(to path: String) throws {
+        let copy = try Book.create(at: path, id: id, keySecret: keySecret)
+        do {
+            try queue.backup(to: copy.queue)
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
+
+    static func configuration() -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.prepareDatabase { db in
+            // GRDB's own WAL mode would set synchronous = NORMAL afterwards, and commits would not be durable.
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = 8192;
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA foreign_keys = ON;
+                    PRAGMA recursive_triggers = ON;
+                    PRAGMA trusted_schema = OFF;
+                    """)
+        }
+        return configuration
+    }
+
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for migration in Migration.all {
+            migrator.registerMigration(migration.name) { db in
+                try db.execute(sql: migration.sql)
+                try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            }
+        }
+        return migrator
+    }
+
+    private static func insertPostingRules(_ db: Database) throws {
+        for row in postingRuleRows() {
+            try db.execute(
+                sql: "INSERT INTO posting_rule (kind, part, account, sign) VALUES ($1, $2, $3, $4)",
+                arguments: [row[0], row[1], row[2], row[3]])
+        }
+    }
+
+    private static func checkPostingRules(_ db: Database, path: String) throws {
+        let stored = try Row.fetchAll(
+            db, sql: "SELECT kind, part, account, sign FROM posting_rule ORDER BY kind, part, account")
+        let rows = stored.map { [$0[0] as Int, $0[1] as Int, $0[2] as Int, $0[3] as Int] }
+        guard rows == postingRuleRows() else { throw BookError.otherRules(path: path) }
+    }
+
+    /// Kind, part, account, sign; in the order of the table's key.
+    private static func postingRuleRows() -> [[Int]] {
+        var rows: [[Int]] = []
+        for kind in EntryKind.allCases {
+            for rule in kind.postings {
+                rows.append([kind.rawValue, rule.part.rawValue, rule.debit.rawValue, 1])
+                rows.append([kind.rawValue, rule.part.rawValue, rule.credit.rawValue, -1])
+            }
+        }
+        return rows.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+}
+
+/// Turns what SQLite says into a sentence; anything that is not SQLite's passes as it is.
+func bookError(_ error: any Error, path: String) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED: return BookError.locked(path: path)
+    case .SQLITE_FULL: return BookError.full(path: path)
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN: return BookError.readOnly(path: path)
+    case .SQLITE_NOTADB: return BookError.notABook(path: path)
+    case .SQLITE_CORRUPT: return BookError.damaged(path: path, reason: error.message ?? "no more is known")
+    default: return BookError.storage(reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+    }
+}

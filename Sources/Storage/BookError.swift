@@ -1,0 +1,59 @@
+public import Crowdfunding
+
+/// Why a book could not be opened, read or written.
+public enum BookError: UserFacingError, Equatable {
+    case notFound(path: String)
+    case isDirectory(path: String)
+    case alreadyExists(path: String)
+    case isLink(path: String)
+    case notABook(path: String)
+    case newer(path: String)
+    case otherRules(path: String)
+    case cannotCreate(path: String, reason: String)
+    case locked(path: String)
+    case full(path: String)
+    case readOnly(path: String)
+    case damaged(path: String, reason: String)
+    case headMoved(campaign: String)
+    case hashCollision
+    case storage(reason: String)
+
+    /// What happened and what to do.
+    public var message: String {
+        switch self {
+        case .notFound(let path):
+            "There is no book at \(path). Create one with `pledgebook init`, or name another with --book PATH."
+        case .isDirectory(let path): "\(path) is a folder, not a book. Name a file with --book PATH."
+        case .alreadyExists(let path): "\(path) exists already and was left as it is. Name another with --book PATH."
+        case .isLink(let path): "\(path) is a symbolic link; a book is never made through a link. Name the file itself."
+        case .notABook(let path): "\(path) is not a book of this program. Name another with --book PATH."
+        case .newer(let path):
+            "\(path) was written by a newer version of this program. Install that version or a later one."
+        case .otherRules(let path):
+            "\(path) posts by other rules than this program. Use the version that wrote it."
+        case .cannotCreate(let path, let reason):
+            "\(path) cannot be created: \(reason). Choose a folder that you may write to."
+        case .locked(let path):
+            "\(path) is being written by another command. Nothing was changed; say it again when that has ended."
+        case .full(let path):
+            "The disk is full. \(path) is unchanged; free some space and say it again."
+        case .readOnly(let path): "\(path) may not be written here. Check the rights of the file and its folder."
+        case .damaged(let path, let reason):
+            "\(path) is damaged (\(reason)). Restore the last backup (`pledgebook book backup` made it)."
+        case .headMoved(let campaign):
+            "Another command wrote to \(campaign) in between. Nothing was changed; say it again."
+        case .hashCollision:
+            "Two different keys have the same hash. Nothing was changed. Please report this: it should not be seen."
+        case .storage(let reason): "The book answered: \(reason). Nothing was changed."
+        }
+    }
+
+    /// A fault of the machine is 70; everything else is bad input or a refusal.
+    public var exitCode: ExitStatus {
+        switch self {
+        case .locked, .headMoved, .alreadyExists: .refused
+        case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
+        case .full, .readOnly, .damaged, .hashCollision, .storage: .fault
+        }
+    }
+}

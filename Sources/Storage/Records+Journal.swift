@@ -1,0 +1,178 @@
+public import Accounting
+public import Crowdfunding
+import Foundation
+import GRDB
+
+/// An entry with its signature.
+public struct SignedEntry: Hashable, Sendable {
+    public var entry: JournalEntry
+    public var tag: Tag
+}
+
+/// One row for each command that wrote: who ran what with which version. Not signed, not in the journal.
+public struct SessionRecord: Hashable, Sendable {
+    public var operatorName: String
+    public var version: String
+    public var command: String
+    public var reason: String?
+    public var at: Timestamp
+    public var first: Int64
+    public var last: Int64
+
+    public init(
+        operatorName: String, version: String, command: String, reason: String?, at: Timestamp, first: Int64,
+        last: Int64
+    ) {
+        self.operatorName = operatorName
+        self.version = version
+        self.command = command
+        self.reason = reason
+        self.at = at
+        self.first = first
+        self.last = last
+    }
+}
+
+extension Records {
+    private static let entryColumns = """
+        SELECT e.*, p.reference AS subject FROM entry e
+        LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+        """
+
+    /// The entries with numbers from `first` to `last`, in order.
+    public func entries(campaign: Int64, from first: Int64, to last: Int64) throws -> [SignedEntry] {
+        try Row.fetchAll(
+            db,
+            sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.number BETWEEN $2 AND $3 ORDER BY e.number",
+            arguments: [campaign, first, last]
+        ).map(entry(from:))
+    }
+
+    /// Calls `body` with each entry in order, without holding them all.
+    public func forEachEntry(campaign: Int64, _ body: (SignedEntry) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db, sql: Self.entryColumns + " WHERE e.campaign = $1 ORDER BY e.number", arguments: [campaign])
+        while let row = try cursor.next() { try body(entry(from: row)) }
+    }
+
+    /// One entry, or `nil`.
+    public func entry(campaign: Int64, number: Int64) throws -> SignedEntry? {
+        try entries(campaign: campaign, from: number, to: number).first
+    }
+
+    /// Every entry about a pledge, in order, its placing first.
+    public func entries(campaign: Int64, pledge: Int64) throws -> [SignedEntry] {
+        let later = try Row.fetchAll(
+            db,
+            sql: Self.entryColumns + """
+                 WHERE e.campaign = $1 AND e.pledge = $2 AND e.kind <> 1 ORDER BY e.number
+                """, arguments: [campaign, pledge]
+        ).map(entry(from:))
+        return try entries(campaign: campaign, from: pledge, to: pledge) + later
+    }
+
+    /// Every entry about a run, in order.
+    public func entries(campaign: Int64, run: String) throws -> [SignedEntry] {
+        try Row.fetchAll(
+            db, sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.run = $2 ORDER BY e.number",
+            arguments: [campaign, run]
+        ).map(entry(from:))
+    }
+
+    /// Every entry of one of the kinds, in order.
+    public func entries(campaign: Int64, kinds: [EntryKind]) throws -> [SignedEntry] {
+        let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
+        return try Row.fetchAll(
+            db, sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.kind IN (\(list)) ORDER BY e.number",
+            arguments: [campaign]
+        ).map(entry(from:))
+    }
+
+    /// The entry that takes `number` back, or `nil`.
+    public func reversal(campaign: Int64, of number: Int64) throws -> Int64? {
+        try Int64.fetchOne(
+            db, sql: "SELECT number FROM entry WHERE campaign = $1 AND number > $2 AND reverses = $2",
+            arguments: [campaign, number])
+    }
+
+    /// The rollup, by day, then kind.
+    public func dailyTotals(campaign: Int64) throws -> [DailyTotal] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM daily WHERE campaign = $1 ORDER BY day, kind", arguments: [campaign]
+        ).map { row in
+            guard let kind = EntryKind(rawValue: row["kind"]) else {
+                throw BookError.storage(reason: "the rollup holds an unknown kind")
+            }
+            return DailyTotal(
+                day: CalendarDay(number: row["day"]), kind: kind, count: row["count"], parts: parts(from: row))
+        }
+    }
+
+    func merge(_ rollup: inout DailyRollup, campaign: Int64) throws {
+        rollup.settle()
+        for (key, sum) in rollup.sums {
+            try db.execute(
+                sql: """
+                    INSERT INTO daily (campaign, day, kind, count, goods, shipping, tax, fee, other)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                    ON CONFLICT (campaign, day, kind) DO UPDATE SET count = daily.count + excluded.count,
+                      goods = daily.goods + excluded.goods, shipping = daily.shipping + excluded.shipping,
+                      tax = daily.tax + excluded.tax, fee = daily.fee + excluded.fee,
+                      other = daily.other + excluded.other
+                    """,
+                arguments: [
+                    campaign, key.day, key.kind.rawValue, sum.count, sum.parts.goods, sum.parts.shipping,
+                    sum.parts.tax, sum.parts.fee, sum.parts.other,
+                ])
+        }
+        rollup = DailyRollup()
+    }
+
+    /// When the journal was last written to; `nil` for an empty one.
+    public func lastEntryTime(campaign: Int64) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db, sql: "SELECT at FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1", arguments: [campaign]
+        ).map(Timestamp.init(seconds:))
+    }
+
+    /// Leaves a row that says who wrote these entries.
+    public func insert(_ session: SessionRecord, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO session (campaign, number, first, last, at, operator, version, command, reason)
+                SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8
+                FROM session WHERE campaign = $1
+                """,
+            arguments: [
+                campaign, session.first, session.last, session.at.seconds, session.operatorName, session.version,
+                session.command, session.reason,
+            ])
+    }
+
+    /// The sessions of a campaign, in order.
+    public func sessions(campaign: Int64) throws -> [SessionRecord] {
+        try Row.fetchAll(db, sql: "SELECT * FROM session WHERE campaign = $1 ORDER BY number", arguments: [campaign])
+            .map {
+                SessionRecord(
+                    operatorName: $0["operator"], version: $0["version"], command: $0["command"],
+                    reason: $0["reason"], at: Timestamp(seconds: $0["at"]), first: $0["first"], last: $0["last"])
+            }
+    }
+
+    private func parts(from row: Row) -> EntryParts {
+        EntryParts(
+            goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"], other: row["other"])
+    }
+
+    private func entry(from row: Row) throws -> SignedEntry {
+        guard let kind = EntryKind(rawValue: row["kind"]), let tag = Tag(row["tag"] as Data) else {
+            throw BookError.storage(reason: "an entry's row cannot be read")
+        }
+        let entry = JournalEntry(
+            number: row["number"], kind: kind, pledge: row["pledge"], subject: row["subject"] ?? "",
+            instalment: row["instalment"] ?? 0, run: row["run"], at: Timestamp(seconds: row["at"]),
+            day: CalendarDay(number: row["day"]), parts: parts(from: row), reverses: row["reverses"],
+            reference: row["reference"] ?? "", detail: row["detail"] ?? "")
+        return SignedEntry(entry: entry, tag: tag)
+    }
+}

@@ -1,0 +1,289 @@
+public import Accounting
+public import Crowdfunding
+import GRDB
+
+/// A pledge as the book holds it. Amounts are minor units; goods and shipping are net of tax, bonus is apart.
+public struct PledgeRecord: Hashable, Sendable {
+    public var number: Int64
+    public var reference: String
+    public var sourceKey: String?
+    public var backer: Int64
+    /// The offer's number among the tiers, `nil` for no reward.
+    public var tier: Int?
+    public var promotion: Int?
+    public var quantity: Int64
+    public var destination: String?
+    public var goods: Int64
+    public var shipping: Int64
+    public var tax: Int64
+    public var bonus: Int64
+    public var placedAt: Timestamp
+    public var gateway: Int
+    public var method: String?
+    public var state: PledgeState
+
+    /// What the backer promised to pay.
+    public var total: Int64 { goods + shipping + tax + bonus }
+    /// As the journal splits it: bonus lies in goods.
+    public var parts: EntryParts { EntryParts(goods: goods + bonus, shipping: shipping, tax: tax) }
+}
+
+/// A backer: the only personal data of the book.
+public struct BackerRecord: Hashable, Sendable {
+    public var number: Int64
+    public var email: String?
+    public var name: String?
+    public var country: String?
+    /// JSON text.
+    public var address: String?
+    /// JSON text.
+    public var answers: String?
+}
+
+/// How pledges and payments in one state add up.
+public struct PledgeTotal: Hashable, Sendable {
+    public var state: PledgeState
+    /// `nil`: nothing has happened to the payment.
+    public var payment: PaymentState?
+    public var gateway: Int
+    public var count: Int64
+    public var amount: Int64
+    /// The sums of the payments' own amounts, in minor units.
+    public var captured: Int64
+    public var refunded: Int64
+    public var committed: Int64
+    public var disputed: Int64
+    public var lost: Int64
+}
+
+/// How much of a tier is held.
+public struct TierTotal: Hashable, Sendable {
+    public var tier: Int?
+    public var pledges: Int64
+    public var quantity: Int64
+    public var amount: Int64
+}
+
+extension Records {
+    /// The pledge with that reference (a hash, then the text), or `nil`.
+    public func pledge(campaign: Int64, reference: String) throws -> PledgeRecord? {
+        for number in try numbers("pledge_key", campaign: campaign, hash: hash(Array(reference.utf8).span)) {
+            if let found = try pledge(campaign: campaign, number: number), found.reference == reference {
+                return found
+            }
+        }
+        // A platform's key hashes its own id; its reference is looked for the slow way.
+        return try Row.fetchOne(
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND reference = $2", arguments: [campaign, reference]
+        ).map(pledge(from:))
+    }
+
+    /// The pledge placed by that entry, or `nil`.
+    public func pledge(campaign: Int64, number: Int64) throws -> PledgeRecord? {
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number = $2", arguments: [campaign, number]
+        ).map(pledge(from:))
+    }
+
+    /// Pledges in the order in which they were booked.
+    public func pledges(campaign: Int64, after number: Int64 = 0, limit: Int = .max) throws -> [PledgeRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number > $2 ORDER BY number LIMIT $3",
+            arguments: [campaign, number, limit]
+        ).map(pledge(from:))
+    }
+
+    /// Pledges of a backer, in the order in which they were booked.
+    public func pledges(campaign: Int64, backer: Int64) throws -> [PledgeRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND backer = $2 ORDER BY number",
+            arguments: [campaign, backer]
+        ).map(pledge(from:))
+    }
+
+    /// Backers with that e-mail address (lower case), or, failing that, with that name.
+    public func backers(campaign: Int64, who: String) throws -> [BackerRecord] {
+        for number in try numbers("backer_key", campaign: campaign, hash: hash(Array(who.lowercased().utf8).span)) {
+            if let found = try backer(campaign: campaign, number: number), found.email == who.lowercased() {
+                return [found]
+            }
+        }
+        return try Row.fetchAll(
+            db, sql: "SELECT * FROM backer WHERE campaign = $1 AND lower(name) = lower($2) ORDER BY number",
+            arguments: [campaign, who]
+        ).map(backer(from:))
+    }
+
+    /// One backer, or `nil`.
+    public func backer(campaign: Int64, number: Int64) throws -> BackerRecord? {
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM backer WHERE campaign = $1 AND number = $2", arguments: [campaign, number]
+        ).map(backer(from:))
+    }
+
+    /// The highest backer number in use.
+    public func lastBacker(campaign: Int64) throws -> Int64 {
+        try Int64.fetchOne(
+            db, sql: "SELECT COALESCE(MAX(number), 0) FROM backer WHERE campaign = $1", arguments: [campaign]) ?? 0
+    }
+
+    /// Writes down a backer's address and answers, as a later file gives them.
+    public func update(_ backer: BackerRecord, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                UPDATE backer SET name = $1, country = $2, address = $3, answers = $4
+                WHERE campaign = $5 AND number = $6
+                """,
+            arguments: [backer.name, backer.country, backer.address, backer.answers, campaign, backer.number])
+    }
+
+    /// Moves a pledge to another state.
+    public func setState(of pledge: Int64, to state: PledgeState, campaign: Int64) throws {
+        try db.execute(
+            sql: "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3",
+            arguments: [state.rawValue, campaign, pledge])
+    }
+
+    /// Moves every pledge of the list to another state.
+    public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
+        let statement = try db.makeStatement(
+            sql: "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3")
+        for pledge in pledges {
+            try statement.execute(arguments: [state.rawValue, campaign, pledge])
+        }
+    }
+
+    /// Rewrites what a correction may change: amounts, tier, quantity, destination, method.
+    public func update(_ pledge: PledgeRecord, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                UPDATE pledge SET tier = $1, promotion = $2, quantity = $3, destination = $4, goods = $5,
+                  shipping = $6, tax = $7, bonus = $8, method = $9, state = $10
+                WHERE campaign = $11 AND number = $12
+                """,
+            arguments: [
+                pledge.tier, pledge.promotion, pledge.quantity, pledge.destination, pledge.goods, pledge.shipping,
+                pledge.tax, pledge.bonus, pledge.method, pledge.state.rawValue, campaign, pledge.number,
+            ])
+    }
+
+    /// Remembers what the last imported row of a pledge said.
+    public func setContent(of pledge: Int64, hash: Int64, to content: Int64, campaign: Int64) throws {
+        try db.execute(
+            sql: "UPDATE pledge_key SET content = $1 WHERE campaign = $2 AND hash = $3 AND number = $4",
+            arguments: [content, campaign, hash, pledge])
+    }
+
+    /// Every import key: hash, number, content; in the order of the hash.
+    public func forEachPledgeKey(campaign: Int64, _ body: (Int64, Int64, Int64) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db, sql: "SELECT hash, number, content FROM pledge_key WHERE campaign = $1", arguments: [campaign])
+        while let row = try cursor.next() { try body(row[0], row[1], row[2]) }
+    }
+
+    /// Every backer's key: hash and number; in the order of the hash.
+    public func forEachBackerKey(campaign: Int64, _ body: (Int64, Int64) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db, sql: "SELECT hash, number FROM backer_key WHERE campaign = $1", arguments: [campaign])
+        while let row = try cursor.next() { try body(row[0], row[1]) }
+    }
+
+    /// The quantity that each backer holds of a tier (canceled and dropped pledges do not count).
+    public func heldByBacker(campaign: Int64, tier: Int) throws -> [(backer: Int64, quantity: Int64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT backer, CAST(SUM(quantity) AS INTEGER) AS held FROM pledge
+                WHERE campaign = $1 AND tier = $2 AND state NOT IN (2, 3) GROUP BY backer
+                """, arguments: [campaign, tier]
+        ).map { ($0["backer"], $0["held"]) }
+    }
+
+    /// The quantity that each backer holds of an add-on.
+    public func heldByBacker(campaign: Int64, addOn: String) throws -> [(backer: Int64, quantity: Int64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.backer, CAST(SUM(l.quantity) AS INTEGER) AS held
+                FROM line l JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
+                WHERE l.campaign = $1 AND l.kind = 1 AND l.id = $2 AND p.state NOT IN (2, 3) GROUP BY p.backer
+                """, arguments: [campaign, addOn]
+        ).map { ($0["backer"], $0["held"]) }
+    }
+
+    /// The add-ons (kind 1) and choices (kind 2) of a pledge.
+    public func lines(campaign: Int64, pledge: Int64) throws -> [LineRow] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM line WHERE campaign = $1 AND pledge = $2 ORDER BY kind, id",
+            arguments: [campaign, pledge]
+        ).map { LineRow(pledge: $0["pledge"], kind: $0["kind"], id: $0["id"], quantity: $0["quantity"]) }
+    }
+
+    /// All lines of a campaign in the order of their pledges.
+    public func forEachLine(campaign: Int64, _ body: (LineRow) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db, sql: "SELECT * FROM line WHERE campaign = $1 ORDER BY pledge, kind, id", arguments: [campaign])
+        while let row = try cursor.next() {
+            try body(LineRow(pledge: row["pledge"], kind: row["kind"], id: row["id"], quantity: row["quantity"]))
+        }
+    }
+
+    /// Pledges and payments by their states.
+    public func totals(campaign: Int64) throws -> [PledgeTotal] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.state, m.state AS payment, p.gateway, COUNT(*) AS count,
+                  CAST(SUM(p.goods + p.shipping + p.tax + p.bonus) AS INTEGER) AS amount,
+                  CAST(COALESCE(SUM(m.captured), 0) AS INTEGER) AS captured,
+                  CAST(COALESCE(SUM(m.refunded), 0) AS INTEGER) AS refunded,
+                  CAST(COALESCE(SUM(m.committed), 0) AS INTEGER) AS committed,
+                  CAST(COALESCE(SUM(m.disputed), 0) AS INTEGER) AS disputed,
+                  CAST(COALESCE(SUM(m.lost), 0) AS INTEGER) AS lost
+                FROM pledge p LEFT JOIN payment m
+                  ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1
+                WHERE p.campaign = $1 GROUP BY p.state, m.state, p.gateway ORDER BY 1, 2, 3
+                """, arguments: [campaign]
+        ).map { row in
+            PledgeTotal(
+                state: PledgeState(rawValue: row["state"]) ?? .placed,
+                payment: (row["payment"] as Int?).flatMap(PaymentState.init(rawValue:)), gateway: row["gateway"],
+                count: row["count"], amount: row["amount"], captured: row["captured"], refunded: row["refunded"],
+                committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
+        }
+    }
+
+    /// What is held of each tier (canceled and dropped pledges do not count).
+    public func tierTotals(campaign: Int64) throws -> [TierTotal] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT tier, COUNT(*) AS pledges, CAST(SUM(quantity) AS INTEGER) AS quantity,
+                  CAST(SUM(goods + shipping + tax + bonus) AS INTEGER) AS amount
+                FROM pledge WHERE campaign = $1 AND state NOT IN (2, 3) GROUP BY tier ORDER BY tier
+                """, arguments: [campaign]
+        ).map {
+            TierTotal(tier: $0["tier"], pledges: $0["pledges"], quantity: $0["quantity"], amount: $0["amount"])
+        }
+    }
+
+    private func numbers(_ table: String, campaign: Int64, hash: Int64) throws -> [Int64] {
+        try Int64.fetchAll(
+            db, sql: "SELECT number FROM \(table) WHERE campaign = $1 AND hash = $2", arguments: [campaign, hash])
+    }
+
+    func pledge(from row: Row) -> PledgeRecord {
+        PledgeRecord(
+            number: row["number"], reference: row["reference"], sourceKey: row["source_key"],
+            backer: row["backer"], tier: row["tier"], promotion: row["promotion"], quantity: row["quantity"],
+            destination: row["destination"], goods: row["goods"], shipping: row["shipping"], tax: row["tax"],
+            bonus: row["bonus"], placedAt: Timestamp(seconds: row["placed_at"]), gateway: row["gateway"],
+            method: row["method"], state: PledgeState(rawValue: row["state"]) ?? .placed)
+    }
+
+    private func backer(from row: Row) -> BackerRecord {
+        BackerRecord(
+            number: row["number"], email: row["email"], name: row["name"], country: row["country"],
+            address: row["address"], answers: row["answers"])
+    }
+}

@@ -1,0 +1,151 @@
+public import Accounting
+public import Crowdfunding
+import GRDB
+
+/// A launched run. A planned one is only in the definition.
+public struct RunRecord: Hashable, Sendable {
+    public var id: String
+    public var state: RunState
+    public var launchedOn: CalendarDay
+    public var expectedOn: CalendarDay
+    /// Minor units of the campaign's currency.
+    public var unitCost: Int64
+    /// What is due to the supplier at launch, minor units.
+    public var deposit: Int64
+    public var units: [RunUnits]
+
+    public init(
+        id: String, state: RunState, launchedOn: CalendarDay, expectedOn: CalendarDay, unitCost: Int64,
+        deposit: Int64, units: [RunUnits]
+    ) {
+        self.id = id
+        self.state = state
+        self.launchedOn = launchedOn
+        self.expectedOn = expectedOn
+        self.unitCost = unitCost
+        self.deposit = deposit
+        self.units = units
+    }
+}
+
+/// The units of one SKU in a run.
+public struct RunUnits: Hashable, Sendable {
+    public var sku: String
+    public var ordered: Int64
+    public var received: Int64
+    public var writtenOff: Int64
+
+    public init(sku: String, ordered: Int64, received: Int64 = 0, writtenOff: Int64 = 0) {
+        self.sku = sku
+        self.ordered = ordered
+        self.received = received
+        self.writtenOff = writtenOff
+    }
+}
+
+/// Units reserved for a pledge. `run` is empty for stock.
+public struct AllocationRecord: Hashable, Sendable {
+    public var pledge: Int64
+    public var sku: String
+    public var run: String
+    public var quantity: Int64
+    public var shipped: Int64
+
+    public init(pledge: Int64, sku: String, run: String, quantity: Int64, shipped: Int64 = 0) {
+        self.pledge = pledge
+        self.sku = sku
+        self.run = run
+        self.quantity = quantity
+        self.shipped = shipped
+    }
+}
+
+extension Records {
+    /// The launched runs of a campaign, by day of launch, then id.
+    public func runs(campaign: Int64) throws -> [RunRecord] {
+        let units = try Row.fetchAll(
+            db, sql: "SELECT * FROM run_unit WHERE campaign = $1 ORDER BY run, sku", arguments: [campaign])
+        return try Row.fetchAll(
+            db, sql: "SELECT * FROM run WHERE campaign = $1 ORDER BY launched_day, id", arguments: [campaign]
+        ).map { row in
+            let id: String = row["id"]
+            guard let state = RunState(rawValue: row["state"] as String) else {
+                throw BookError.storage(reason: "a run's row cannot be read")
+            }
+            return RunRecord(
+                id: id, state: state, launchedOn: CalendarDay(number: row["launched_day"]),
+                expectedOn: CalendarDay(number: row["expected_day"]), unitCost: row["unit_cost"],
+                deposit: row["deposit"],
+                units: units.filter { $0["run"] as String == id }.map {
+                    RunUnits(
+                        sku: $0["sku"], ordered: $0["ordered"], received: $0["received"],
+                        writtenOff: $0["written_off"])
+                })
+        }
+    }
+
+    /// Inserts a run or writes it as it now stands, with its units.
+    public func put(_ run: RunRecord, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (campaign, id) DO UPDATE SET state = excluded.state, expected_day = excluded.expected_day
+                """,
+            arguments: [
+                campaign, run.id, run.state.rawValue, run.launchedOn.number, run.expectedOn.number, run.unitCost,
+                run.deposit,
+            ])
+        for units in run.units {
+            try db.execute(
+                sql: """
+                    INSERT INTO run_unit (campaign, run, sku, ordered, received, written_off)
+                    VALUES ($1, $2, $3, $4, $5, $6)
+                    ON CONFLICT (campaign, run, sku) DO UPDATE SET ordered = excluded.ordered,
+                      received = excluded.received, written_off = excluded.written_off
+                    """,
+                arguments: [campaign, run.id, units.sku, units.ordered, units.received, units.writtenOff])
+        }
+    }
+
+    /// Allocations in the order of pledges.
+    public func allocations(campaign: Int64) throws -> [AllocationRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM allocation WHERE campaign = $1 ORDER BY pledge, sku, run", arguments: [campaign]
+        ).map(allocation(from:))
+    }
+
+    /// The allocations of one pledge.
+    public func allocations(campaign: Int64, pledge: Int64) throws -> [AllocationRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM allocation WHERE campaign = $1 AND pledge = $2 ORDER BY sku, run",
+            arguments: [campaign, pledge]
+        ).map(allocation(from:))
+    }
+
+    /// Inserts an allocation or writes it as it now stands; one without units is removed.
+    public func put(_ allocations: [AllocationRecord], campaign: Int64) throws {
+        let insert = try db.makeStatement(
+            sql: """
+                INSERT INTO allocation (campaign, pledge, sku, run, quantity, shipped) VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (campaign, pledge, sku, run) DO UPDATE SET quantity = excluded.quantity,
+                  shipped = excluded.shipped
+                """)
+        for item in allocations {
+            guard item.quantity > 0 else {
+                try db.execute(
+                    sql: "DELETE FROM allocation WHERE campaign = $1 AND pledge = $2 AND sku = $3 AND run = $4",
+                    arguments: [campaign, item.pledge, item.sku, item.run])
+                continue
+            }
+            try insert.execute(
+                arguments: [campaign, item.pledge, item.sku, item.run, item.quantity, item.shipped])
+        }
+    }
+
+    private func allocation(from row: Row) -> AllocationRecord {
+        AllocationRecord(
+            pledge: row["pledge"], sku: row["sku"], run: row["run"], quantity: row["quantity"],
+            shipped: row["shipped"])
+    }
+}
