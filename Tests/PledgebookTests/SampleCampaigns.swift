@@ -1,4 +1,5 @@
 import Accounting
+
 @testable import Crowdfunding
 
 /// Campaigns that tests invent pledges for.
@@ -43,7 +44,8 @@ enum SampleCampaigns {
         timeZone: "Europe/Berlin", opensAt: instant("2026-03-02T09:00:00+01:00"),
         closesAt: instant("2026-03-31T20:00:00+02:00"), funding: funding, prepayment: prepayment,
         items: [
-            item("LAMP", "Aurora lamp", backorders: 3_000_000), item("BULB", "Spare bulb", stock: 500, backorders: 0),
+            item("LAMP", "Aurora lamp", backorders: 3_000_000),
+            item("BULB", "Spare bulb", stock: 500, backorders: 0),
         ],
         tiers: [
             tier(
@@ -63,13 +65,15 @@ enum SampleCampaigns {
                 until: instant("2026-03-15T00:00:00+01:00"))
         ],
         shipping: [
-            ShippingRate(to: ["DE"], first: 490, eachMore: 100), ShippingRate(to: ["EU"], first: 990, eachMore: 200),
+            ShippingRate(to: ["DE"], first: 490, eachMore: 100),
+            ShippingRate(to: ["EU"], first: 990, eachMore: 200),
             ShippingRate(to: ["*"], first: 1_900, eachMore: 400),
         ],
         tax: TaxRules(
             pricesIncludeTax: true, point: .receipt,
             rates: ["DE": percent("19"), "ES": percent("21"), "FR": percent("20"), "*": percent("0")]),
-        fees: FeeEstimate(platformPercent: percent("5"), processorPercent: percent("2.9"), processorFixed: 30),
+        fees: FeeEstimate(
+            platformPercent: percent("5"), processorPercent: percent("2.9"), processorFixed: 30),
         cancellation: CancellationRule(backerMayCancelUntil: nil, lastDayRule: true), latePledgesUntil: nil,
         production: [], imports: [:], delays: [:], defaults: [])
 
@@ -80,7 +84,9 @@ enum SampleCampaigns {
         campaign.title = "Halyard 65 mechanical keyboard"
         let colors = [("HAL-SLATE", "Slate"), ("HAL-FOG", "Fog"), ("HAL-RUST", "Rust")]
         campaign.items = [
-            item("HAL", "Halyard 65", variants: colors.map { Variant(sku: $0.0, title: $0.1, minimumUnits: 100) }),
+            item(
+                "HAL", "Halyard 65",
+                variants: colors.map { Variant(sku: $0.0, title: $0.1, minimumUnits: 100) }),
             item("REST", "Walnut wrist rest", stock: 200, backorders: 100),
         ]
         let one = [Content(sku: "HAL", quantity: 1)]
@@ -90,7 +96,8 @@ enum SampleCampaigns {
         ]
         campaign.addOns = [
             AddOn(
-                id: "rest", title: "Walnut wrist rest", price: 2_400, contains: [Content(sku: "REST", quantity: 1)],
+                id: "rest", title: "Walnut wrist rest", price: 2_400,
+                contains: [Content(sku: "REST", quantity: 1)],
                 limit: nil, perBacker: nil)
         ]
         campaign.promotions = []

@@ -50,9 +50,13 @@ enum SampleReading {
     }
 
     /// What the engine says to each row of our own CSV, asked in order: `nil` for a pledge that it takes.
-    static func refusals(_ rows: [[String: String]], _ campaign: CampaignDefinition) throws -> [PlacementRefusal?] {
+    static func refusals(_ rows: [[String: String]], _ campaign: CampaignDefinition) throws
+        -> [PlacementRefusal?]
+    {
         let launch = DefinitionInForce(from: Timestamp(seconds: 0), definition: campaign)
-        guard var placement = PledgePlacement(definitions: [launch], state: .live, isRehearsal: nil) else { return [] }
+        guard var placement = PledgePlacement(definitions: [launch], state: .live, isRehearsal: nil) else {
+            return []
+        }
         var held: [String: [Offer: Int64]] = [:]
         return try rows.map { row in
             let (order, lines) = try order(row, campaign)
@@ -78,7 +82,8 @@ enum SampleReading {
         order.tier = Int32(campaign.tiers.firstIndex { $0.id == row["tier"] } ?? -1)
         order.quantity = Int64(row["quantity"] ?? "") ?? 0
         order.promotion = Int32(campaign.promotions.firstIndex { $0.code == row["promotion"] } ?? -1)
-        order.bonus = try parseAmount(row["bonus"].flatMap { $0.isEmpty ? nil : $0 } ?? "0", exponent: exponent)
+        order.bonus = try parseAmount(
+            row["bonus"].flatMap { $0.isEmpty ? nil : $0 } ?? "0", exponent: exponent)
         order.amount = try parseAmount(row["amount"] ?? "", exponent: exponent)
         order.pledgedAt = Timestamp(rfc3339: row["pledged_at"] ?? "") ?? Timestamp(seconds: 0)
         order.gateway = 2
@@ -90,7 +95,9 @@ enum SampleReading {
             }
         }
         return (
-            order, lines(row["add_ons"], .addOn, campaign.addOns.map(\.id)) + lines(row["choices"], .choice, campaign.skus)
+            order,
+            lines(row["add_ons"], .addOn, campaign.addOns.map(\.id))
+                + lines(row["choices"], .choice, campaign.skus)
         )
     }
 

@@ -12,7 +12,8 @@ func appendNumber(_ number: Int64, minimumDigits: Int = 1, to bytes: inout [UInt
     bytes[start...].reverse()
 }
 
-/// Appends an amount of minor units with all of the currency's decimals and no separators: `1234.50`, `1200` in JPY.
+/// Appends an amount of minor units with all of the currency's decimals and no separators: `1234.50`, `1200`
+/// in JPY.
 func appendAmount(_ amount: Int64, _ currency: Currency, to bytes: inout [UInt8]) {
     let unit = currency.minorUnitsPerMajor
     if amount < 0 { bytes.append(UInt8(ascii: "-")) }

@@ -1,9 +1,10 @@
 import Crowdfunding
 
-/// Where the invented backers of a campaign live: the countries that it ships to, the populous and the maker's own
-/// more often.
+/// Where the invented backers of a campaign live: the countries that it ships to, the populous and the
+/// maker's own more often.
 struct Destinations {
-    /// A country that samples know: how many of a thousand backers or so come from it, and what their names are like.
+    /// A country that samples know: how many of a thousand backers or so come from it, and what their names
+    /// are like.
     struct Place: Sendable {
         let code: String
         let name: String
@@ -71,7 +72,8 @@ struct Destinations {
             found = Self.known
         } else {
             found = Self.known.filter { country in
-                named.contains(country.code) || named.contains("EU") && Country.memberStates.contains(country.code)
+                named.contains(country.code)
+                    || named.contains("EU") && Country.memberStates.contains(country.code)
             }
         }
         for code in named where code != "*" && code != "EU" && !found.contains(where: { $0.code == code }) {

@@ -1,18 +1,22 @@
 /// A postal address where nobody lives: streets, towns and telephone numbers are made up.
 struct InventedAddress {
     private static let streets = [
-        "Lantern Row", "Kieselweg", "Rue du Vent Doux", "Calle de la Nube", "Via della Neve Alta", "Mistelgränd",
-        "Ulica Żółtej Mgły", "Οδός Ανέμων", "Улица Тихого Снега", "月影通り", "Quarry & Finch Lane", "Holdfény utca",
+        "Lantern Row", "Kieselweg", "Rue du Vent Doux", "Calle de la Nube", "Via della Neve Alta",
+        "Mistelgränd",
+        "Ulica Żółtej Mgły", "Οδός Ανέμων", "Улица Тихого Снега", "月影通り", "Quarry & Finch Lane",
+        "Holdfény utca",
     ]
     private static let towns = [
-        "Eastmere", "Nebelbrück", "Sainte-Brume", "Villanube", "Pontalto", "Åkerhamn", "Zorzewo", "Αεροπόλη Νέα",
+        "Eastmere", "Nebelbrück", "Sainte-Brume", "Villanube", "Pontalto", "Åkerhamn", "Zorzewo",
+        "Αεροπόλη Νέα",
         "Снегогорка", "霧島台", "Little Harrow, North", "Felhővár",
     ]
     private static let states = [
         "US": ["CA", "NY", "TX", "WA", "OR"], "CA": ["ON", "QC", "BC"], "AU": ["NSW", "VIC", "QLD"],
     ]
     private static let notes = [
-        "Please leave it with the neighbor, \"number 7\"", "Rings twice, no bell", "Moved in spring; asks twice",
+        "Please leave it with the neighbor, \"number 7\"", "Rings twice, no bell",
+        "Moved in spring; asks twice",
         "Wants a color that goes with oak,\nnot with pine",
     ]
 

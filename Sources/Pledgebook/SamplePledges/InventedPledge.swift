@@ -1,7 +1,9 @@
 import Accounting
 import Crowdfunding
 
-/// A pledge that nobody made, by index in the definition. Its add-ons and choices are in the inventor's `lines`.
+/// A pledge that nobody made, by index in the definition.
+///
+/// Its add-ons and choices are in the inventor's `lines`.
 struct InventedPledge {
     /// From 1.
     var number = 0
@@ -21,7 +23,9 @@ struct InventedPledge {
     var isMissed = false
 }
 
-/// A backer that nobody is. The same values give the same name and e-mail address.
+/// A backer that nobody is.
+///
+/// The same values give the same name and e-mail address.
 struct InventedBacker {
     /// The number of the first pledge; makes the e-mail address unique.
     var number = 0

@@ -3,8 +3,8 @@ public import Crowdfunding
 
 /// A folder of CSV files such as Kickstarter gives a maker, about invented backers of a campaign.
 ///
-/// The same definition, seed, form and count give the same pledges at every stage, so that a later stage can be
-/// imported after an earlier one.
+/// The same definition, seed, form and count give the same pledges at every stage, so that a later stage can
+/// be imported after an earlier one.
 public struct KickstarterReport: Sendable {
     /// The columns of three times.
     public enum Form: String, CaseIterable, Sendable {
@@ -45,9 +45,10 @@ public struct KickstarterReport: Sendable {
 
     /// Prepares a report.
     ///
-    /// - Parameter zone: What the dates are written in; Kickstarter does not say, so an importer has to be told.
+    /// `zone` is what the dates are written in; Kickstarter does not say, so an importer has to be told.
     public init(
-        definition: CampaignDefinition, seed: UInt64, form: Form, stage: Stage = .charging, zone: ZoneOffsets = .utc
+        definition: CampaignDefinition, seed: UInt64, form: Form, stage: Stage = .charging,
+        zone: ZoneOffsets = .utc
     ) {
         self.definition = definition
         self.seed = seed
@@ -56,9 +57,11 @@ public struct KickstarterReport: Sendable {
         self.zone = zone
     }
 
-    /// The files: one a tier, in the order of the definition, and one for pledges without a reward; none that is empty.
+    /// The files: one a tier, in the order of the definition, and one for pledges without a reward; none that
+    /// is empty.
     ///
-    /// - Throws: `SamplePledgesProblem` for a count out of bounds, `PricingProblem` where a pledge has no price.
+    /// - Throws: `SamplePledgesProblem` for a count out of bounds, `PricingProblem` where a pledge has no
+    /// price.
     public func files(count: Int) throws -> [File] {
         guard (1...Self.largestCount).contains(count) else {
             throw SamplePledgesProblem.countOutOfBounds(count, largest: Self.largestCount)
@@ -69,8 +72,10 @@ public struct KickstarterReport: Sendable {
         gross.tax.rates = [:]
         var habits = PledgeInventor.Habits(repeats: 0, several: 0, usesPromotions: false)
         habits.addOns = form == .from2023 ? 1_500 : 0
-        var inventor = PledgeInventor(gross, pricing: Pricing(gross), seed: seed, count: count, habits: habits)
-        let rows = KickstarterRows(gross, inventor.destinations.countries, seed: seed, form: form, stage: stage, zone)
+        var inventor = PledgeInventor(
+            gross, pricing: Pricing(gross), seed: seed, count: count, habits: habits)
+        let rows = KickstarterRows(
+            gross, inventor.destinations.countries, seed: seed, form: form, stage: stage, zone)
         let tables = definition.tiers.indices.map { rows.header(tier: $0) } + [rows.header(tier: -1)]
         var texts = tables.map { rows.line($0) }
         var isEmpty = tables.map { _ in true }
@@ -84,7 +89,9 @@ public struct KickstarterReport: Sendable {
             isEmpty[table] = false
         }
         let names = rows.fileNames()
-        return tables.indices.filter { !isEmpty[$0] }.map { File(name: names[$0], bytes: Array(texts[$0].utf8)) }
-            .map { form == .from2023 ? File(name: $0.name, bytes: [0xEF, 0xBB, 0xBF] + $0.bytes) : $0 }
+        return tables.indices.filter { !isEmpty[$0] }.map {
+            File(name: names[$0], bytes: Array(texts[$0].utf8))
+        }
+        .map { form == .from2023 ? File(name: $0.name, bytes: [0xEF, 0xBB, 0xBF] + $0.bytes) : $0 }
     }
 }

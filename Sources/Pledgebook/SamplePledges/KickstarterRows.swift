@@ -3,8 +3,8 @@ import Crowdfunding
 
 /// Headers, cells and file names of a backer report.
 struct KickstarterRows {
-    /// A question of the survey, and the item that its answer chooses a variant of; `unit` tells several about one
-    /// item apart.
+    /// A question of the survey, and the item that its answer chooses a variant of; `unit` tells several
+    /// about one item apart.
     private struct Question {
         let text: String
         let item: Int
@@ -69,7 +69,8 @@ struct KickstarterRows {
         mapping.filter { $0.value == id && $0.key.utf8.allSatisfy { (48...57).contains($0) } }.keys.min()
     }
 
-    private static func questions(_ definition: CampaignDefinition, _ choices: [String: String]) -> [Question] {
+    private static func questions(_ definition: CampaignDefinition, _ choices: [String: String]) -> [Question]
+    {
         var questions: [Question] = []
         for (index, item) in definition.items.enumerated() where !item.variants.isEmpty {
             let texts = choices.filter { $0.value == item.sku }.keys.sorted {
@@ -90,7 +91,8 @@ extension KickstarterRows {
     func header(tier: Int) -> [String] {
         guard tier >= 0 else {
             return Self.start + [
-                "Pledge Amount", "Pledged At", "Pledged Status", "Notes", "Billing State/Province", "Billing Country",
+                "Pledge Amount", "Pledged At", "Pledged Status", "Notes", "Billing State/Province",
+                "Billing Country",
             ]
         }
         let shipping = Self.start + ["Shipping Country", "Shipping Amount"]
@@ -108,9 +110,11 @@ extension KickstarterRows {
             ] + Self.address + Self.delivery + asked
         case .from2023:
             return shipping + [
-                "Reward Title", "Backing Minimum", "Reward ID", "Bonus Support", "Pledge Amount", "Pledged At",
+                "Reward Title", "Backing Minimum", "Reward ID", "Bonus Support", "Pledge Amount",
+                "Pledged At",
                 "Fulfillment Status", "Pledged Status", "Notes",
-            ] + definition.items.map(\.title) + addOnColumns + ["Survey Response"] + Self.address + Self.delivery
+            ] + definition.items.map(\.title) + addOnColumns + ["Survey Response"] + Self.address
+                + Self.delivery
                 + asked
         }
     }
@@ -119,8 +123,8 @@ extension KickstarterRows {
     func fileNames() -> [String] {
         let local = zone.local(written)
         let hour = local.hour % 12 == 0 ? 12 : local.hour % 12
-        let time =
-            "\(Self.months[local.month - 1]) \(twoDigits(local.day)) \(twoDigits(hour))\(local.hour < 12 ? "am" : "pm")"
+        let half = local.hour < 12 ? "am" : "pm"
+        let time = "\(Self.months[local.month - 1]) \(twoDigits(local.day)) \(twoDigits(hour))\(half)"
         let prefix = form == .from2014 ? "Kickstarter Backer Report - " : ""
         var seen: [Int64: Int] = [:]
         let tiers = definition.tiers.map { tier in
@@ -139,7 +143,9 @@ extension KickstarterRows {
     func line(_ cells: [String]) -> String {
         cells.map { cell in
             guard cell.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A }) else { return cell }
-            return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            return "\""
+                + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                + "\""
         }.joined(separator: ",") + "\n"
     }
 
@@ -178,7 +184,8 @@ extension KickstarterRows {
         var cells = [
             // About one in thirty has canceled and left a gap.
             "Backer Number": "\(pledge.number + (pledge.number + Int(seed % 29)) / 30)",
-            "Backer UID": "\(100_000_000 + (UInt64(pledge.number) * 7_919 + seed % 900_000_000) % 900_000_000)",
+            "Backer UID":
+                "\(100_000_000 + (UInt64(pledge.number) * 7_919 + seed % 900_000_000) % 900_000_000)",
             "Backer Name": name(of: pledge.backer), "Email": email(of: pledge.backer),
             "Pledge Amount": money(pledge.total), "Pledged At": instant(pledge.pledgedAt),
             "Pledged Status": status(fate: fate), "Billing Country": place.code,
@@ -224,7 +231,8 @@ extension KickstarterRows {
     }
 
     private func answerSurvey(
-        of pledge: InventedPledge, lines: [OrderLine], _ cells: inout [String: String], _ random: inout SampleRandom
+        of pledge: InventedPledge, lines: [OrderLine], _ cells: inout [String: String],
+        _ random: inout SampleRandom
     ) {
         let place = countries[pledge.backer.country]
         let answered = definition.closesAt.adding(seconds: 86_400 + Int64(random.below(80_000)))

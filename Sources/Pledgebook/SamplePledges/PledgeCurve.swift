@@ -2,17 +2,19 @@ import Accounting
 
 /// When pledges come in: many on the first days, few in the middle, many before the end, fewer at night.
 ///
-/// Gives instants in time order without keeping or sorting them: the n-th of `count` pledges falls at random into
-/// the n-th of `count` equal slices of the area below the curve.
+/// Gives instants in time order without keeping or sorting them: the n-th of `count` pledges falls at random
+/// into the n-th of `count` equal slices of the area below the curve.
 struct PledgeCurve {
     /// How busy each thirtieth of a campaign is.
     private static let days = [
-        900, 430, 260, 195, 160, 140, 126, 116, 109, 104, 100, 97, 95, 94, 93, 93, 94, 95, 97, 99, 101, 104, 108, 113,
+        900, 430, 260, 195, 160, 140, 126, 116, 109, 104, 100, 97, 95, 94, 93, 93, 94, 95, 97, 99, 101, 104,
+        108, 113,
         120, 130, 146, 190, 310, 560,
     ]
     /// How busy each hour (UTC) of a day is.
     private static let hours = [
-        30, 22, 18, 16, 18, 24, 40, 60, 80, 92, 100, 104, 106, 104, 102, 104, 110, 120, 130, 136, 130, 110, 76, 48,
+        30, 22, 18, 16, 18, 24, 40, 60, 80, 92, 100, 104, 106, 104, 102, 104, 110, 120, 130, 136, 130, 110,
+        76, 48,
     ]
     private static let piecesPerDay = 24
 
@@ -24,7 +26,7 @@ struct PledgeCurve {
     private var slice: Int64 = 0
     private var piece = 0
 
-    /// - Parameter count: 1 to 2³¹.
+    /// Takes a count of 1 to 2³¹.
     init(from opening: Timestamp, until closing: Timestamp, count: Int) {
         self.opening = opening.seconds
         duration = max(1, closing.seconds - opening.seconds)

@@ -1,7 +1,8 @@
 import Accounting
 import Crowdfunding
 
-/// Invents pledges one after the other, in time order; the same definition, seed and count give the same pledges.
+/// Invents pledges one after the other, in time order; the same definition, seed and count give the same
+/// pledges.
 struct PledgeInventor {
     /// What differs between a shop's own pledges and a platform's.
     struct Habits {
@@ -85,7 +86,8 @@ struct PledgeInventor {
         if !earlier.isEmpty, random.chance(habits.repeats) {
             let last = earlier.count - 1
             earlier.swapAt(random.below(earlier.count), last)
-            // Taken out: nobody pledges a third time, so two pledges are all there is to hold against a limit.
+            // Taken out: nobody pledges a third time, so two pledges are all there is to hold against a
+            // limit.
             let back = earlier.removeLast()
             pledge.backer = back.backer
             return back.tier

@@ -2,16 +2,16 @@ public import Crowdfunding
 
 /// Invented pledges for a campaign, as a file of our own CSV that `pledge import` takes.
 ///
-/// Backers, names and addresses are made up; the rows are in time order, agree with the campaign's prices, limits and
-/// dates, and are the same bytes for the same definition, count and options on every machine.
+/// Backers, names and addresses are made up; the rows are in time order, agree with the campaign's prices,
+/// limits and dates, and are the same bytes for the same definition, count and options on every machine.
 public struct SamplePledges: Sendable {
     /// The most rows that one file can have.
     public static let largestCount = 1 << 31
 
     /// The first line of the file, without its line feed.
     public static let header =
-        "pledge_id,backer_name,email,country,tier,quantity,add_ons,choices,promotion,bonus,amount,currency,pledged_at,"
-        + "payment_method,payment_reference,status"
+        "pledge_id,backer_name,email,country,tier,quantity,add_ons,choices,promotion,bonus,amount,currency,"
+        + "pledged_at,payment_method,payment_reference,status"
 
     /// How many bytes are collected before they are handed on.
     private static let chunk = 256 * 1_024
@@ -24,9 +24,12 @@ public struct SamplePledges: Sendable {
     /// Prepares samples of a campaign.
     ///
     /// - Parameters:
+    ///   - definition: The campaign to invent pledges for; without `opens_at` they begin 30 days before the
+    /// closing.
     ///   - seed: Any number; another one gives other pledges.
     ///   - badRows: How many rows cannot be imported, each kind of mistake in turn, spread over the file.
-    ///   - missedPerTenThousand: Once a limited tier is sold out, how many of ten thousand rows ask for it in vain;
+    ///   - missedPerTenThousand: Once a limited tier is sold out, how many of ten thousand rows ask for it in
+    /// vain;
     ///     an import refuses them.
     public init(
         definition: CampaignDefinition, seed: UInt64, badRows: Int = 0, missedPerTenThousand: Int = 0
@@ -39,7 +42,8 @@ public struct SamplePledges: Sendable {
 
     /// Writes the header and `count` rows in pieces of about 256 KiB.
     ///
-    /// - Throws: `SamplePledgesProblem` for a count out of bounds, `PricingProblem` where a row of the campaign has no
+    /// - Throws: `SamplePledgesProblem` for a count out of bounds, `PricingProblem` where a row of the
+    /// campaign has no
     ///   price, and what `sink` throws.
     public func write(count: Int, to sink: (Span<UInt8>) throws -> Void) throws {
         guard (1...Self.largestCount).contains(count) else {

@@ -1,4 +1,6 @@
-/// A small generator whose numbers depend on the seed alone, on every machine (SplitMix64). Not for secrets.
+/// A small generator whose numbers depend on the seed alone, on every machine (SplitMix64).
+///
+/// Not for secrets.
 struct SampleRandom: RandomNumberGenerator {
     private var state: UInt64
 
@@ -14,7 +16,9 @@ struct SampleRandom: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// 0 or more, below `bound`; 0 where the bound is 0. The bias of 2⁻³² at most does not matter for samples.
+    /// 0 or more, below `bound`; 0 where the bound is 0.
+    ///
+    /// The bias is too small to matter for samples.
     mutating func below(_ bound: Int) -> Int {
         guard bound > 0 else { return 0 }
         return Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)

@@ -1,6 +1,7 @@
 import Crowdfunding
 
-/// The units that are left of the items that cannot be ordered without end: stock and backorder limit together.
+/// The units that are left of the items that cannot be ordered without end: stock and backorder limit
+/// together.
 struct SampleStock {
     private struct Need {
         let item: Int
@@ -17,7 +18,9 @@ struct SampleStock {
                 let item = definition.items.firstIndex { item in
                     item.sku == content.sku || item.variants.contains { $0.sku == content.sku }
                 }
-                guard let item, definition.items[item].backorderLimit != nil, content.quantity > 0 else { return nil }
+                guard let item, definition.items[item].backorderLimit != nil, content.quantity > 0 else {
+                    return nil
+                }
                 return Need(item: item, quantity: content.quantity)
             }
         }

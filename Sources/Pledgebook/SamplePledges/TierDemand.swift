@@ -1,8 +1,8 @@
 import Accounting
 import Crowdfunding
 
-/// Which tier an invented backer asks for: cheap ones more often, limited ones while they last, none that is sold
-/// out or past its end, and none that a lasting tier of the same contents undercuts.
+/// Which tier an invented backer asks for: cheap ones more often, limited ones while they last, none that is
+/// sold out or past its end, and none that a lasting tier of the same contents undercuts.
 struct TierDemand {
     private let tiers: [RewardTier]
     private let addOns: [AddOn]
@@ -24,7 +24,8 @@ struct TierDemand {
         appeal = tiers.map { tier in
             if tier.contains.isEmpty { return withItems.isEmpty ? 1_000 : 50 }
             let byPrice = Int(Int128(1_000) * Int128(cheapest) / Int128(max(1, tier.price)))
-            return max(1, byPrice) * (tier.limit == nil ? 1 : 3)
+            // The cheapest is a bargain where it is limited: early birds are gone first.
+            return max(1, byPrice) * (tier.limit != nil && tier.price <= cheapest ? 3 : 1)
         }
         undercutBy = tiers.map { tier in
             tiers.indices.filter { other in

@@ -28,8 +28,11 @@ struct VariantDemand {
         sums = weights.map { $0.reduce(0, +) }
         func open(_ contents: [Content]) -> [Open] {
             contents.compactMap { content in
-                guard let item = definition.items.firstIndex(where: { $0.sku == content.sku }) else { return nil }
-                return definition.items[item].variants.isEmpty ? nil : Open(item: item, quantity: content.quantity)
+                guard let item = definition.items.firstIndex(where: { $0.sku == content.sku }) else {
+                    return nil
+                }
+                return definition.items[item].variants.isEmpty
+                    ? nil : Open(item: item, quantity: content.quantity)
             }
         }
         tiers = definition.tiers.map { open($0.contains) }
@@ -41,7 +44,8 @@ struct VariantDemand {
         let bought = lines.count
         choose(tiers[pledge.tier], times: pledge.quantity, lines: &lines, &random)
         for index in 0..<bought {
-            choose(addOns[Int(lines[index].index)], times: Int64(lines[index].quantity), lines: &lines, &random)
+            choose(
+                addOns[Int(lines[index].index)], times: Int64(lines[index].quantity), lines: &lines, &random)
         }
     }
 
