@@ -221,7 +221,8 @@ extension Payment {
             return arriving(21, amount, fee: fee, by: nil, in: context)
         // T19
         case (.authorized, .holdExpired), (.partiallyCaptured, .holdExpired): return holdEnded(19)
-        case (_, .holdExpired) where operation == nil && capturable == 0: return PaymentChange(19, self)
+        case (_, .holdExpired) where operation == nil && capturable == 0 && voided > 0:
+            return PaymentChange(19, self)
         // T36: freed before.
         case (_, .holdVoided) where operation == nil && capturable == 0 && voided > 0:
             return PaymentChange(36, self)
