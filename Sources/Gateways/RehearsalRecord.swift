@@ -106,8 +106,8 @@ extension RehearsalRecord {
     /// Bytes of a line with its line feed; every line has the same.
     static let width = 59
 
-    /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7), currency (3),
-    /// line feed.
+    /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7),
+    /// currency (3), line feed.
     func append(to line: inout [UInt8]) {
         func put(_ value: UInt64, _ digits: Int) {
             var shift = 6 * (digits - 1)
