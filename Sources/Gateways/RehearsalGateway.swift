@@ -151,7 +151,7 @@ public struct RehearsalGateway: PaymentGateway {
 
     /// 0…999,999, fixed by the seed.
     private func rate(_ value: UInt64, salt: UInt64) -> Int {
-        Int((mixed(value ^ profile.seed &* 0x2545_F491_4F6C_DD1D ^ salt) >> 32) &* 1_000_000 >> 32)
+        Int((mixed(value ^ (profile.seed &* 0x2545_F491_4F6C_DD1D) ^ salt) >> 32) &* 1_000_000) >> 32
     }
 
     private func target(of operation: Operation) -> UInt64 {

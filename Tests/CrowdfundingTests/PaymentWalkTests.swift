@@ -43,6 +43,11 @@ struct Walk: RandomNumberGenerator {
             return .settle(Settlement(unmatchedIn: payment.excess, accepted: payment.excess))
         }
         guard let operation = payment.operation else {
+            if payment.disputed > 0 { return .disputeLost(payment.disputed) }
+            if payment.captured > 0, Int.random(in: 0..<6, using: &random) == 0 {
+                return .disputeOpened(payment.captured, fee: 15)
+            }
+            if payment.capturable > 0, Bool.random(using: &random) { return .cancel }
             return payment.capturable > 0 ? .capture(payment.capturable) : event(&random)
         }
         if Int.random(in: 0..<6, using: &random) == 0 { return .timedOut }
