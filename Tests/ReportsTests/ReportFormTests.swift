@@ -47,7 +47,9 @@ import Testing
         let lines = String(decoding: bytes.dropFirst(3), as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 18)
         #expect(
-            lines[6] == "halyard-65;2026-04-01;2026-04-30;EUR;operating;CF05;processor fees;-3140,22;-314022;1;2114:Zk3vQ")
+            lines[6]
+                == "halyard-65;2026-04-01;2026-04-30;EUR;operating;CF05;processor fees;-3140,22;-314022;1;2114:Zk3vQ"
+        )
         #expect(!lines.contains { $0.contains(",") && !$0.contains(";") })
     }
 
@@ -167,7 +169,8 @@ import Testing
             ("2026-01-01", "2026-12-31", "2026"), ("2025-01-01", "2026-12-31", "2025 to 2026"),
             ("2026-04-01", "2026-04-30", "April 2026"), ("2026-04-01", "2026-07-31", "April to July 2026"),
             ("2025-11-01", "2026-02-28", "November 2025 to February 2026"),
-            ("2026-04-03", "2026-04-03", "3 April 2026"), ("2026-04-03", "2026-07-07", "3 April to 7 July 2026"),
+            ("2026-04-03", "2026-04-03", "3 April 2026"),
+            ("2026-04-03", "2026-07-07", "3 April to 7 July 2026"),
             ("2025-12-03", "2026-01-07", "3 December 2025 to 7 January 2026"),
             ("2024-02-01", "2024-02-28", "1 February to 28 February 2024"),
             ("9999-12-01", "9999-12-31", "December 9999"),

@@ -7,7 +7,9 @@ import Testing
 /// Invented campaigns and journals for reports.
 enum Sample {
     /// An entry a day, or several of a kind.
-    static func total(_ day: String, _ kind: EntryKind, _ parts: EntryParts, count: Int64 = 1) throws -> DailyTotal {
+    static func total(_ day: String, _ kind: EntryKind, _ parts: EntryParts, count: Int64 = 1) throws
+        -> DailyTotal
+    {
         DailyTotal(day: try #require(CalendarDay(day)), kind: kind, count: count, parts: parts)
     }
 
@@ -29,7 +31,8 @@ enum Sample {
     }
 
     static func period(_ first: String, _ last: String) throws -> Period {
-        try #require(Period(first: #require(CalendarDay(first)), last: #require(CalendarDay(last))))
+        let days = (try #require(CalendarDay(first)), try #require(CalendarDay(last)))
+        return try #require(Period(first: days.0, last: days.1))
     }
 
     /// The keyboard of the cash-flow screen: what Kickstarter charged and paid out.
@@ -54,8 +57,10 @@ enum Sample {
             try total("2026-03-02", .captured, capture, count: 4),
             try total("2026-03-31", .succeeded, EntryParts(goods: 40_000), count: 4),
             try total("2026-04-01", .platformFeeDue, EntryParts(fee: 2_400)),
-            try total("2026-04-20", .refundCommittedAfterSuccess, one), try total("2026-04-21", .refunded, one),
-            try total("2026-04-22", .disputeOpened, disputes, count: 2), try total("2026-05-02", .disputeWon, one),
+            try total("2026-04-20", .refundCommittedAfterSuccess, one),
+            try total("2026-04-21", .refunded, one),
+            try total("2026-04-22", .disputeOpened, disputes, count: 2),
+            try total("2026-05-02", .disputeWon, one),
             try total("2026-05-03", .disputeLostAfterSuccess, one),
             try total("2026-06-20", .delivered, EntryParts(goods: 20_000), count: 2),
         ]
@@ -64,7 +69,8 @@ enum Sample {
                 ("2026-04-03", .payoutReceipts, 48_000), ("2026-04-03", .payoutProcessorFees, 772),
                 ("2026-04-07", .platformFeePaid, 2_400), ("2026-04-08", .supplierDeposit, 2_400),
                 ("2026-05-10", .payoutRefunds, 12_000), ("2026-05-10", .payoutChargebacks, 24_000),
-                ("2026-05-10", .payoutChargebacksReversed, 12_000), ("2026-05-10", .payoutProcessorFees, 3_000),
+                ("2026-05-10", .payoutChargebacksReversed, 12_000),
+                ("2026-05-10", .payoutProcessorFees, 3_000),
                 ("2026-06-10", .goodsReceived, 8_000), ("2026-06-10", .depositApplied, 2_400),
                 ("2026-06-12", .supplierPaid, 5_600), ("2026-06-20", .costOfDelivered, 8_000),
                 ("2026-06-20", .carrierOwed, 1_200), ("2026-06-30", .carrierPaid, 1_200),
