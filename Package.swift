@@ -58,6 +58,11 @@ let package = Package(
         tests("ParsingTests", ["Parsing"]),
         tests("CrowdfundingTests", ["Accounting", "Parsing", "Crowdfunding"]),
         tests("ReceiptsTests", ["Accounting", "Crowdfunding", "Receipts"]),
+        tests("PledgebookTests", ["Accounting", "Parsing", "Crowdfunding", "Pledgebook"]),
+        tests("TidyTests", []),
+        .testTarget(
+            name: "CommandTests", dependencies: ["PledgebookCLI"], exclude: ["Transcripts"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

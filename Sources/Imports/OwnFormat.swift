@@ -137,32 +137,27 @@ public struct OwnFormat: PledgeFormat {
         _ order: inout PledgeOrder, _ record: CSVRecord, _ fields: [CSVField], _ batch: inout PledgeOrderBatch,
         at: inout Int
     ) throws(CellProblem) {
-        /// The cell of a column, without quotes and guards; empty where there is no such column.
-        func cell(_ column: Column) -> ByteRange {
-            let index = indices[Self.position(column)]
-            guard index >= 0 else { return .empty }
-            return content(of: fields[record.firstField + index], in: &batch.bytes, at: &at)
-        }
-        order.reference = cell(.pledge_id)
+        let row = (record, fields)
+        order.reference = cell(.pledge_id, row, &batch, &at)
         order.places.reference = UInt32(at)
         guard isPledgeReference(batch.bytes.span.extracting(order.reference.range)) else {
             throw CellProblem(
                 "reference", "pledge_id is not a reference", fix: "use 1 to 64 letters, digits, dots, _ and -")
         }
-        order.name = cell(.backer_name)
-        order.email = cell(.email)
+        order.name = cell(.backer_name, row, &batch, &at)
+        order.email = cell(.email, row, &batch, &at)
         order.places.email = UInt32(at)
         guard Cells.isEmail(batch.bytes.span.extracting(order.email.range)) else {
             throw CellProblem("email", "this is not an e-mail address", fix: "write it as name@example.org")
         }
         lowercase(order.email, &batch.bytes)
-        try fillOffer(&order, &batch, at: &at, cell: cell)
-        try fillMoney(&order, &batch, at: &at, cell: cell)
-        let status = cell(.status)
+        try fillOffer(&order, &batch, at: &at, row: row)
+        try fillMoney(&order, &batch, at: &at, row: row)
+        let status = cell(.status, row, &batch, &at)
         order.status = try self.status(batch.bytes.span.extracting(status.range))
-        let method = cell(.payment_method)
+        let method = cell(.payment_method, row, &batch, &at)
         order.gateway = try gateway(batch.bytes.span.extracting(method.range))
-        order.method = cell(.payment_reference)
+        order.method = cell(.payment_reference, row, &batch, &at)
         guard isPlainReference(batch.bytes.span.extracting(order.method.range)) else {
             throw CellProblem(
                 "payment-reference", "payment_reference has characters that a receipt cannot carry",
@@ -170,10 +165,20 @@ public struct OwnFormat: PledgeFormat {
         }
     }
 
+    private typealias Row = (record: CSVRecord, fields: [CSVField])
+
+    /// The cell of a column, without quotes and guards; empty where there is no such column.
+    @inline(__always)
+    private func cell(_ column: Column, _ row: Row, _ batch: inout PledgeOrderBatch, _ at: inout Int) -> ByteRange {
+        let index = indices[Self.position(column)]
+        guard index >= 0 else { return .empty }
+        return content(of: row.fields[row.record.firstField + index], in: &batch.bytes, at: &at)
+    }
+
     private func fillOffer(
-        _ order: inout PledgeOrder, _ batch: inout PledgeOrderBatch, at: inout Int, cell: (Column) -> ByteRange
+        _ order: inout PledgeOrder, _ batch: inout PledgeOrderBatch, at: inout Int, row: Row
     ) throws(CellProblem) {
-        let country = cell(.country)
+        let country = cell(.country, row, &batch, &at)
         order.places.country = UInt32(at)
         if !country.isEmpty {
             guard let code = Cells.country(batch.bytes.span.extracting(country.range)) else {
@@ -181,7 +186,7 @@ public struct OwnFormat: PledgeFormat {
             }
             order.country = code
         }
-        let tier = cell(.tier)
+        let tier = cell(.tier, row, &batch, &at)
         order.places.tier = UInt32(at)
         if !tier.isEmpty {
             let known = find(batch.bytes.span.extracting(tier.range), in: tierIDs)
@@ -195,14 +200,14 @@ public struct OwnFormat: PledgeFormat {
             }
             order.tier = Int32(known)
         }
-        let quantity = cell(.quantity)
+        let quantity = cell(.quantity, row, &batch, &at)
         if !quantity.isEmpty {
             guard let count = wholeNumber(batch.bytes.span.extracting(quantity.range)), count > 0 else {
                 throw CellProblem("quantity", "the quantity is not a whole number above 0", fix: "write 1, 2, 3 …")
             }
             order.quantity = count
         }
-        let promotion = cell(.promotion)
+        let promotion = cell(.promotion, row, &batch, &at)
         if !promotion.isEmpty {
             let known = find(batch.bytes.span.extracting(promotion.range), in: promotionCodes)
             guard known >= 0 else {
@@ -212,28 +217,28 @@ public struct OwnFormat: PledgeFormat {
             order.promotion = Int32(known)
         }
         let firstLine = Int32(batch.lines.count)
-        let addOns = cell(.add_ons)
+        let addOns = cell(.add_ons, row, &batch, &at)
         if !addOns.isEmpty { try fillLines(addOns, .addOn, addOnIDs, &batch) }
-        let choices = cell(.choices)
+        let choices = cell(.choices, row, &batch, &at)
         if !choices.isEmpty { try fillLines(choices, .choice, skus, &batch) }
         order.lines = firstLine..<Int32(batch.lines.count)
     }
 
     private func fillMoney(
-        _ order: inout PledgeOrder, _ batch: inout PledgeOrderBatch, at: inout Int, cell: (Column) -> ByteRange
+        _ order: inout PledgeOrder, _ batch: inout PledgeOrderBatch, at: inout Int, row: Row
     ) throws(CellProblem) {
-        let bonus = cell(.bonus)
+        let bonus = cell(.bonus, row, &batch, &at)
         if !bonus.isEmpty { order.bonus = try positive(bonus, batch) }
-        let currency = cell(.currency)
+        let currency = cell(.currency, row, &batch, &at)
         if !currency.isEmpty, find(batch.bytes.span.extracting(currency.range), in: [currencyCode]) < 0 {
             throw CellProblem(
                 "currency", "the row is in another currency than the campaign",
                 fix: "this campaign is in \(definition.currency.code)")
         }
-        let amount = cell(.amount)
+        let amount = cell(.amount, row, &batch, &at)
         order.places.amount = UInt32(at)
         if !amount.isEmpty { order.amount = try positive(amount, batch) }
-        let time = cell(.pledged_at)
+        let time = cell(.pledged_at, row, &batch, &at)
         order.places.pledgedAt = UInt32(at)
         order.pledgedAt = try cells.time(batch.bytes.span.extracting(time.range))
     }

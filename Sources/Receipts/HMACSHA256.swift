@@ -1,4 +1,5 @@
 import COpenSSL
+public import Crowdfunding
 
 /// HMAC-SHA-256 (RFC 2104) under one key, set once and kept for any number of messages.
 final class HMACSHA256 {

@@ -1,4 +1,5 @@
 import COpenSSL
+public import Crowdfunding
 
 /// Bytes from the system's generator, fit for keys.
 ///

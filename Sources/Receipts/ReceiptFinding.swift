@@ -1,3 +1,5 @@
+public import Crowdfunding
+
 /// One place where a file of receipts is not what was signed.
 public struct ReceiptFinding: Hashable, Sendable, CustomStringConvertible {
     /// What was done to the receipts there.

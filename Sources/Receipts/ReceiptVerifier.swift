@@ -1,4 +1,4 @@
-import Crowdfunding
+public import Crowdfunding
 
 /// Judges a campaign's exported receipts, one JWS a line, in the order of their numbers.
 ///

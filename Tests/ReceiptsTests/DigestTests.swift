@@ -1,3 +1,4 @@
+import Crowdfunding
 import Receipts
 import Testing
 

@@ -4,7 +4,7 @@ import Receipts
 import Testing
 
 // Swift Testing has a type of this name, too.
-typealias Tag = Receipts.Tag
+typealias Tag = Crowdfunding.Tag
 
 /// A master key, keys and a chain that are the same in every run.
 enum ReceiptSamples {

@@ -1,3 +1,4 @@
+import Crowdfunding
 import Glibc
 import Receipts
 import Testing

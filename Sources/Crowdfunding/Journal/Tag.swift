@@ -9,7 +9,7 @@ public struct Tag: Hashable, Sendable {
     public static let zero = Tag()
 
     // The 32 bytes as they lie in memory.
-    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// 32 zero bytes.
     public init() {}
@@ -21,6 +21,7 @@ public struct Tag: Hashable, Sendable {
     }
 
     /// Reads 32 bytes from where `pointer` points.
+    @inlinable
     public init(at pointer: UnsafeRawPointer) {
         words = pointer.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
     }
@@ -29,12 +30,13 @@ public struct Tag: Hashable, Sendable {
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     /// Calls `body` with the 32 bytes, without copying them.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         Swift.withUnsafeBytes(of: words, body)
     }
 
     /// Whether both are the same 32 bytes.
+    @inlinable
     public static func == (left: Tag, right: Tag) -> Bool { left.words == right.words }
 
     /// Feeds the 32 bytes to the hasher.
