@@ -58,11 +58,13 @@ public struct SourceProblem: UserFacingError, Equatable {
 /// The most files of one import.
 let largestFileCount = 1_000
 
-/// The files of pledges that a path means: a CSV file, every `*.csv` directly in a folder, or every CSV of a ZIP.
+/// The files of pledges that a path means: a CSV file, every `*.csv` directly in a folder, or every CSV of
+/// a ZIP.
 ///
-/// A ZIP is told by how it begins, not by its name. Files are sorted by name; dot files and macOS' `__MACOSX` are left
-/// out. An archive is refused that holds more than 1,000 entries, unpacks to more than 4 GiB or to more than 200 times
-/// its own size (1 MiB is always allowed), names a place outside itself, or is encrypted.
+/// A ZIP is told by how it begins, not by its name. Files are sorted by name; dot files and macOS'
+/// `__MACOSX` are left out. An archive is refused that holds more than 1,000 entries, unpacks to more than
+/// 4 GiB or to more than 200 times its own size (1 MiB is always allowed), names a place outside itself, or
+/// is encrypted.
 ///
 /// - Returns: At least one file.
 /// - Throws: `SourceProblem`.
@@ -75,13 +77,17 @@ public func sourceFiles(at path: String) throws -> [SourceFile] {
     case .regular: break
     }
     let isZIP = try file.beginsLikeZIP(name: path)
-    guard isZIP || hasEnding(".zip", path) else { return [SourceFile(name: path, size: file.size, path: path)] }
+    guard isZIP || hasEnding(".zip", path) else {
+        return [SourceFile(name: path, size: file.size, path: path)]
+    }
     guard isZIP else {
-        throw SourceProblem("“\(path)” is called a ZIP but is none. Download it again, or give the CSV files.")
+        throw SourceProblem(
+            "“\(path)” is called a ZIP but is none. Download it again, or give the CSV files.")
     }
     let entries = try ZipFile(file, path: path).csvEntries()
     guard !entries.isEmpty else {
-        throw SourceProblem("“\(path)” holds no CSV file. Give the ZIP that the platform made, or the CSV itself.")
+        throw SourceProblem(
+            "“\(path)” holds no CSV file. Give the ZIP that the platform made, or the CSV itself.")
     }
     return entries.map { SourceFile($0, archive: path) }
 }
@@ -94,7 +100,8 @@ private func filesOfFolder(_ path: String) throws -> [SourceFile] {
         let file = try OpenFile(folder + name)
         switch file.kind {
         case .folder: continue
-        case .other: throw SourceProblem("“\(folder)\(name)” is a device or a pipe. Take it out of the folder.")
+        case .other:
+            throw SourceProblem("“\(folder)\(name)” is a device or a pipe. Take it out of the folder.")
         case .regular: files.append(SourceFile(name: folder + name, size: file.size, path: folder + name))
         }
     }
@@ -150,7 +157,9 @@ final class OpenFile {
 
     /// - Throws: `SourceProblem` when there is no such file, or it may not be read.
     init(_ path: String) throws {
-        guard !path.utf8.contains(0) else { throw SourceProblem("The path holds a NUL byte. Check the path.") }
+        guard !path.utf8.contains(0) else {
+            throw SourceProblem("The path holds a NUL byte. Check the path.")
+        }
         // Not to wait for somebody to write into a pipe.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {

@@ -12,7 +12,9 @@ struct ZipEntry: Sendable {
 
     /// The name for messages: control characters of a stranger's archive do not reach a terminal.
     var shownName: String {
-        String(String.UnicodeScalarView(name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }
 
@@ -20,7 +22,8 @@ struct ZipEntry: Sendable {
 final class ZipFile {
     private static let largestSize: UInt64 = 4 << 30
     private static let largestRatio: UInt64 = 200
-    /// What may always be unpacked, however small the archive: short files of one letter shrink more than 200 times.
+    /// What may always be unpacked, however small the archive: short files of one letter shrink more than
+    /// 200 times.
     private static let harmlessSize: UInt64 = 1 << 20
 
     private let archive: OpaquePointer
@@ -60,7 +63,8 @@ final class ZipFile {
 
     private static func broken(_ path: String, _ error: inout zip_error_t) -> SourceProblem {
         let reason = zip_error_strerror(&error).map { String(cString: $0) } ?? "unknown"
-        return SourceProblem("“\(path)” is a broken ZIP (\(reason)). Download it again, or give the CSV files.")
+        return SourceProblem(
+            "“\(path)” is a broken ZIP (\(reason)). Download it again, or give the CSV files.")
     }
 
     /// The CSV files in it, sorted by name; those of macOS' own making are left out.
@@ -79,7 +83,9 @@ final class ZipFile {
             try checkPlace(name)
             try checkSize(status, unpacked: &unpacked)
             let parts = name.split { $0 == "/" || $0 == "\\" }
-            guard let last = parts.last, !name.hasSuffix("/"), parts.first != "__MACOSX", isCSVName(String(last)) else {
+            guard let last = parts.last, !name.hasSuffix("/"), parts.first != "__MACOSX",
+                isCSVName(String(last))
+            else {
                 continue
             }
             try checkReadable(status, name)
@@ -88,7 +94,8 @@ final class ZipFile {
         return entries.sorted { $0.name < $1.name }
     }
 
-    /// A source that unpacks the entry; it throws when more comes out than the directory said, or a checksum is wrong.
+    /// A source that unpacks the entry; it throws when more comes out than the directory said, or a
+    /// checksum is wrong.
     func source(of entry: ZipEntry, name: String) throws -> CSVScanner.Source {
         let status = try self.status(entry.index)
         guard status.name.map({ String(cString: $0) }) == entry.name, status.size == UInt64(entry.size) else {
@@ -116,34 +123,43 @@ final class ZipFile {
         let parts = name.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
         // An empty first part is the root, and a colon at the second place a drive.
         let isOutside =
-            parts.contains("..") || (parts.count > 1 && parts[0].isEmpty) || name.utf8.dropFirst().first == 0x3A
+            parts.contains("..") || (parts.count > 1 && parts[0].isEmpty)
+            || name.utf8.dropFirst().first == 0x3A
         guard !isOutside else {
-            throw SourceProblem("“\(path)” names a file outside of itself. It is not from a platform: do not use it.")
+            throw SourceProblem(
+                "“\(path)” names a file outside of itself. It is not from a platform: do not use it.")
         }
     }
 
     private func checkSize(_ status: zip_stat_t, unpacked: inout UInt64) throws {
         guard status.size <= Self.largestSize, unpacked + status.size <= Self.largestSize else {
-            throw SourceProblem("“\(path)” unpacks to more than 4 GiB. Give the CSV files in several imports.")
+            throw SourceProblem(
+                "“\(path)” unpacks to more than 4 GiB. Give the CSV files in several imports.")
         }
         unpacked += status.size
         // Entries that share their bytes are caught by the size of the archive, single ones by their own.
         let packed = min(status.comp_size, packedSize)
         guard status.size <= max(Self.harmlessSize, packed * Self.largestRatio),
-            unpacked <= max(Self.harmlessSize, packedSize.multipliedReportingOverflow(by: Self.largestRatio).partialValue)
+            unpacked
+                <= max(
+                    Self.harmlessSize,
+                    packedSize.multipliedReportingOverflow(by: Self.largestRatio).partialValue)
         else {
-            throw SourceProblem("“\(path)” unpacks to more than 200 times its size. Unpack it, and give the folder.")
+            throw SourceProblem(
+                "“\(path)” unpacks to more than 200 times its size. Unpack it, and give the folder.")
         }
     }
 
     private func checkReadable(_ status: zip_stat_t, _ name: String) throws {
         let isEncrypted =
-            status.valid & UInt64(ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != UInt16(ZIP_EM_NONE)
+            status.valid & UInt64(ZIP_STAT_ENCRYPTION_METHOD) != 0
+            && status.encryption_method != UInt16(ZIP_EM_NONE)
         guard !isEncrypted else {
             throw SourceProblem("“\(path)” is encrypted. Unpack it with its password, and give the folder.")
         }
         guard zip_compression_method_supported(Int32(status.comp_method), 0) == 1 else {
-            throw SourceProblem("“\(path)” is packed in a way that is not known here. Unpack it, and give the folder.")
+            throw SourceProblem(
+                "“\(path)” is packed in a way that is not known here. Unpack it, and give the folder.")
         }
     }
 }
