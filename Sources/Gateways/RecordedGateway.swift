@@ -3,7 +3,8 @@ public import Crowdfunding
 
 /// Money that moves elsewhere: a platform collected it, a bank transfer arrived.
 ///
-/// It moves nothing: every request is pending until a file or a person tells the fact, and is never retried by itself.
+/// It moves nothing: every request is pending until a file or a person tells the fact, and is never retried
+/// by itself.
 public struct RecordedGateway: PaymentGateway, Sendable {
     /// 1, stored with each pledge.
     public var code: Int { 1 }

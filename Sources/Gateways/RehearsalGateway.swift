@@ -3,9 +3,9 @@ public import Crowdfunding
 
 /// A seeded simulation of a card processor, so that makers can rehearse a close and tests can break things.
 ///
-/// What it does depends only on the seed and the requests. It keeps its own truth in an append-only file, one line a
-/// request that arrived, written and made durable before the answers of a window return; so a test, or a person, can
-/// compare the books with it. Asked twice under one key it acts once.
+/// What it does depends only on the seed and the requests. It keeps its own truth in an append-only file,
+/// one line a request that arrived, written and made durable before the answers of a window return; so a
+/// test, or a person, can compare the books with it. Asked twice under one key it acts once.
 public struct RehearsalGateway: PaymentGateway {
     /// 2, stored with each pledge.
     public var code: Int { 2 }
@@ -27,8 +27,9 @@ public struct RehearsalGateway: PaymentGateway {
     private var lastPrefix = ""
     private var lastPrefixHash: UInt64 = RehearsalKey.hash("", 0)
 
-    /// Opens the truth at `path`, making the file (0600) where there is none. Throws where it cannot be opened, is a
-    /// link or no regular file.
+    /// Opens the truth at `path`, making the file (0600) where there is none.
+    ///
+    /// Throws where it cannot be opened, is a link or no regular file.
     public init(_ profile: RehearsalProfile, path: String) throws(RehearsalError) {
         self.profile = profile
         truth = try RehearsalTruth(path: path)
@@ -36,8 +37,8 @@ public struct RehearsalGateway: PaymentGateway {
 
     /// Carries out the operations; see `PaymentGateway`.
     ///
-    /// Throws `keyReused` where a key comes back with other figures, `amountOutOfRange`, or what the file says; what
-    /// went before in the window may have happened then: ask.
+    /// Throws `keyReused` where a key comes back with other figures, `amountOutOfRange`, or what the file
+    /// says; what went before in the window may have happened then: ask.
     public mutating func perform(
         _ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp
     ) throws -> [GatewayOutcome] {
@@ -150,7 +151,7 @@ public struct RehearsalGateway: PaymentGateway {
 
     /// 0…999,999, fixed by the seed.
     private func rate(_ value: UInt64, salt: UInt64) -> Int {
-        Int((mixed(value ^ profile.seed &* 0x2545_F491_4F6C_DD1D ^ salt) >> 32) &* 1_000_000 >> 32)
+        Int((mixed(value ^ (profile.seed &* 0x2545_F491_4F6C_DD1D) ^ salt) >> 32) &* 1_000_000) >> 32
     }
 
     private func target(of operation: Operation) -> UInt64 {
@@ -205,8 +206,9 @@ public struct RehearsalDelivery: Hashable, Sendable {
 // MARK: - The truth, to compare the books with
 
 extension RehearsalGateway {
-    /// Every request that arrived, in the order in which they did. Meant for tests and small campaigns: it holds all of
-    /// them in memory.
+    /// Every request that arrived, in the order in which they did.
+    ///
+    /// Meant for tests and small campaigns: it holds all of them in memory.
     public func records() throws(RehearsalError) -> [RehearsalRecord] {
         var records: [RehearsalRecord] = []
         try truth.forEach { records.append($1) }

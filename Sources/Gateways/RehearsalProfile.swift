@@ -1,7 +1,9 @@
 public import Accounting
 public import Crowdfunding
 
-/// How a rehearsal's processor behaves. Rates are per million of requests, 0…1,000,000; together at most that.
+/// How a rehearsal's processor behaves.
+///
+/// Rates are per million of requests, 0…1,000,000; together at most that.
 public struct RehearsalProfile: Hashable, Sendable {
     /// Fixes every outcome; the same seed and the same requests give the same outcomes.
     public var seed: UInt64

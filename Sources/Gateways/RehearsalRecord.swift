@@ -80,14 +80,15 @@ func rehearsalNumber(_ reference: String) -> UInt64? {
 }
 
 /// A digit of base64url for 0…63.
-func digit(_ bits: UInt64) -> UInt8 {
-    switch UInt8(truncatingIfNeeded: bits) {
-    case let low where low < 26: low &+ 65
-    case let low where low < 52: low &+ 71
-    case let low where low < 62: low &- 4
-    case 62: UInt8(ascii: "-")
-    default: UInt8(ascii: "_")
-    }
+@inline(__always) func digit(_ bits: UInt64) -> UInt8 {
+    let low = UInt8(truncatingIfNeeded: bits)
+    // Without branches: A–Z, a–z, 0–9, - and _ each begin at another distance.
+    var distance: UInt8 = 65
+    distance &+= low >= 26 ? 6 : 0
+    distance &-= low >= 52 ? 75 : 0
+    distance &-= low >= 62 ? 13 : 0
+    distance &+= low >= 63 ? 49 : 0
+    return low &+ distance
 }
 
 /// What a digit of base64url stands for.
@@ -106,25 +107,34 @@ extension RehearsalRecord {
     /// Bytes of a line with its line feed; every line has the same.
     static let width = 59
 
-    /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7), currency (3),
-    /// line feed.
-    func append(to line: inout [UInt8]) {
-        func put(_ value: UInt64, _ digits: Int) {
-            var shift = 6 * (digits - 1)
-            while shift >= 0 {
-                line.append(digit(value >> UInt64(shift) & 63))
-                shift -= 6
+    /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7),
+    /// currency (3), line feed.
+    func append(to lines: inout [UInt8]) {
+        let start = lines.count
+        lines.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: RehearsalRecord.width))
+        var line = lines.mutableSpan
+        var position = start
+        func put(_ value: UInt64, _ digits: Int, _ line: inout MutableSpan<UInt8>) {
+            var rest = value
+            var index = position + digits - 1
+            while index >= position {
+                line[index] = digit(rest & 63)
+                rest >>= 6
+                index -= 1
             }
+            position += digits
         }
-        put(keyHigh, 11)
-        put(keyLow, 11)
-        put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1)
-        put(UInt64(bitPattern: amount), 7)
-        put(UInt64(bitPattern: fee), 7)
-        put(target, 11)
-        put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7)
-        for shift in [16, 8, 0] as [UInt32] { line.append(UInt8(truncatingIfNeeded: currencyBits >> shift)) }
-        line.append(UInt8(ascii: "\n"))
+        put(keyHigh, 11, &line)
+        put(keyLow, 11, &line)
+        put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1, &line)
+        put(UInt64(bitPattern: amount), 7, &line)
+        put(UInt64(bitPattern: fee), 7, &line)
+        put(target, 11, &line)
+        put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7, &line)
+        for shift in [16, 8, 0] as [UInt32] {
+            line[position] = UInt8(truncatingIfNeeded: currencyBits >> shift)
+            position += 1
+        }
     }
 
     /// Years before 1970 are written as positive numbers too.

@@ -4,8 +4,8 @@ import Glibc
 
 /// What the rehearsal's processor has done: an append-only file of lines, and an index of it in memory.
 ///
-/// The index is made when something is first looked up. One process at a time may use a file; the campaign's gateway
-/// lock sees to that.
+/// The index is made when something is first looked up. One process at a time may use a file; the
+/// campaign's gateway lock sees to that.
 final class RehearsalTruth {
     /// What was moved of a charge or hold so far, in minor units.
     struct Moved: Equatable {
@@ -77,7 +77,9 @@ final class RehearsalTruth {
         return moved
     }
 
-    /// Adds a line; `flush` makes it last. `record(_:)` has been asked for its key before.
+    /// Adds a line; `flush` makes it last.
+    ///
+    /// `record(_:)` has been asked for its key before.
     func append(_ record: RehearsalRecord) {
         record.append(to: &waiting)
         note(record, number: count - 1)
@@ -98,7 +100,8 @@ final class RehearsalTruth {
     func flush() throws(RehearsalError) {
         guard !hasFailed else { throw .cannotWrite(path: path, reason: "an earlier write failed") }
         guard !waiting.isEmpty else { return }
-        // An fsync that has failed once may succeed the next time without having written: never go on after one.
+        // An fsync that has failed once may succeed the next time without having written: never go on after
+        // one.
         guard writeAll(waiting), fdatasync(descriptor) == 0 else {
             hasFailed = true
             throw .cannotWrite(path: path, reason: systemReason())

@@ -55,9 +55,11 @@ extension Session {
         guard master != nil else { throw SessionError.keyMissing }
         var summary = ImportSummary()
         do {
-            try book.writeInBulk { records in
-                let campaign = try campaign(id, in: records)
-                summary = try run(files, name: name, campaign: campaign, options, observer, in: records)
+            summary = try book.inBulk {
+                try book.write { records in
+                    let campaign = try campaign(id, in: records)
+                    return try run(files, name: name, campaign: campaign, options, observer, in: records)
+                }
             }
         } catch is NothingKept {
             return summary

@@ -112,24 +112,21 @@ public final class Book: Sendable {
         }
     }
 
-    /// Writes many rows in one transaction: foreign keys are not followed row by row and the log is not copied back
-    /// in between. The rows are consistent by construction and `book check` proves it.
-    public func writeInBulk<Value>(_ body: (Records) throws -> Value) throws -> Value {
-        do {
-            return try queue.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
-                defer {
-                    try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                    try? db.execute(sql: "PRAGMA wal_autocheckpoint = 1000; PRAGMA foreign_keys = ON")
-                }
-                var value: Value?
-                try db.inTransaction(.immediate) {
-                    value = try body(Records(db: db, secret: keySecret))
-                    return .commit
-                }
-                guard let value else { throw BookError.storage(reason: "the transaction did not run") }
-                return value
+    /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied back
+    /// seldom. The rows are consistent by construction and `book check` proves it.
+    public func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
+        try queue.inDatabase { db in
+            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
+        }
+        defer {
+            // What is in the log is durable; copying it back may wait for the next command.
+            try? queue.inDatabase { db in
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 1000; PRAGMA foreign_keys = ON")
             }
+        }
+        do {
+            return try body()
         } catch {
             throw bookError(error, path: path)
         }

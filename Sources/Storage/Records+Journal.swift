@@ -135,8 +135,18 @@ extension Records {
         ).map(Timestamp.init(seconds:))
     }
 
-    /// Leaves a row that says who wrote these entries.
+    /// Leaves a row that says who wrote these entries; a command of several transactions has one row.
     public func insert(_ session: SessionRecord, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                UPDATE session SET last = $1 WHERE campaign = $2 AND last = $3 AND at = $4 AND operator = $5
+                  AND version = $6 AND command = $7
+                """,
+            arguments: [
+                session.last, campaign, session.first - 1, session.at.seconds, session.operatorName, session.version,
+                session.command,
+            ])
+        if db.changesCount > 0 { return }
         try db.execute(
             sql: """
                 INSERT INTO session (campaign, number, first, last, at, operator, version, command, reason)

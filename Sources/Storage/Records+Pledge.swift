@@ -155,6 +155,25 @@ extension Records {
             arguments: [state.rawValue, campaign, pledge])
     }
 
+    /// Gives back the places that a pledge held: its tier, add-ons and promotion.
+    public func releasePlaces(of pledge: Int64, campaign: Int64) throws {
+        guard let row = try self.pledge(campaign: campaign, number: pledge) else { return }
+        let give = """
+            UPDATE offer SET taken = MAX(taken - $1, 0) WHERE campaign = $2 AND kind = $3 AND
+            """
+        if let tier = row.tier {
+            try db.execute(sql: give + " number = $4", arguments: [row.quantity, campaign, OfferKind.tier.rawValue, tier])
+        }
+        if let promotion = row.promotion {
+            try db.execute(
+                sql: give + " number = $4", arguments: [1, campaign, OfferKind.promotion.rawValue, promotion])
+        }
+        for line in try lines(campaign: campaign, pledge: pledge) where line.kind == 1 {
+            try db.execute(
+                sql: give + " id = $4", arguments: [line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
+        }
+    }
+
     /// Moves every pledge of the list to another state.
     public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
         let statement = try db.makeStatement(

@@ -95,7 +95,8 @@ func books(_ bookings: [Booking]) -> [String] {
             ["authorized 100"]),
         Row(8, payment(.charge, 100, .unknown), .declined(hard: false), .failed, ["declined 100"]),
         Row(
-            8, payment(.charge, 100, .unknown), .notFound(sentAt: now.adding(seconds: -86_399)), .authorizing),
+            8, payment(.charge, 100, .unknown), .notFound(sentAt: now.adding(seconds: -86_399)),
+            .authorizing),
         Row(
             8, payment(.charge, 100, .unknown), .notFound(sentAt: now.adding(seconds: -86_400)), .failed,
             after: payment(ending: .abandoned)
@@ -386,7 +387,8 @@ func books(_ bookings: [Booking]) -> [String] {
             refusal: .captureBeyondHold(asked: money(41), left: money(40))
         ),
         Refused(
-            name: "T19 too early", from: hold, event: .expire, refusal: .holdStillValid(captureBefore: later)),
+            name: "T19 too early", from: hold, event: .expire,
+            refusal: .holdStillValid(captureBefore: later)),
         Refused(name: "T20", from: sample(.expired), event: .capture(100), refusal: .authorizationExpired),
         Refused(
             name: "T27", from: sample(.captured), event: .refund(101),

@@ -42,7 +42,15 @@ struct Walk: RandomNumberGenerator {
         if payment.excess > 0 {
             return .settle(Settlement(unmatchedIn: payment.excess, accepted: payment.excess))
         }
-        guard let operation = payment.operation else { return event(&random) }
+        guard let operation = payment.operation else {
+            if payment.disputed > 0 { return .disputeLost(payment.disputed) }
+            if payment.captured > 0, Int.random(in: 0..<6, using: &random) == 0 {
+                return .disputeOpened(payment.captured, fee: 15)
+            }
+            if payment.capturable > 0, Bool.random(using: &random) { return .cancel }
+            return payment.capturable > 0 ? .capture(payment.capturable) : event(&random)
+        }
+        if Int.random(in: 0..<6, using: &random) == 0 { return .timedOut }
         return switch operation.kind {
         case .authorize: .authorized(operation.amount, captureBefore: nil)
         case .charge: .charged(operation.amount, fee: 1)
@@ -101,25 +109,26 @@ struct Walk: RandomNumberGenerator {
                 #expect(!error.message.isEmpty)
                 return nil
             }
-            let note: Comment = "seed \(seed) walk \(walk): \(payment) \(event)"
-            #expect(change.payment.violations() == [], note)
+            let before = payment
+            func note() -> Comment { "seed \(seed) walk \(walk): \(before) \(event)" }
+            #expect(change.payment.violations() == [], note())
             for booking in change.bookings {
                 payment.replay(booking)
                 var positive = booking
                 positive.isReversal = false
                 let taken = try parts.take(positive)
-                #expect(taken.amount == (booking.pool == .none ? 0 : booking.amount), note)
+                #expect(taken.amount == (booking.pool == .none ? 0 : booking.amount), note())
                 if booking.kind == .unmatchedIn || booking.kind == .unmatchedOut || booking.kind == .noted {
                     suspense += booking.isReversal ? -booking.amount : booking.amount
                 }
             }
-            #expect(amounts(payment) == amounts(change.payment), note)
+            #expect(amounts(payment) == amounts(change.payment), note())
             payment = change.payment
             if change.transition == 52 { suspense = 0 }
-            #expect(suspense == payment.excess, note)
-            #expect(parts.undelivered.amount + parts.delivered.amount == payment.held, note)
-            #expect(parts.committed.amount == payment.committed, note)
-            #expect(parts.refunded.amount == payment.refunded, note)
+            #expect(suspense == payment.excess, note())
+            #expect(parts.undelivered.amount + parts.delivered.amount == payment.held, note())
+            #expect(parts.committed.amount == payment.committed, note())
+            #expect(parts.refunded.amount == payment.refunded, note())
             return change.transition
         }
     }

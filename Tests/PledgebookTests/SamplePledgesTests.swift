@@ -1,11 +1,11 @@
 import Accounting
-import Crowdfunding
 import Testing
 
+@testable import Crowdfunding
 @testable import Pledgebook
 
 @Suite("Sample pledges") struct SamplePledgesTests {
-    static let digests: [UInt64] = [0x2B89_C698_C41C_7448, 0x1068_7CAA_E2EE_B7EE, 0xC70C_3AC9_282D_CA15]
+    static let digests: [UInt64] = [0x2729_D465_6E39_E5DB, 0x1068_7CAA_E2EE_B7EE, 0xC70C_3AC9_282D_CA15]
     static let campaigns = [SampleCampaigns.lamp, SampleCampaigns.keyboard, SampleCampaigns.teapot]
 
     @Test(
@@ -23,6 +23,18 @@ import Testing
         let refusals = try SampleReading.refusals(rows, campaign)
         #expect(rows.count == 3_000)
         #expect(refusals.allSatisfy { $0 == nil }, "\(refusals.compactMap { $0 }.prefix(5))")
+    }
+
+    @Test("what an add-on uses up is no longer sold in a tier, and backers take another one")
+    func sharedStock() throws {
+        var campaign = SampleCampaigns.lamp
+        campaign.tiers[1].contains.append(Content(sku: "BULB", quantity: 1))
+        for seed in 1...8 as ClosedRange<UInt64> {
+            let rows = SampleReading.rows(try SampleReading.bytes(campaign, count: 1_500, seed: seed))
+            #expect(try SampleReading.refusals(rows, campaign).allSatisfy { $0 == nil }, "seed \(seed)")
+            #expect(rows.count { $0["tier"] == "thanks" } > 200, "seed \(seed)")
+            #expect(rows.count { $0["tier"] == "" } < 150, "seed \(seed)")
+        }
     }
 
     @Test("references, time order, currency and method are as an import wants them", arguments: campaigns)

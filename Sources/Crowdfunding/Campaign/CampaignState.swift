@@ -1,4 +1,6 @@
-/// Where a campaign stands. The raw values are stored.
+/// Where a campaign stands.
+///
+/// The raw values are stored.
 public enum CampaignState: String, CaseIterable, Sendable {
     /// Takes pledges.
     case live
@@ -32,7 +34,8 @@ public enum CampaignState: String, CaseIterable, Sendable {
     /// Whether `other` may follow this state.
     public func mayBecome(_ other: CampaignState) -> Bool { next.contains(other) }
 
-    /// Whether the campaign has succeeded, so that money is owed as goods (2010) and no longer as a deposit (2000).
+    /// Whether the campaign has succeeded, so that money is owed as goods (2010) and no longer as a deposit
+    /// (2000).
     public var hasSucceeded: Bool { self == .funded || self == .fulfilling || self == .finished }
 
     /// Whether holds may be captured.

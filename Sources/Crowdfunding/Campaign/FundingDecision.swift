@@ -1,4 +1,6 @@
-/// What is pledged, collected and still open in a campaign. Amounts are minor units, goods + shipping + tax + bonus.
+/// What is pledged, collected and still open in a campaign.
+///
+/// Amounts are minor units, goods + shipping + tax + bonus.
 public struct FundingStanding: Hashable, Sendable {
     /// On pledges that are neither canceled nor dropped.
     public var pledged: Int64
@@ -30,7 +32,9 @@ public struct FundingStanding: Hashable, Sendable {
     }
 }
 
-/// Why a campaign is decided as it is. Amounts are minor units.
+/// Why a campaign is decided as it is.
+///
+/// Amounts are minor units.
 public enum FundingReason: Hashable, Sendable {
     /// Keep-it-all: whatever came in is collected.
     case keepsItAll
@@ -71,11 +75,11 @@ public enum FundingDecision: Hashable, Sendable {
         return .collect(.goalPledged(pledged: standing.pledged, goal: rule.goal))
     }
 
-    /// What stands for a campaign that is collecting: funded as soon as that is certain, unfunded when the window is
-    /// over or when even all that is open would not be enough.
+    /// What stands for a campaign that is collecting: funded as soon as that is certain, unfunded when the
+    /// window is over or when even all that is open would not be enough.
     ///
-    /// With the basis `pledged`, and with keep-it-all, the close has decided it: funded at once, and a shortfall is
-    /// only shown.
+    /// With the basis `pledged`, and with keep-it-all, the close has decided it: funded at once, and a
+    /// shortfall is only shown.
     public static func whileCollecting(_ rule: FundingRule, _ standing: FundingStanding) -> FundingDecision {
         guard rule.rule == .allOrNothing else { return .funded(.keepsItAll) }
         guard rule.basis == .collected else {

@@ -7,7 +7,8 @@ public enum OperationKeyCheck: Hashable, Sendable {
     /// The same was asked for before: its stored result is the answer (T37).
     case repeated
 
-    /// Compares a request with what is stored under its key; throws `keyReused` where the figures differ (T38).
+    /// Compares a request with what is stored under its key; throws `keyReused` where the figures differ
+    /// (T38).
     public init(
         _ asked: Operation, stored: Operation?, currency: Currency
     ) throws(PaymentRefusal) {
@@ -25,10 +26,12 @@ public enum OperationKeyCheck: Hashable, Sendable {
     }
 }
 
-/// By what a fact is known, so that the same fact given again changes nothing (T36) and two equal partial refunds
-/// are two: its own reference (the charge's, refund's or dispute's id), its type and its amount.
+/// By what a fact is known, so that the same fact given again changes nothing (T36) and two equal partial
+/// refunds are two: its own reference (the charge's, refund's or dispute's id), its type and its amount.
 public struct FactKey: Hashable, Sendable {
-    /// The type of a fact; facts commute per reference and type (T39). The raw values are stored.
+    /// The type of a fact; facts commute per reference and type (T39).
+    ///
+    /// The raw values are stored.
     public enum Kind: Int, Sendable {
         case authorized = 1
         case captured = 2
@@ -102,7 +105,9 @@ public struct RetrySchedule: Hashable, Sendable {
         return due < ends ? due : nil
     }
 
-    /// Whether a payment that failed at `failed` is tried now. Only a soft decline is.
+    /// Whether a payment that failed at `failed` is tried now.
+    ///
+    /// Only a soft decline is.
     public func isDue(_ payment: Payment, failed: Timestamp, at now: Timestamp) -> Bool {
         guard payment.state == .failed, payment.ending == .failedSoft, let due = next(after: failed) else {
             return false
@@ -182,7 +187,9 @@ public enum SettlementMatch: Hashable, Sendable {
     /// Our success without a row, not yet three days old.
     case inTransit
 
-    /// Compares a row's amount with ours; either may be missing, not both. Days are calendar days without week-ends.
+    /// Compares a row's amount with ours; either may be missing, not both.
+    ///
+    /// Days are calendar days without week-ends.
     public init(row: Int64?, ours: Int64?, succeeded: CalendarDay, today: CalendarDay) {
         switch (row, ours) {
         case (.some(let row), .some(let ours)): self = row == ours ? .matched : .amountDiffers(row - ours)
@@ -194,8 +201,9 @@ public enum SettlementMatch: Hashable, Sendable {
 }
 
 extension CalendarDay {
-    /// The day that many working days later; Saturdays and Sundays do not count. A refund that a delay makes due
-    /// (T45) is due after 7.
+    /// The day that many working days later; Saturdays and Sundays do not count.
+    ///
+    /// A refund that a delay makes due (T45) is due after 7.
     public func adding(workingDays: Int) -> CalendarDay {
         var day = self
         var left = workingDays

@@ -44,8 +44,10 @@ public struct Payment: Hashable, Sendable {
     /// What campaigns count as collected: C − R − Rp − Do − Dl, fees not taken off.
     public var netCollected: Int64 { captured - refunded - committed - disputed - lost }
 
-    /// The broken invariants of payments.md (I1–I4 as far as one payment shows them), a sentence each; empty when it
-    /// is sound. For `book check` and tests.
+    /// The broken invariants of payments.md (I1–I4 as far as one payment shows them), a sentence each;
+    /// empty when it is sound.
+    ///
+    /// For `book check` and tests.
     public func violations() -> [String] {
         var found: [String] = []
         let amounts = [
@@ -57,7 +59,8 @@ public struct Payment: Hashable, Sendable {
         }
         if captured + voided + reserved > authorized {
             found.append(
-                "I1: captured \(captured) + voided \(voided) + reserved \(reserved) > authorized \(authorized)"
+                "I1: captured \(captured) + voided \(voided) + reserved \(reserved)"
+                    + " > authorized \(authorized)"
             )
         }
         if refunded + committed + lost > captured {
@@ -95,7 +98,9 @@ public struct OpenOperation: Hashable, Sendable {
     }
 }
 
-/// How a payment ended, or stands where no money decides. The raw values are stored.
+/// How a payment ended, or stands where no money decides.
+///
+/// The raw values are stored.
 public enum PaymentEnding: Int, CaseIterable, Sendable {
     case pledged = 0
     case methodSaved = 1
@@ -112,7 +117,9 @@ public enum PaymentEnding: Int, CaseIterable, Sendable {
     case canceled = 9
 }
 
-/// Marks that stop nothing. The raw value is stored.
+/// Marks that stop nothing.
+///
+/// The raw value is stored.
 public struct PaymentFlags: OptionSet, Hashable, Sendable {
     /// The bits.
     public let rawValue: Int

@@ -1,5 +1,6 @@
-// What to book: the second pure function beside the table. Every function here says which kinds an amount becomes,
-// by whether the campaign has succeeded and how much was delivered; none of them changes a payment.
+// What to book: the second pure function beside the table. Every function here says which kinds an amount
+// becomes, by whether the campaign has succeeded and how much was delivered; none of them changes a
+// payment.
 
 extension Payment {
     /// E03 or E03s.
@@ -20,8 +21,8 @@ extension Payment {
         )
     }
 
-    /// T34: first what is neither given back nor committed (E18, E18a, E18b), then what is committed (E18c), and the
-    /// rest is a claim on the backer (E19d).
+    /// T34: first what is neither given back nor committed (E18, E18a, E18b), then what is committed
+    /// (E18c), and the rest is a claim on the backer (E19d).
     func bookLoss(fromHeld: Int64, fromCommitted: Int64, claim: Int64, in context: PaymentContext)
         -> [Booking]
     {
@@ -55,7 +56,8 @@ extension Payment {
         return bookings
     }
 
-    /// E14 or E14b for what was committed, E19r for the rest; a fee that has no E14 to stand beside is an E04.
+    /// E14 or E14b for what was committed, E19r for the rest; a fee that has no E14 to stand beside is an
+    /// E04.
     func bookRefund(
         paid: Int64, claim: Int64, fee: Int64, fromOwnAccount: Bool = false, by operation: OperationKind?
     ) -> [Booking] {
@@ -106,10 +108,11 @@ extension Payment {
         return bookings
     }
 
-    /// Repeats what an entry says of the amounts: entries, replayed in order, give the payment's amounts again.
+    /// Repeats what an entry says of the amounts: entries, replayed in order, give the payment's amounts
+    /// again.
     ///
-    /// `book check` compares them with the payment's row. `booking` is the entry's kind, its amount (of a memo, the
-    /// one in `detail`), its operation, and whether it is a reversal.
+    /// `book check` compares them with the payment's row. `booking` is the entry's kind, its amount (of a
+    /// memo, the one in `detail`), its operation, and whether it is a reversal.
     public mutating func replay(_ booking: Booking) {
         let amount = booking.isReversal ? -booking.amount : booking.amount
         switch booking.kind {
@@ -138,7 +141,8 @@ extension Payment {
         }
     }
 
-    /// A capture takes from the hold, a charge brings its own; what nobody asked for takes back what was freed first.
+    /// A capture takes from the hold, a charge brings its own; what nobody asked for takes back what was
+    /// freed first.
     mutating func replayCapture(_ amount: Int64, by operation: OperationKind?) {
         captured += amount
         switch operation {

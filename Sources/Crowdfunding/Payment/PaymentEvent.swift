@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What is asked of a payment, or has happened to it. Amounts and fees are minor units of the campaign's currency.
+/// What is asked of a payment, or has happened to it.
+///
+/// Amounts and fees are minor units of the campaign's currency.
 ///
 /// A *request* that the table does not allow is refused; a *fact* is never refused.
 public enum PaymentEvent: Hashable, Sendable {
@@ -47,7 +49,9 @@ public enum PaymentEvent: Hashable, Sendable {
     case timedOut
     /// The gateway has it and will say later: T25.
     case accepted
-    /// Asked: never seen. `sentAt` is when the key was first sent: T08, T14.
+    /// Asked: never seen.
+    ///
+    /// `sentAt` is when the key was first sent: T08, T14.
     case notFound(sentAt: Timestamp)
     /// A refund that we asked for is done: T23. Without an open refund it counts as made outside.
     case refunded(Int64, fee: Int64)
@@ -95,8 +99,8 @@ public enum PaymentEvent: Hashable, Sendable {
 
     /// What the gateway's answer to an operation says.
     ///
-    /// The reason `expired` of a declined capture is the gateways' word for a hold that has ended. `sentAt` is when
-    /// the operation's key was first sent.
+    /// The reason `expired` of a declined capture is the gateways' word for a hold that has ended. `sentAt`
+    /// is when the operation's key was first sent.
     public init(_ answer: GatewayAnswer, to kind: OperationKind, sentAt: Timestamp) {
         switch (answer, kind) {
         case (.done(let amount, _, _, let captureBefore), .authorize):
@@ -118,7 +122,9 @@ public enum PaymentEvent: Hashable, Sendable {
     }
 }
 
-/// How a person settles a conflict (T52). Minor units; the first three add up to the payment's excess.
+/// How a person settles a conflict (T52).
+///
+/// Minor units; the first three add up to the payment's excess.
 public struct Settlement: Hashable, Sendable {
     /// Of the excess, money in that stands as E25; the entries are reversed.
     public var unmatchedIn: Int64
@@ -144,7 +150,9 @@ public struct Settlement: Hashable, Sendable {
     }
 }
 
-/// What the guards of the table need to know beside the payment. Make it once a campaign and vary it.
+/// What the guards of the table need to know beside the payment.
+///
+/// Make it once a campaign and vary it.
 public struct PaymentContext: Sendable {
     /// The campaign's.
     public var currency: Currency

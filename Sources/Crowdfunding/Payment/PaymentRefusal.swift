@@ -1,12 +1,15 @@
 public import Accounting
 
-/// Why a request to a payment is refused. Nothing changes and nothing is sent.
+/// Why a request to a payment is refused.
+///
+/// Nothing changes and nothing is sent.
 public enum PaymentRefusal: UserFacingError, Equatable {
     /// The state has no such move.
     case notAllowed(request: String, state: PaymentState)
     /// An amount that is zero, negative or beyond what any payment can be (minor units).
     case amountOutOfRange(Int64)
-    /// An operation has timed out; nothing may be asked of the payment until the gateway has said what became of it.
+    /// An operation has timed out; nothing may be asked of the payment until the gateway has said what
+    /// became of it.
     case outcomeUnknown(request: String, operation: OperationKind, amount: Money)
     /// Another operation is under way (I3).
     case operationOpen(request: String, operation: OperationKind, amount: Money)
@@ -56,9 +59,11 @@ public enum PaymentRefusal: UserFacingError, Equatable {
         case .notAllowed(let request, let state):
             "A payment that is \(state.label) cannot be \(request)."
         case .amountOutOfRange(let amount):
-            "\(amount) minor units is not an amount that can be moved; give more than zero and at most \(largestAmount)."
+            "\(amount) minor units is not an amount that can be moved. "
+                + "Give more than zero and at most \(largestAmount)."
         case .outcomeUnknown(let request, let operation, let amount):
-            "The payment cannot be \(request): nobody knows yet what became of the \(operation.label) of \(amount). "
+            "The payment cannot be \(request): nobody knows yet what became of its "
+                + "\(operation.label) of \(amount). "
                 + "Ask the gateway first with `payment reconcile`."
         case .operationOpen(let request, let operation, let amount):
             "The payment cannot be \(request) while its \(operation.label) of \(amount) is under way. "
@@ -97,7 +102,8 @@ public enum PaymentRefusal: UserFacingError, Equatable {
         case .settlementDoesNotFit(let settled, let excess):
             "The settlement covers \(settled) of a conflict of \(excess). Say what becomes of all of it."
         case .keyReused(let asked, let before):
-            "This operation was asked for before with other figures (\(before), now \(asked)) and is not sent again."
+            "This operation was asked for before with other figures (\(before), now \(asked)). "
+                + "It is not sent again."
         case .partsExhausted(let asked, let left):
             "An entry of \(asked) minor units has only \(left) left to take its parts from. Run `book check`."
         default: ""

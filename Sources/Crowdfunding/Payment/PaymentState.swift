@@ -1,4 +1,6 @@
-/// Where a payment stands, derived from its amounts, its open operation and how it ended. The raw values are stored.
+/// Where a payment stands, derived from its amounts, its open operation and how it ended.
+///
+/// The raw values are stored.
 public enum PaymentState: Int, CaseIterable, Sendable {
     case pledged = 1
     case methodSaved = 2
@@ -65,8 +67,8 @@ extension Payment {
         return stateBeneath
     }
 
-    /// The state without regard to conflict, dispute and doubt: what facts are matched with, because a fact is true
-    /// whatever else is open.
+    /// The state without regard to conflict, dispute and doubt: what facts are matched with, because a fact
+    /// is true whatever else is open.
     var stateBeneath: PaymentState {
         switch operation?.kind {
         case .void: return .voidPending

@@ -106,7 +106,9 @@ extension Payment {
         }
     }
 
-    /// T10, T11, T14, and T35 where the amount is another. A gateway without multicapture frees the rest.
+    /// T10, T11, T14, and T35 where the amount is another.
+    ///
+    /// A gateway without multicapture frees the rest.
     func taking(
         _ amount: Int64, asked: Int64, fee: Int64, in context: PaymentContext
     ) -> PaymentChange {
@@ -124,7 +126,9 @@ extension Payment {
         }
     }
 
-    /// T23, and T35 where the amount is another. What a lost dispute has taken from the commitment is a claim now.
+    /// T23, and T35 where the amount is another.
+    ///
+    /// What a lost dispute has taken from the commitment is a claim now.
     func refundDone(_ amount: Int64, asked: Int64, fee: Int64) -> PaymentChange {
         let done = min(amount, asked)
         let paid = min(done, committed)
@@ -166,7 +170,9 @@ extension Payment {
         }
     }
 
-    /// T28. Where no refund is under way it pays what is committed first, as a recorded refund does (T23).
+    /// T28.
+    ///
+    /// Where no refund is under way it pays what is committed first, as a recorded refund does (T23).
     func refundedElsewhere(
         _ amount: Int64, fee: Int64, fromOwnAccount: Bool, in context: PaymentContext
     ) -> PaymentChange {
@@ -215,7 +221,9 @@ extension Payment {
         }
     }
 
-    /// T35: a fact that is not in the table. Money that moved stands in suspense; anything else is noted.
+    /// T35: a fact that is not in the table.
+    ///
+    /// Money that moved stands in suspense; anything else is noted.
     func conflicting(_ event: PaymentEvent) -> PaymentChange {
         let bookings: [Booking]
         var amount = event.amount ?? 0
@@ -245,7 +253,9 @@ extension Payment {
         }
     }
 
-    /// T35 for another currency: a memo only. The operation it answers is over, and is not tried again by itself.
+    /// T35 for another currency: a memo only.
+    ///
+    /// The operation it answers is over, and is not tried again by itself.
     func foreign(_ event: PaymentEvent, _ amount: Int64) -> PaymentChange {
         let isAnswer: Bool
         switch (operation?.kind, event) {

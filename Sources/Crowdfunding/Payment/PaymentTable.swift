@@ -1,18 +1,21 @@
-// The transition table of payments.md, row by row: the number of each row stands beside its case. It decides and does
-// not act. The arithmetic of a row is in PaymentSteps.swift, what to book in PaymentBookings.swift.
+// The transition table of payments.md, row by row: the number of each row stands beside its case. It
+// decides and does not act. The arithmetic of a row is in PaymentSteps.swift, what to book in
+// PaymentBookings.swift.
 
 import Accounting
 
 extension Payment {
-    /// A payment as its pledge is placed (T01). Whether the pledge may be placed is for `PledgePlacement`.
+    /// A payment as its pledge is placed (T01).
+    ///
+    /// Whether the pledge may be placed is for `PledgePlacement`.
     public static func placed(due: Int64) -> PaymentChange {
         PaymentChange(1, Payment(), [Booking(.placed, due)])
     }
 
     /// What the event makes of the payment.
     ///
-    /// A request that the table does not allow throws and changes nothing; a fact that it does not name is T35. A fact
-    /// that was seen before must not be given again (T36, `FactKey`).
+    /// A request that the table does not allow throws and changes nothing; a fact that it does not name is
+    /// T35. A fact that was seen before must not be given again (T36, `FactKey`).
     public func applying(
         _ event: PaymentEvent, in context: PaymentContext
     ) throws(PaymentRefusal) -> PaymentChange {
@@ -98,7 +101,8 @@ extension Payment {
 // MARK: - Answers to the operation that is open
 
 extension Payment {
-    /// The row of a fact that answers the open operation, or tells of its failure late; `nil` where it is neither.
+    /// The row of a fact that answers the open operation, or tells of its failure late; `nil` where it is
+    /// neither.
     private func answering(_ event: PaymentEvent, in context: PaymentContext) -> PaymentChange? {
         guard let operation else { return withoutOperation(event) }
         let asked = operation.amount
@@ -179,7 +183,8 @@ extension Payment {
     /// Facts about requests, where none is open.
     private func withoutOperation(_ event: PaymentEvent) -> PaymentChange? {
         switch (stateBeneath, event) {
-        // T06: a hold or charge that waited for the backer, or a recorded payment that a person says was declined.
+        // T06: a hold or charge that waited for the backer, or a recorded payment that a person says was
+        // declined.
         case (.actionRequired, .declined(let hard)), (.pledged, .declined(let hard)):
             return change(6, [Booking(.declined, 0)]) { $0.ending = hard ? .failedHard : .failedSoft }
         // T39: an older failure never undoes a newer success.

@@ -10,8 +10,8 @@ extension Payment {
 
 /// What is left of each part of a payment, pool by pool, so that every entry can be split exactly.
 ///
-/// A partial amount is split by largest remainder over what is left of each part, so no part goes negative and the
-/// last entry takes exactly the rest.
+/// A partial amount is split by largest remainder over what is left of each part, so no part goes negative
+/// and the last entry takes exactly the rest.
 public struct PartsLeft: Hashable, Sendable {
     /// Pledged and not captured.
     public var due: EntryParts
@@ -26,10 +26,13 @@ public struct PartsLeft: Hashable, Sendable {
     /// In dispute.
     public var disputed = EntryParts.zero
 
-    /// What is left of a payment that was just placed. `due`: its price by parts, fee and other 0.
+    /// What is left of a payment that was just placed.
+    ///
+    /// `due`: its price by parts, fee and other 0.
     public init(due: EntryParts) { self.due = due }
 
-    /// Splits `amount` (minor units, 0…`left.amount`) over what is left; throws `partsExhausted` where it is more.
+    /// Splits `amount` (minor units, 0…`left.amount`) over what is left; throws `partsExhausted` where it
+    /// is more.
     public static func split(_ amount: Int64, over left: EntryParts) throws(PaymentRefusal) -> EntryParts {
         let backers = left.backers
         let total = backers[0] + backers[1] + backers[2]
@@ -94,7 +97,8 @@ public struct PartsLeft: Hashable, Sendable {
         }
     }
 
-    /// A dispute takes the parts of what it is about: what is held, then what is committed, then what was given back.
+    /// A dispute takes the parts of what it is about: what is held, then what is committed, then what was
+    /// given back.
     private mutating func dispute(_ booking: Booking) throws(PaymentRefusal) -> EntryParts {
         if booking.kind == .disputeWon {
             let parts = try PartsLeft.split(booking.amount, over: disputed)
@@ -114,7 +118,9 @@ public struct PartsLeft: Hashable, Sendable {
     }
 }
 
-/// What a changed price means for a pledge that was captured (T53). Both amounts are positive parts.
+/// What a changed price means for a pledge that was captured (T53).
+///
+/// Both amounts are positive parts.
 public struct PriceDifference: Hashable, Sendable {
     /// A new payment: new price − paid, where that is more.
     public var more: EntryParts

@@ -44,7 +44,11 @@ struct TierDemand {
     /// A tier that is for sale at that instant, or -1 where none is.
     mutating func next(at instant: Timestamp, _ random: inout SampleRandom) -> Int {
         if instant.seconds >= nextEnd { look(at: instant) }
-        return sum == 0 ? -1 : random.index(weighted: weights, sum: sum)
+        let tier = pick(&random)
+        // An add-on or another tier may have used up what this one contains.
+        guard tier >= 0, left(ofTier: tier) <= 0 else { return tier }
+        look(at: instant)
+        return pick(&random)
     }
 
     /// Takes as many as there are of what is asked for, and gives their number: 0 where none is left.
@@ -71,6 +75,10 @@ struct TierDemand {
     func soldOut(_ random: inout SampleRandom) -> Int {
         let gone = tiers.indices.filter { tier in tiers[tier].limit.map { sold[tier] >= $0 } ?? false }
         return gone.isEmpty ? -1 : gone[random.below(gone.count)]
+    }
+
+    private func pick(_ random: inout SampleRandom) -> Int {
+        sum == 0 ? -1 : random.index(weighted: weights, sum: sum)
     }
 
     private func left(ofTier tier: Int) -> Int64 {

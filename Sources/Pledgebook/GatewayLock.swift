@@ -1,0 +1,24 @@
+import Crowdfunding
+import Glibc
+
+/// Held while a command talks to a campaign's gateway: its holder knows that the sender of any operation it finds
+/// open is dead, so that operation is unknown and is asked for first.
+final class GatewayLock {
+    private let descriptor: Int32
+
+    /// Takes the lock, a file beside the book, or refuses at once.
+    init(book path: String, campaign: CampaignID) throws {
+        let name = "\(path).\(campaign.rawValue).lock"
+        descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw SessionError.refused(
+                "\(name) cannot be made: \(String(cString: strerror(errno))). Check the rights of the folder.")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw SessionError.gatewayBusy(campaign: campaign.rawValue)
+        }
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,292 @@
+import Accounting
+import Crowdfunding
+import Gateways
+import Storage
+
+/// A request that is about to be sent, or whose answer is about to be booked.
+struct PendingRequest {
+    var item: CollectionItem
+    var operation: Operation
+    /// As it stands with the operation open.
+    var payment: Payment
+    var left: PartsLeft
+    var sentAt: Timestamp
+}
+
+/// What a sweep over a campaign's payments did.
+public struct SweepCount: Hashable, Sendable {
+    /// Charged or captured, and how much.
+    public var captured: Int64 = 0
+    public var capturedAmount: Int64 = 0
+    public var fees: Int64 = 0
+    /// Declined, to be tried again · for good · waiting for the backer.
+    public var failedSoft: Int64 = 0
+    public var failedHard: Int64 = 0
+    public var needBacker: Int64 = 0
+    public var refunded: Int64 = 0
+    public var refundedAmount: Int64 = 0
+    /// Refunds that a person has to make or that the gateway still works on.
+    public var pending: Int64 = 0
+    public var pendingAmount: Int64 = 0
+    public var unknown: Int64 = 0
+    public var conflicted: Int64 = 0
+    /// Saved methods let go, holds voided.
+    public var released: Int64 = 0
+    public var dropped: Int64 = 0
+    public var droppedAmount: Int64 = 0
+
+    /// Nothing was done.
+    public var isEmpty: Bool { self == SweepCount() }
+}
+
+/// Carries operations out in windows (payments.md): one transaction commits a window as open before it is sent, one
+/// books its answers and may open the next window.
+struct OperationWindows {
+    let session: Session
+    let id: CampaignID
+    var gateway: any PaymentGateway
+    private(set) var count = SweepCount()
+
+    init(_ session: Session, campaign: LoadedCampaign) throws {
+        self.session = session
+        id = campaign.record.id
+        gateway =
+            campaign.record.isRehearsal == true
+            ? try RehearsalGateway(
+                .realistic(seed: campaign.record.seed, fees: campaign.definition.fees),
+                path: session.book.path + ".rehearsal")
+            : RecordedGateway()
+    }
+
+    /// The first part of every idempotency key. A rehearsal's leaves the book out, so that the same seed plays out the
+    /// same in any book; its truth lies beside its book all the same.
+    static func prefix(_ session: Session, _ campaign: LoadedCampaign) -> String {
+        campaign.record.isRehearsal == true
+            ? "rehearsal/\(campaign.record.id)" : "\(session.book.id)/\(campaign.record.id)"
+    }
+
+    /// Asks for `event` of every payment in scope, window by window.
+    ///
+    /// - Parameter request: What to ask of a payment, or `nil` to leave it. Pure.
+    mutating func sweep(
+        _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
+    ) throws {
+        var cursor: Int64 = 0
+        var answered: [(PendingRequest, GatewayOutcome)] = []
+        repeat {
+            var pending: [PendingRequest] = []
+            var isLast = false
+            try session.book.write { records in
+                let campaign = try session.campaign(id, in: records)
+                let journal = try JournalWriter(session, record: campaign.record, in: records)
+                try settle(answered, campaign, journal)
+                while pending.isEmpty, !isLast {
+                    let items = try records.collectionItems(
+                        campaign: campaign.record.number, after: cursor, limit: gateway.window, scope)
+                    isLast = items.count < gateway.window
+                    cursor = items.last?.pledge ?? cursor
+                    for item in items {
+                        guard let event = request(item, item.payment ?? item.untouched, campaign) else { continue }
+                        if let made = try ask(event, of: item, campaign, journal) { pending.append(made) }
+                    }
+                }
+                try journal.append.open(pending.map(\.operation), at: session.now)
+                try journal.finish()
+            }
+            answered = try perform(pending, resending: false)
+            if isLast, answered.isEmpty { return }
+            if isLast { cursor = .max }
+        } while true
+    }
+
+    /// Asks the gateway what became of everything that was left open or unknown, and sends again what it never saw.
+    mutating func resolve() throws {
+        let found = try session.book.read { records -> [PendingRequest] in
+            let campaign = try session.campaign(id, in: records)
+            return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
+                guard
+                    let item = try records.collectionItem(campaign: campaign.record.number, pledge: operation.pledge)
+                else { return nil }
+                return try resumed(operation, item, campaign, in: records)
+            }
+        }
+        guard !found.isEmpty else { return }
+        let campaign = try session.campaign(id)
+        var answers: [(PendingRequest, GatewayOutcome)] = []
+        var unsent: [PendingRequest] = []
+        for request in found where request.item.gateway == gateway.code {
+            let outcome = try gateway.find(
+                request.operation, prefix: Self.prefix(session, campaign), at: session.now)
+            let age = session.now.seconds - request.sentAt.seconds
+            if outcome.answer == .notFound, age < gateway.keyLifetime {
+                unsent.append(request)
+            } else {
+                answers.append((request, outcome))
+            }
+        }
+        answers += try perform(unsent, resending: true)
+        try session.book.write { records in
+            let campaign = try session.campaign(id, in: records)
+            let journal = try JournalWriter(session, record: campaign.record, in: records)
+            try settle(answers, campaign, journal)
+            try journal.finish()
+        }
+    }
+
+    private mutating func perform(
+        _ requests: [PendingRequest], resending: Bool
+    ) throws -> [(PendingRequest, GatewayOutcome)] {
+        guard !requests.isEmpty else { return [] }
+        let campaign = try session.campaign(id)
+        let outcomes = try gateway.perform(
+            requests.map(\.operation), prefix: Self.prefix(session, campaign), currency: campaign.record.currency,
+            at: session.now)
+        return Array(zip(requests, outcomes))
+    }
+
+    /// Applies a request: `nil` where it was done without the gateway.
+    private mutating func ask(
+        _ event: PaymentEvent, of item: CollectionItem, _ campaign: LoadedCampaign, _ journal: JournalWriter
+    ) throws -> PendingRequest? {
+        var context = campaign.paymentContext(at: session.now)
+        context.due = item.parts.amount
+        let before = item.payment ?? item.untouched
+        let change = try before.applying(event, in: context)
+        let needsHistory = before.captured > 0
+        var left = PartsLeft(due: item.parts)
+        if needsHistory {
+            let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
+            left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
+        }
+        guard let open = change.payment.operation else {
+            try book(change, of: item, &left, journal, reference: "")
+            count.add(change, item)
+            return nil
+        }
+        let operation = Operation(
+            pledge: item.pledge, reference: item.reference, instalment: 1, kind: open.kind,
+            attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
+            target: needsHistory ? try target(of: item, campaign, journal.records) : "")
+        try book(
+            change, of: item, &left, journal, reference: "", detail: operation.detail, keepsRow: item.payment == nil)
+        return PendingRequest(
+            item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
+    }
+
+    private mutating func settle(
+        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
+    ) throws {
+        var ends: [(operation: Operation, state: OperationState)] = []
+        ends.reserveCapacity(answers.count)
+        for (request, outcome) in answers {
+            var context = campaign.paymentContext(at: session.now)
+            context.due = request.item.parts.amount
+            context.keyLifetime = gateway.keyLifetime
+            if case .done(_, let currency, _, _) = outcome.answer {
+                context.currencyMatches = currency == campaign.record.currency.code
+            }
+            let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
+            let change = try request.payment.applying(event, in: context)
+            var left = request.left
+            try book(
+                change, of: request.item, &left, journal, reference: outcome.reference,
+                detail: request.operation.detail)
+            count.add(change, request.item)
+            ends.append((request.operation, change.answered ?? change.payment.operation?.state ?? .open))
+        }
+        try journal.flush()
+        try journal.append.settle(ends, at: session.now)
+    }
+
+    /// Writes the entries of a change and the payment as it now stands.
+    private func book(
+        _ change: PaymentChange, of item: CollectionItem, _ left: inout PartsLeft, _ journal: JournalWriter,
+        reference: String, detail: EntryDetail = EntryDetail(), keepsRow: Bool = false
+    ) throws {
+        for booking in change.bookings {
+            var parts = try left.take(booking)
+            if booking.isReversal { parts = -parts }
+            journal.write(
+                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
+                reference: reference, detail: detail)
+            if booking.kind == .dropped || booking.kind == .canceled {
+                try journal.records.setState(
+                    of: item.pledge, to: booking.kind == .dropped ? .dropped : .canceled,
+                    campaign: journal.record.number)
+                try journal.records.releasePlaces(of: item.pledge, campaign: journal.record.number)
+            }
+        }
+        // A charge that is only open says so in its operation; its payment row comes with the answer.
+        if !keepsRow { journal.put(change.payment, pledge: item.pledge) }
+    }
+
+    /// The charge that a refund, capture or void is about: what the gateway called it.
+    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws -> String {
+        let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
+        return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
+            .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
+    }
+
+    private func resumed(
+        _ operation: OperationRecord, _ item: CollectionItem, _ campaign: LoadedCampaign, in records: Records
+    ) throws -> PendingRequest {
+        let entries = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
+        var payment = item.payment ?? item.untouched
+        // Whoever sent it is gone: nobody knows.
+        let state: OperationState = operation.state == .open ? .unknown : operation.state
+        payment.operation = OpenOperation(operation.kind, amount: operation.amount, state: state)
+        return PendingRequest(
+            item: item,
+            operation: Operation(
+                pledge: item.pledge, reference: item.reference, instalment: operation.instalment,
+                kind: operation.kind, attempt: operation.attempt, amount: operation.amount, method: item.method,
+                target: try target(of: item, campaign, records)),
+            payment: payment, left: PartsLeft(due: item.parts, replaying: entries), sentAt: operation.at)
+    }
+}
+
+extension Operation {
+    /// What the signed detail of an entry says of the operation that it stands on: kind and attempt.
+    var detail: EntryDetail { EntryDetail().adding("op", "\(kind.rawValue).\(attempt)") }
+}
+
+extension CollectionItem {
+    /// The payment before anything has happened to it: a saved method can be charged.
+    var untouched: Payment {
+        var payment = Payment()
+        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
+        return payment
+    }
+}
+
+extension SweepCount {
+    /// Counts what a change brought.
+    mutating func add(_ change: PaymentChange, _ item: CollectionItem) {
+        for booking in change.bookings {
+            switch booking.kind {
+            case .captured, .capturedAfterSuccess:
+                captured += 1
+                capturedAmount += booking.amount
+                fees += booking.fee
+            case .refunded, .refundedFromOwn:
+                refunded += 1
+                refundedAmount += booking.amount
+            case .dropped:
+                dropped += 1
+                droppedAmount += item.parts.amount
+            case .canceled, .voided: released += 1
+            default: break
+            }
+        }
+        switch change.payment.state {
+        case .failed: change.payment.ending == .failedHard ? (failedHard += 1) : (failedSoft += 1)
+        case .actionRequired: needBacker += 1
+        case .unknown: unknown += 1
+        case .conflicted: conflicted += 1
+        case .refundPending:
+            pending += 1
+            pendingAmount += change.payment.operation?.amount ?? 0
+        default: break
+        }
+    }
+}

@@ -1,0 +1,151 @@
+public import Accounting
+public import Crowdfunding
+import GRDB
+
+/// A pledge as a closing needs it: what it owes, how it pays, and how its payment stands.
+public struct CollectionItem: Hashable, Sendable {
+    public var pledge: Int64
+    public var reference: String
+    /// What is due: bonus lies in goods.
+    public var parts: EntryParts
+    public var gateway: Int
+    public var method: String
+    /// `nil`: nothing has happened yet.
+    public var payment: Payment?
+    /// The operations so far of the first instalment, oldest first; empty where nothing has happened.
+    public var operations: [OperationRecord]
+
+    /// When the last operation was answered.
+    public var lastAttempt: Timestamp? { operations.last?.at }
+
+    /// The attempt number of the next operation of a kind.
+    public func nextAttempt(_ kind: OperationKind) -> Int {
+        (operations.filter { $0.kind == kind }.map(\.attempt).max() ?? 0) + 1
+    }
+}
+
+/// Which pledges a sweep takes up.
+public enum CollectionScope: Sendable {
+    /// Placed pledges whose payment is in one of these states; `nil` stands for no payment row.
+    case placed([PaymentState?])
+    /// Every pledge, whatever its own state, whose payment is in one of these states.
+    case payments([PaymentState])
+}
+
+extension Records {
+    /// The next pledges of a sweep after `number`, in the order of their numbers.
+    public func collectionItems(
+        campaign: Int64, after number: Int64, limit: Int, _ scope: CollectionScope
+    ) throws -> [CollectionItem] {
+        var items: [CollectionItem] = []
+        items.reserveCapacity(limit)
+        let cursor = try Row.fetchCursor(
+            db.cachedStatement(sql: Self.collectionSQL(scope)), arguments: [campaign, number, limit])
+        while let row = try cursor.next() {
+            var item = CollectionItem(
+                pledge: row[0], reference: row[1],
+                parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]), gateway: row[5],
+                method: row[6] ?? "", payment: nil, operations: [])
+            if let state: Int = row[7] {
+                _ = state
+                item.payment = payment(of: row, from: 8)
+            }
+            items.append(item)
+        }
+        for index in items.indices where items[index].payment != nil {
+            let operations = try operations(campaign: campaign, pledge: items[index].pledge)
+            items[index].operations = operations.filter { $0.instalment == 1 }
+            let open = items[index].operations.last { $0.state.rawValue < 3 }
+            items[index].payment?.operation = open.map {
+                OpenOperation($0.kind, amount: $0.amount, state: $0.state)
+            }
+        }
+        return items
+    }
+
+    /// One pledge as a sweep sees it, with its open operation even where no payment row was written yet.
+    public func collectionItem(campaign: Int64, pledge: Int64) throws -> CollectionItem? {
+        let all = PaymentState.allCases.map(Optional.some) + [nil]
+        let held = PledgeState.allCases.map { String($0.rawValue) }.joined(separator: ",")
+        let sql = Self.collectionSQL(.placed(all)).replacing("p.state IN (1)", with: "p.state IN (\(held))")
+        guard let row = try Row.fetchOne(db, sql: sql, arguments: [campaign, pledge - 1, 1]), row[0] == pledge
+        else { return nil }
+        var item = CollectionItem(
+            pledge: row[0], reference: row[1], parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]),
+            gateway: row[5], method: row[6] ?? "", payment: nil,
+            operations: try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 })
+        if (row[7] as Int?) != nil { item.payment = payment(of: row, from: 8) }
+        if let open = item.operations.last(where: { $0.state.rawValue < 3 }) {
+            item.payment = item.payment ?? Payment()
+            item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
+        }
+        return item
+    }
+
+    private static func collectionSQL(_ scope: CollectionScope) -> String {
+        let columns = """
+            p.number, p.reference, p.goods + p.bonus, p.shipping, p.tax, p.gateway, p.method,
+            m.state, m.authorized, m.captured, m.voided, m.refunded, m.committed, m.disputed, m.lost, m.excess,
+            m.ending, m.flags, m.capture_before
+            """
+        let join = "ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1"
+        switch scope {
+        case .placed(let states):
+            let known = states.compactMap { $0.map { String($0.rawValue) } }.joined(separator: ",")
+            let untouched = states.contains(nil) ? "m.state IS NULL OR " : ""
+            return """
+                SELECT \(columns) FROM pledge p LEFT JOIN payment m \(join)
+                WHERE p.campaign = $1 AND p.number > $2 AND p.state IN (1) AND (\(untouched)m.state IN (\(known)))
+                ORDER BY p.number LIMIT $3
+                """
+        case .payments(let states):
+            let known = states.map { String($0.rawValue) }.joined(separator: ",")
+            return """
+                SELECT \(columns) FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
+                WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment = 1 AND m.state IN (\(known))
+                ORDER BY m.pledge LIMIT $3
+                """
+        }
+    }
+
+    private func payment(of row: Row, from first: Int) -> Payment {
+        var payment = Payment()
+        payment.authorized = row[first]
+        payment.captured = row[first + 1]
+        payment.voided = row[first + 2]
+        payment.refunded = row[first + 3]
+        payment.committed = row[first + 4]
+        payment.disputed = row[first + 5]
+        payment.lost = row[first + 6]
+        payment.excess = row[first + 7]
+        payment.ending = PaymentEnding(rawValue: row[first + 8]) ?? .pledged
+        payment.flags = PaymentFlags(rawValue: row[first + 9])
+        payment.captureBefore = (row[first + 10] as Int64?).map(Timestamp.init(seconds:))
+        return payment
+    }
+
+    /// Places held of each tier and units of each add-on, by id; of collected pledges only, where that is asked.
+    public func placesHeld(campaign: Int64, collectedOnly: Bool) throws -> (tiers: [Int: Int64], addOns: [String: Int64]) {
+        let collected = collectedOnly ? """
+             AND EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign AND m.pledge = p.number
+               AND m.captured - m.refunded - m.committed - m.lost > 0)
+            """ : ""
+        let tiers = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT tier, CAST(SUM(quantity) AS INTEGER) FROM pledge p
+                WHERE campaign = $1 AND tier IS NOT NULL AND state IN (1, 4)\(collected) GROUP BY tier
+                """, arguments: [campaign])
+        let addOns = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT l.id, CAST(SUM(l.quantity) AS INTEGER) FROM line l
+                JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
+                WHERE l.campaign = $1 AND l.kind = 1 AND p.state IN (1, 4)\(collected) GROUP BY l.id
+                """, arguments: [campaign])
+        return (
+            Dictionary(uniqueKeysWithValues: tiers.map { ($0[0] as Int, $0[1] as Int64) }),
+            Dictionary(uniqueKeysWithValues: addOns.map { ($0[0] as String, $0[1] as Int64) })
+        )
+    }
+}
