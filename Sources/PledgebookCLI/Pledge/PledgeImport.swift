@@ -3,7 +3,6 @@ import ArgumentParser
 import Crowdfunding
 import Glibc
 import Pledgebook
-import Reports
 
 struct PledgeImport: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -72,7 +71,7 @@ struct PledgeImport: ParsableCommand {
         }
         var summary: ImportSummary?
         do {
-            try AtomicFile.write(to: rejects, force: false) { sink in
+            try OutputFile.write(to: rejects) { sink in
                 let rows = RejectedRows(to: sink)
                 let done = try here.session.importPledges(
                     at: file, into: campaign.definition.id, options: told, observer: rows.observer(progress: show))

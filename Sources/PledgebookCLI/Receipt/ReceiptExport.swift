@@ -1,6 +1,5 @@
 import ArgumentParser
 import Pledgebook
-import Reports
 
 struct ReceiptExport: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +22,7 @@ struct ReceiptExport: ParsableCommand {
             _ = try here.session.forEachReceipt(of: campaign) { try Output.write($0) }
             return
         }
-        try AtomicFile.write(to: output, force: false) { sink in
+        try OutputFile.write(to: output) { sink in
             _ = try here.session.forEachReceipt(of: campaign) { piece in
                 try sink(piece.withUnsafeBufferPointer { Array($0) })
             }

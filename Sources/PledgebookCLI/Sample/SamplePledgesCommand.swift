@@ -2,7 +2,6 @@ import Accounting
 public import ArgumentParser
 import Crowdfunding
 public import Pledgebook
-import Reports
 
 struct SamplePledgesCommand: ParsableCommand {
     enum Form: String, CaseIterable, ExpressibleByArgument {
@@ -49,7 +48,7 @@ struct SamplePledgesCommand: ParsableCommand {
         let pledges = SamplePledges(
             definition: checked.definition, seed: seed, badRows: bad, missedPerTenThousand: missed)
         guard let output else { return try pledges.write(count: count) { try Output.write($0) } }
-        try AtomicFile.write(to: output, force: false) { sink in
+        try OutputFile.write(to: output) { sink in
             try pledges.write(count: count) { piece in
                 try sink(piece.withUnsafeBufferPointer { Array($0) })
             }
@@ -63,7 +62,7 @@ struct SamplePledgesCommand: ParsableCommand {
             definition: checked.definition, seed: seed, form: form, stage: stage, zone: checked.offsets)
         let files = try report.files(count: count)
         try OutputFolder.make(output)
-        for file in files { try AtomicFile.write(file.bytes, to: "\(output)/\(file.name)", force: false) }
+        for file in files { try OutputFile.write(file.bytes, to: "\(output)/\(file.name)") }
         Output.note("\(visible(output)) is written: \(counted(files.count, "file")).")
     }
 }
