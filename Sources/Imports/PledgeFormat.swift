@@ -15,7 +15,8 @@ public struct ImportContext: Sendable {
     ///   - definition: The definition in force.
     ///   - zone: The campaign's zone.
     ///   - platformZones: Those of `imports.<platform>.time_zone`; a platform without one is read in `zone`.
-    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:]) {
+    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:])
+    {
         self.definition = definition
         self.zone = zone
         self.platformZones = platformZones
