@@ -33,8 +33,8 @@ enum Sample {
     static let berlin = ZoneOffsets(
         name: "Europe/Berlin", initial: 3600,
         transitions: [
-            .init(at: Timestamp(rfc3339: "2026-03-29T01:00:00Z")!, offsetSeconds: 7200),
-            .init(at: Timestamp(rfc3339: "2026-10-25T01:00:00Z")!, offsetSeconds: 3600),
+            .init(at: Timestamp(seconds: 1_774_746_000), offsetSeconds: 7200),
+            .init(at: Timestamp(seconds: 1_792_890_000), offsetSeconds: 3600),
         ])
     static let newYork = ZoneOffsets(name: "America/New_York", initial: -18_000, transitions: [])
 
