@@ -147,7 +147,13 @@ struct ZipFileTests {
         archive.deflateZeros("a.csv", count: 1 << 20, saying: 100)
         let folder = try ScratchFolder()
         let files = try sourceFiles(at: folder.write("a.zip", archive.bytes))
-        #expect(throws: SourceProblem.self) { try drain(files[0].read(), step: 64) }
+        let source = try files[0].read()
+        var piece = [UInt8](repeating: 0, count: 64)
+        var given = 0
+        #expect(throws: SourceProblem.self) {
+            while case let count = try piece.withUnsafeMutableBytes(source), count > 0 { given += count }
+        }
+        #expect(given <= 100)
     }
 
     @Test("one that unpacks to more than 4 GiB")
