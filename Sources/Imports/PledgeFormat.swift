@@ -8,13 +8,17 @@ public struct ImportContext: Sendable {
     public var definition: CampaignDefinition
     /// The zone in which times without an offset are meant.
     public var zone: ZoneOffsets
+    /// By platform, the zone that `imports.<platform>.time_zone` names; the platform's files are in it.
+    public var platformZones: [String: ZoneOffsets]
 
     /// - Parameters:
     ///   - definition: The definition in force.
-    ///   - zone: The campaign's zone, or the one that `imports.<platform>.time_zone` names.
-    public init(definition: CampaignDefinition, zone: ZoneOffsets) {
+    ///   - zone: The campaign's zone.
+    ///   - platformZones: Those of `imports.<platform>.time_zone`; a platform without one is read in `zone`.
+    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:]) {
         self.definition = definition
         self.zone = zone
+        self.platformZones = platformZones
     }
 }
 

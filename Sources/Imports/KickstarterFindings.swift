@@ -1,0 +1,141 @@
+import Parsing
+
+/// What the files of a backer report hold that the campaign says nothing of, with how many rows.
+///
+/// Bounded: after a hundred of a kind the others are counted together.
+struct KickstarterFindings {
+    struct Reward {
+        var id: String
+        var title: String
+        var minimum: String
+        var suggestion: String?
+        var rows: Int64 = 0
+    }
+
+    private struct AddOn {
+        var id: String
+        var title: String
+        var suggestion: String?
+        var rows: Int64 = 0
+    }
+
+    private struct Answer: Hashable {
+        var question: String
+        var sku: String
+    }
+
+    private static let largestCount = 100
+    private static let shownCount = 10
+
+    /// The last one stands for all that are too many.
+    var rewards: [Reward] = []
+    private var rewardIndices: [[UInt8]: Int] = [:]
+    private var addOns: [String: AddOn] = [:]
+    private var missed: [Answer: (titles: [String], rows: Int64)] = [:]
+    private var suggested: [Answer: Int64] = [:]
+    /// The zone in which times were read for want of a better one.
+    var assumedZone: String?
+
+    /// The index in `rewards` of what the key stands for.
+    mutating func reward(_ key: [UInt8], id: String, title: String, minimum: String, suggestion: String?)
+        -> Int
+    {
+        if let index = rewardIndices[key] { return index }
+        if rewards.count < Self.largestCount {
+            rewards.append(Reward(id: id, title: title, minimum: minimum, suggestion: suggestion))
+            rewardIndices[key] = rewards.count - 1
+        } else if rewards.count == Self.largestCount {
+            rewards.append(Reward(id: "", title: "", minimum: "", suggestion: nil))
+        }
+        return rewards.count - 1
+    }
+
+    mutating func missAddOn(id: String, title: String, suggestion: String?) {
+        addOns[id, default: AddOn(id: id, title: title, suggestion: suggestion)].rows += 1
+    }
+
+    mutating func missAnswer(question: String, sku: String, titles: [String]) {
+        missed[Answer(question: question, sku: sku), default: (titles, 0)].rows += 1
+    }
+
+    mutating func suggestChoice(question: String, sku: String) {
+        suggested[Answer(question: question, sku: sku), default: 0] += 1
+    }
+
+    /// One remark for each kind of thing, with what to do about it.
+    func remarks(tiers: [String], addOns known: [String]) -> [String] {
+        var remarks: [String] = []
+        if let zone = assumedZone {
+            remarks.append(
+                "The file's times name no time zone; they were read in \(zone), the campaign's.\n  fix: put the zone "
+                    + "of the Kickstarter account into the campaign file: "
+                    + Self.line("\"time_zone\": \"America/New_York\""))
+        }
+        remarks += rewardRemarks(tiers)
+        for addOn in addOns.values.sorted(by: { ($1.rows, $0.id) < ($0.rows, $1.id) }) {
+            let value = addOn.suggestion.map(jsonText) ?? "\"…\""
+            let others = known.isEmpty ? "add it to add_ons in the campaign file, then paste" : "paste"
+            remarks.append(
+                "The add-on \(Self.quoted(addOn.title)) (\(addOn.id)) is none of the campaign's: "
+                    + "\(Self.rows(addOn.rows)) it; what it cost is in them as goods or bonus.\n  fix: \(others) "
+                    + Self.line("\"add_ons\": { \(jsonText(addOn.id)): \(value) }"))
+        }
+        for (answer, found) in missed.sorted(by: { $0.key.question < $1.key.question }) {
+            remarks.append(
+                "\(Self.count(found.rows, "answer")) to \(Self.quoted(answer.question)) named no variant of "
+                    + "\(answer.sku); those units stay open.\n  fix: the variants are "
+                    + found.titles.joined(separator: ", "))
+        }
+        for (answer, rows) in suggested.sorted(by: { $0.key.question < $1.key.question }) {
+            remarks.append(
+                "\(Self.quoted(answer.question)) looks like the choice of a variant of \(answer.sku): "
+                    + "\(Self.count(rows, "row")) named one.\n  fix: paste "
+                    + Self.line("\"choices\": { \(jsonText(answer.question)): \(jsonText(answer.sku)) }"))
+        }
+        return remarks
+    }
+
+    private func rewardRemarks(_ tiers: [String]) -> [String] {
+        let named = rewards.prefix(Self.largestCount).filter { $0.rows > 0 }
+        let sorted = named.enumerated().sorted { ($1.element.rows, $0.offset) < ($0.element.rows, $1.offset) }
+        var remarks = sorted.prefix(Self.shownCount).map { _, reward in
+            let name = reward.title.isEmpty ? reward.minimum : reward.title
+            let key = [reward.id, reward.title, reward.minimum].first { !$0.isEmpty } ?? ""
+            let shown = reward.id.isEmpty ? "" : " (\(reward.id))"
+            let others = tiers.prefix(10).joined(separator: ", ")
+            return
+                "The reward \(Self.quoted(name))\(shown) is no tier of the campaign: \(Self.rows(reward.rows)) it, "
+                + "taken as pledges without a tier.\n  fix: paste "
+                + Self.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
+                + "; the tiers are \(others)"
+        }
+        let rest =
+            rewards.reduce(0) { $0 + $1.rows }
+            - sorted.prefix(Self.shownCount).reduce(0) { $0 + $1.element.rows }
+        if rest > 0 {
+            remarks.append(
+                "\(Self.count(rest, "row")) more \(rest == 1 ? "holds" : "hold") still other rewards that are no tiers "
+                    + "of the campaign; they too are pledges without a tier.\n  fix: check that this is the campaign "
+                    + "the file belongs to")
+        }
+        return remarks
+    }
+
+    private static func line(_ member: String) -> String {
+        "\"imports\": { \"kickstarter\": { \(member) } }"
+    }
+
+    private static func rows(_ count: Int64) -> String {
+        count == 1 ? "1 row holds" : "\(count) rows hold"
+    }
+
+    private static func count(_ count: Int64, _ noun: String) -> String {
+        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    }
+
+    /// Titles are the platform's, but nobody's terminal is to be steered by one.
+    private static func quoted(_ title: String) -> String {
+        let plain = title.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return "“\(String(String.UnicodeScalarView(plain.prefix(80))))”"
+    }
+}

@@ -1,0 +1,84 @@
+import Accounting
+public import Crowdfunding
+import Foundation
+import GRDB
+
+/// What all payments of a campaign add up to, in minor units.
+public struct PaymentSums: Hashable, Sendable {
+    /// Held on cards and neither captured nor freed.
+    public var authorized: Int64
+    /// C: taken.
+    public var captured: Int64
+    /// R: given back.
+    public var refunded: Int64
+    /// Rp: committed to be given back.
+    public var committed: Int64
+    /// Do: held by open disputes.
+    public var disputed: Int64
+    /// Dl: taken by lost disputes.
+    public var lost: Int64
+
+    /// Puts sums together; what is left out is 0.
+    public init(
+        authorized: Int64 = 0, captured: Int64 = 0, refunded: Int64 = 0, committed: Int64 = 0,
+        disputed: Int64 = 0, lost: Int64 = 0
+    ) {
+        self.authorized = authorized
+        self.captured = captured
+        self.refunded = refunded
+        self.committed = committed
+        self.disputed = disputed
+        self.lost = lost
+    }
+}
+
+extension Records {
+    /// What all payments of a campaign add up to, every instalment among them.
+    public func paymentSums(campaign: Int64) throws -> PaymentSums {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT CAST(COALESCE(SUM(MAX(authorized - captured - voided, 0)), 0) AS INTEGER) AS authorized,
+                  CAST(COALESCE(SUM(captured), 0) AS INTEGER) AS captured,
+                  CAST(COALESCE(SUM(refunded), 0) AS INTEGER) AS refunded,
+                  CAST(COALESCE(SUM(committed), 0) AS INTEGER) AS committed,
+                  CAST(COALESCE(SUM(disputed), 0) AS INTEGER) AS disputed,
+                  CAST(COALESCE(SUM(lost), 0) AS INTEGER) AS lost
+                FROM payment WHERE campaign = $1
+                """, arguments: [campaign])
+        guard let row else { return PaymentSums() }
+        return PaymentSums(
+            authorized: row["authorized"], captured: row["captured"], refunded: row["refunded"],
+            committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
+    }
+
+    /// Calls `body` with each entry that has an amount, in order, and with the country that its pledge is sent to.
+    ///
+    /// Entries whose parts are all 0 are left out: they post nothing.
+    public func forEachPostedEntry(
+        campaign: Int64, _ body: (_ entry: JournalEntry, _ destination: String?) throws -> Void
+    ) throws {
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT e.number, e.kind, e.pledge, p.reference, e.instalment, e.run, e.at, e.day,
+                  e.goods, e.shipping, e.tax, e.fee, e.other, e.reverses, e.reference, e.detail, p.destination
+                FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+                WHERE e.campaign = $1 AND (e.goods <> 0 OR e.shipping <> 0 OR e.tax <> 0 OR e.fee <> 0
+                  OR e.other <> 0)
+                ORDER BY e.number
+                """, arguments: [campaign])
+        while let row = try cursor.next() {
+            guard let kind = EntryKind(rawValue: row[1]) else {
+                throw BookError.storage(reason: "an entry's row cannot be read")
+            }
+            let entry = JournalEntry(
+                number: row[0], kind: kind, pledge: row[2], subject: row[3] ?? "", instalment: row[4] ?? 0,
+                run: row[5], at: Timestamp(seconds: row[6]), day: CalendarDay(number: row[7]),
+                parts: EntryParts(
+                    goods: row[8], shipping: row[9], tax: row[10], fee: row[11], other: row[12]),
+                reverses: row[13], reference: row[14] ?? "", detail: row[15] ?? "")
+            try body(entry, row[16])
+        }
+    }
+}
