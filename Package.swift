@@ -59,6 +59,8 @@ let package = Package(
         tests("CrowdfundingTests", ["Accounting", "Parsing", "Crowdfunding"]),
         tests("ReceiptsTests", ["Accounting", "Crowdfunding", "Receipts"]),
         tests("PledgebookTests", ["Accounting", "Parsing", "Crowdfunding", "Pledgebook"]),
+        tests("GatewaysTests", ["Accounting", "Crowdfunding", "Gateways"]),
+        tests("ReportsTests", ["Accounting", "Parsing", "Crowdfunding", "Storage", "Reports"]),
         tests("TidyTests", []),
         .testTarget(
             name: "CommandTests", dependencies: ["PledgebookCLI"], exclude: ["Transcripts"],

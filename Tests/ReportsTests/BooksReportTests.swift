@@ -20,13 +20,13 @@ private final class Sink {
         #expect(
             report.text == """
                 Trial balance · halyard-65 · EUR · March 2026 · journal 2,114 (Zk3vQ…)
-                number  account                            debit  credit
-                1100    Assets:Processor:Clearing         472.28    0.00
-                2000    Liabilities:Deposits:Refundable     0.00    0.00
-                2010    Liabilities:Contract                0.00  400.00
-                2030    Liabilities:Tax                     0.00   80.00
-                5100    Expenses:Fees:Processor             7.72    0.00
-                        total                             480.00  480.00
+                number  account                           debit  credit
+                1100    Assets:Processor:Clearing        472.28    0.00
+                2000    Liabilities:Deposits:Refundable    0.00    0.00
+                2010    Liabilities:Contract               0.00  400.00
+                2030    Liabilities:Tax                    0.00   80.00
+                5100    Expenses:Fees:Processor            7.72    0.00
+                        total                            480.00  480.00
                 Balances are those at the end of 2026-03-31. Days are those of Europe/Berlin.
 
                 """)
@@ -111,16 +111,16 @@ private final class Sink {
         #expect(
             try Self.write(report, as: .csv(decimalComma: false), Self.entries()) == """
                 day,entry,document,account,account_name,debit,credit,currency,text,campaign,pledge,run,country,tax_rate
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,100.00,,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,2000,Liabilities:Deposits:Refundable,,100.00,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,20.00,,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,2030,Liabilities:Tax,,20.00,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,5100,Expenses:Fees:Processor,1.93,,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,,1.93,EUR,Captured,halyard-65,KS-1,,DE,20
-                2026-04-02,3,halyard-65:3,1300,Assets:SupplierDeposits,5.00,,EUR,Supplier deposit,halyard-65,,run-1,,
-                2026-04-02,3,halyard-65:3,1000,Assets:Bank,,5.00,EUR,Supplier deposit,halyard-65,,run-1,,
-                2026-04-02,4,halyard-65:4,1300,Assets:SupplierDeposits,,5.00,EUR,Supplier deposit,halyard-65,,run-1,,
-                2026-04-02,4,halyard-65:4,1000,Assets:Bank,5.00,,EUR,Supplier deposit,halyard-65,,run-1,,
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,100.00,,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,2000,Liabilities:Deposits:Refundable,,100.00,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,20.00,,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,2030,Liabilities:Tax,,20.00,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,5100,Expenses:Fees:Processor,1.93,,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,,1.93,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                2026-04-02,3,halyard-65:3,1300,Assets:SupplierDeposits,5.00,,EUR,Supplier deposit paid,halyard-65,,run-1,,
+                2026-04-02,3,halyard-65:3,1000,Assets:Bank,,5.00,EUR,Supplier deposit paid,halyard-65,,run-1,,
+                2026-04-02,4,halyard-65:4,1300,Assets:SupplierDeposits,,5.00,EUR,Supplier deposit paid,halyard-65,,run-1,,
+                2026-04-02,4,halyard-65:4,1000,Assets:Bank,5.00,,EUR,Supplier deposit paid,halyard-65,,run-1,,
 
                 """)
         let april = LedgerReport(

@@ -46,7 +46,7 @@ import Testing
             ])
         #expect(column.closing == 4_628)
         #expect(amountText(column.closing, 2) == "46.28")
-        #expect(report.text.contains("closing                       46.28\n"))
+        #expect(report.text.contains("\nclosing                          46.28\n"))
     }
 
     @Test("money at the processor is cash on the processor basis only")
@@ -130,7 +130,7 @@ import Testing
         let canceled = [try Sample.total("2026-04-30", .supplierDeposit, .zero, count: 2)]
         let both = try CashFlow(campaign: Sample.campaign(), totals: canceled)
         #expect(both.columns[0].movements[6] == CashFlow.Movement(amount: 0, entries: 2))
-        #expect(both.text.contains("CF07 supplier deposits   0.00"))
+        #expect(both.text.contains("  CF07 supplier deposits    0.00\n"))
     }
 
     @Test("a currency without minor digits has none")
@@ -141,12 +141,12 @@ import Testing
         #expect(
             report.text == """
                 Cash flow · kumo-note · JPY · bank basis · April 2026 · journal 2,114 (Zk3vQ…)
-                                                   April
-                opening                                0
+                                                     April
+                opening                                  0
                   CF30 own money and financing   1,234,567
-                financing                      1,234,567
-                change                         1,234,567
-                closing                        1,234,567
+                financing                        1,234,567
+                change                           1,234,567
+                closing                          1,234,567
                 This is the campaign's money, not the company's bank balance. Days are those of Asia/Tokyo.
 
                 """)

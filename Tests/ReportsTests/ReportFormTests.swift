@@ -147,7 +147,7 @@ import Testing
         let lines = Odd(table: try Self.odd("東京\u{1B}[2J")).text.split(separator: "\n")
         #expect(
             lines[1...3].joined(separator: "\n") == """
-                text      amount   share
+                text      amount    share
                 東京\u{FFFD}[2J   -0.05  -0.01 %
                 b
                 """)

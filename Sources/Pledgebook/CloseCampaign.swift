@@ -1,0 +1,209 @@
+public import Accounting
+public import Crowdfunding
+import Receipts
+import Storage
+
+/// What closing would do, before anything is done.
+public struct ClosingPlan: Sendable {
+    public let campaign: LoadedCampaign
+    public let now: Timestamp
+    public let standing: FundingStanding
+    /// What the rule says now.
+    public let decision: FundingDecision
+    /// Pledges that are neither canceled nor dropped.
+    public let pledges: Int64
+    /// To be charged now, and how much.
+    public let chargeable: Int64
+    public let chargeableAmount: Int64
+    /// Collected already.
+    public let collected: Int64
+    /// Failed, waiting or recorded elsewhere and not collected.
+    public let open: Int64
+    public let openAmount: Int64
+    /// Where something is due later: the end of the retry window.
+    public let windowEnds: Timestamp?
+}
+
+/// What closing did.
+public struct ClosingResult: Sendable {
+    public let before: CampaignState
+    public let campaign: LoadedCampaign
+    public let standing: FundingStanding
+    public let decision: FundingDecision?
+    public let count: SweepCount
+    /// What became of refundable deposits when the campaign succeeded, minor units.
+    public let becameContract: Int64
+    public let entries: Int64
+}
+
+extension Session {
+    /// What closing would do now.
+    ///
+    /// - Throws: `SessionError.notYet` before the campaign's end, `.refused` when it is over.
+    public func planClosing(_ id: CampaignID?) throws -> ClosingPlan {
+        try book.read { records in
+            let campaign = try campaign(id, in: records)
+            try checkMayClose(campaign)
+            let totals = try records.totals(campaign: campaign.record.number)
+            let standing = try standing(campaign, totals, in: records)
+            let held = totals.filter { $0.state == .placed || $0.state == .delivered }
+            let decision: FundingDecision =
+                campaign.record.state == .live
+                ? .atClose(campaign.definition.funding, standing)
+                : .whileCollecting(campaign.definition.funding, standing)
+            let due = held.filter { $0.isUncharged && $0.gateway != 1 }
+            let open = held.filter { !$0.isCollected && !($0.isUncharged && $0.gateway != 1) }
+            return ClosingPlan(
+                campaign: campaign, now: now, standing: standing, decision: decision,
+                pledges: held.reduce(0) { $0 + $1.count }, chargeable: due.reduce(0) { $0 + $1.count },
+                chargeableAmount: due.reduce(0) { $0 + $1.amount },
+                collected: held.filter(\.isCollected).reduce(0) { $0 + $1.count },
+                open: open.reduce(0) { $0 + $1.count }, openAmount: open.reduce(0) { $0 + $1.amount },
+                windowEnds: windowEnd(campaign))
+        }
+    }
+
+    /// Closes a campaign, or carries its closing on: does what is due, and nothing twice.
+    public func closeCampaign(_ id: CampaignID?) throws -> ClosingResult {
+        let before = try campaign(id)
+        try checkMayClose(before)
+        let lock = try GatewayLock(book: book.path, campaign: before.record.id)
+        defer { withExtendedLifetime(lock) {} }
+        return try book.inBulk { try carryOn(before) }
+    }
+
+    private func carryOn(_ before: LoadedCampaign) throws -> ClosingResult {
+        let id = before.record.id
+        var windows = try OperationWindows(self, campaign: before)
+        try windows.resolve()
+        var contract: Int64 = 0
+        if before.record.state == .live { try beginClosing(id) }
+        contract += try decide(id)
+        if try campaign(id).record.state.isCollectingOrLater {
+            try windows.collect()
+            contract += try decide(id)
+            if try campaign(id).retryWindowIsOver(at: now) {
+                try windows.drop()
+                contract += try decide(id)
+            }
+        }
+        if try campaign(id).record.state == .releasing {
+            try windows.release()
+            try endReleasing(id)
+        }
+        let counted = try writeClosed(id, windows.count, since: before.record.head)
+        return try book.read { records in
+            let after = try campaign(id, in: records)
+            let standing = try standing(
+                after, records.totals(campaign: after.record.number), in: records)
+            return ClosingResult(
+                before: before.record.state, campaign: after, standing: standing,
+                decision: after.record.state == .collecting
+                    ? .whileCollecting(after.definition.funding, standing) : nil,
+                count: windows.count, becameContract: contract, entries: counted)
+        }
+    }
+
+    func checkMayClose(_ campaign: LoadedCampaign) throws {
+        let record = campaign.record
+        if [.unfunded, .canceled, .finished].contains(record.state) {
+            throw SessionError.refused("\(record.id) is \(record.state.rawValue). Nothing is left to close.")
+        }
+        guard record.state != .live || now >= campaign.definition.closesAt else {
+            throw SessionError.notYet(
+                "\(record.id) is open until \(campaign.definition.closesAt); close it then. "
+                    + "To end it earlier, set closes_at with `pledgebook campaign amend` or cancel it.")
+        }
+    }
+
+    /// The first decision: collect, or give everything back. One entry with the figures that it stands on.
+    private func beginClosing(_ id: CampaignID) throws {
+        try write(id) { campaign, journal in
+            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let standing = try standing(campaign, totals, in: journal.records)
+            let decision = FundingDecision.atClose(campaign.definition.funding, standing)
+            journal.record.closedAt = now
+            if case .release = decision {
+                journal.record.state = .releasing
+                journal.record.releaseTo = .unfunded
+                journal.write(.campaignReleasing, detail: standing.detail)
+            } else {
+                journal.record.state = .collecting
+                journal.write(.campaignCollecting, detail: standing.detail)
+            }
+        }
+    }
+
+    /// The decision while collecting, as soon as it is certain.
+    ///
+    /// - Returns: What became of refundable deposits if the campaign succeeded just now, minor units.
+    private func decide(_ id: CampaignID) throws -> Int64 {
+        var moved: Int64 = 0
+        try write(id) { campaign, journal in
+            guard campaign.record.state == .collecting else { return }
+            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let standing = try standing(campaign, totals, in: journal.records)
+            switch FundingDecision.whileCollecting(campaign.definition.funding, standing) {
+            case .funded:
+                journal.record.state = .funded
+                journal.record.decidedAt = now
+                journal.record.hasSucceeded = true
+                journal.write(.campaignFunded, detail: standing.detail)
+                moved = try balance(of: .refundableDeposits, campaign, in: journal.records)
+                if moved > 0 { journal.write(.succeeded, parts: EntryParts(goods: moved)) }
+            case .unfunded:
+                journal.record.state = .releasing
+                journal.record.releaseTo = .unfunded
+                journal.write(.campaignReleasing, detail: standing.detail)
+            case .collect, .release, .undecided: break
+            }
+        }
+        return moved
+    }
+
+    /// Unfunded or canceled only when nothing is open or owed; a dispute does not hold up the end.
+    func endReleasing(_ id: CampaignID) throws {
+        try write(id) { campaign, journal in
+            let totals = try journal.records.totals(campaign: campaign.record.number)
+            guard totals.allSatisfy(\.isReleased) else { return }
+            let end = campaign.record.releaseTo ?? .unfunded
+            journal.record.state = end
+            journal.record.decidedAt = now
+            let standing = try standing(campaign, totals, in: journal.records)
+            journal.write(end == .canceled ? .campaignCanceled : .campaignUnfunded, detail: standing.detail)
+        }
+    }
+
+    /// One entry a closing that did something, with counts and totals.
+    private func writeClosed(_ id: CampaignID, _ count: SweepCount, since head: Int64) throws -> Int64 {
+        var written: Int64 = 0
+        try write(id) { campaign, journal in
+            guard campaign.record.head > head else { return }
+            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let standing = try standing(campaign, totals, in: journal.records)
+            journal.write(.campaignClosed, detail: count.detail(standing))
+            written = campaign.record.head - head + 1
+        }
+        return written
+    }
+
+    /// One transaction that may write to the campaign's journal.
+    func write(_ id: CampaignID, _ body: (LoadedCampaign, JournalWriter) throws -> Void) throws {
+        try book.write { records in
+            let campaign = try campaign(id, in: records)
+            let journal = try JournalWriter(self, record: campaign.record, in: records)
+            try body(campaign, journal)
+            try journal.finish()
+        }
+    }
+
+    /// What we owe on an account by the rollup, as a positive figure for liabilities.
+    func balance(of account: Account, _ campaign: LoadedCampaign, in records: Records) throws -> Int64 {
+        var trial = TrialBalance()
+        for total in try records.dailyTotals(campaign: campaign.record.number) {
+            try trial.add(total.parts, by: total.kind.postings)
+        }
+        let balance = trial.balance(of: account)
+        return account.rawValue >= 2000 && account.rawValue < 5000 ? -balance : balance
+    }
+}

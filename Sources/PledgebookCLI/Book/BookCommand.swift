@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct BookCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book",
+        abstract: "The book: one file with everything in it",
+        discussion: """
+            Example:
+              pledgebook book info
+            """,
+        subcommands: [])
+}

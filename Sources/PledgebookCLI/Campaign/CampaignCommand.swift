@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct CampaignCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "campaign",
+        abstract: "Campaigns: from the file to the last parcel",
+        discussion: """
+            Example:
+              pledgebook campaign list
+            """,
+        subcommands: [])
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct CashCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cash",
+        abstract: "Money at the bank that a person knows of",
+        discussion: """
+            Example:
+              pledgebook cash list
+            """,
+        subcommands: [])
+}

@@ -1,0 +1,94 @@
+import Accounting
+import Crowdfunding
+import Gateways
+import Glibc
+import Pledgebook
+import Receipts
+import Storage
+
+/// Opens what a command works on: the only place that knows all names.
+struct Environment {
+    /// What a command does with the book, and so what it needs.
+    enum Purpose {
+        /// Works without the key.
+        case reading
+        /// Signs entries.
+        case writing
+    }
+
+    /// The command at work on the book.
+    let session: Session
+    private let named: CampaignID?
+
+    /// Opens the book and, for writing, the key file.
+    ///
+    /// - Parameter command: The command's words, without personal data, for example `pledge import`; kept in
+    ///   the book.
+    init(_ options: SharedOptions, for purpose: Purpose, _ command: String) throws {
+        try self.init(options.place, campaign: options.campaign, for: purpose, command)
+    }
+
+    init(_ place: BookOptions, campaign: CampaignID? = nil, for purpose: Purpose, _ command: String) throws {
+        let book = try Book(opening: place.bookPath)
+        let master = purpose == .writing ? try KeyFile.load(path: place.keyPath) : nil
+        session = Self.session(book, master, place, command)
+        named = try campaign ?? Self.campaignVariable()
+    }
+
+    /// The campaign that was named, else the only one that is not over, which is then said on stderr.
+    func campaign() throws -> LoadedCampaign {
+        let campaign = try session.campaign(named)
+        if named == nil { Output.note("campaign \(campaign.definition.id)") }
+        return campaign
+    }
+
+    private static func session(
+        _ book: Book, _ master: MasterKey?, _ place: BookOptions, _ command: String
+    ) -> Session {
+        Session(
+            book: book, master: master, now: place.at ?? Timestamp(seconds: Int64(time(nil))),
+            operatorName: variable("USER") ?? variable("LOGNAME") ?? "uid \(getuid())",
+            version: programVersion, command: command)
+    }
+
+    private static func campaignVariable() throws -> CampaignID? {
+        guard let text = variable("PLEDGEBOOK_CAMPAIGN") else { return nil }
+        guard let id = CampaignID(text) else {
+            throw CommandProblem("PLEDGEBOOK_CAMPAIGN does not hold the id of a campaign.", .usage)
+        }
+        return id
+    }
+}
+
+/// A book that has just been made.
+struct NewBook {
+    let bookPath: String
+    let keyPath: String
+    /// Whether the key was made with it.
+    let isNewKey: Bool
+}
+
+extension Environment {
+    /// Makes a book, and the key file where there is none.
+    static func create(_ place: BookOptions) throws -> NewBook {
+        var isNewKey = false
+        do {
+            _ = try KeyFile.load(path: place.keyPath)
+        } catch {
+            guard case .missing = error else { throw error }
+            isNewKey = true
+        }
+        // The book first: one that cannot be made leaves no key behind.
+        _ = try Book.create(
+            at: place.bookPath, id: hexText(randomBytes(16)), keySecret: randomBytes(16))
+        if isNewKey { try KeyFile.create(at: place.keyPath) }
+        return NewBook(
+            bookPath: absolute(place.bookPath), keyPath: absolute(place.keyPath), isNewKey: isNewKey)
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

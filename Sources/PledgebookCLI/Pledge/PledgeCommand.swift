@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct PledgeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pledge",
+        abstract: "Pledges: what backers promised and get",
+        discussion: """
+            Example:
+              pledgebook pledge import pledges.csv
+            """,
+        subcommands: [])
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct ReceiptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receipt",
+        abstract: "Receipts: one signed text for every fact",
+        discussion: """
+            Example:
+              pledgebook receipt verify
+            """,
+        subcommands: [])
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Reports that tie out",
+        discussion: """
+            Example:
+              pledgebook report cash-flow --by month
+            """,
+        subcommands: [])
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Production runs: orders to factories",
+        discussion: """
+            Example:
+              pledgebook run list
+            """,
+        subcommands: [])
+}
