@@ -8,5 +8,8 @@ struct PledgeCommand: ParsableCommand {
             Example:
               pledgebook pledge import pledges.csv
             """,
-        subcommands: [])
+        subcommands: [
+            PledgeImport.self,
+            PledgeList.self,
+        ])
 }
