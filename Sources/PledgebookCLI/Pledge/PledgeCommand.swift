@@ -8,5 +8,5 @@ struct PledgeCommand: ParsableCommand {
             Example:
               pledgebook pledge import pledges.csv
             """,
-        subcommands: [])
+        subcommands: [PledgeShip.self])
 }
