@@ -1,4 +1,4 @@
-public import Crowdfunding
+import Crowdfunding
 public import Storage
 
 extension Session {

@@ -1,6 +1,6 @@
 public import Accounting
 public import Crowdfunding
-public import Storage
+import Storage
 
 /// Money that a person saw move at the bank, beside payouts. The raw values are signed.
 public enum CashPurpose: String, CaseIterable, Sendable {

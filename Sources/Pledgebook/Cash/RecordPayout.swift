@@ -1,4 +1,4 @@
-public import Accounting
+import Accounting
 public import Crowdfunding
 
 /// What a processor or platform took off a payout, or gave back with it; minor units, zero or more.

@@ -76,6 +76,8 @@ extension JournalEntry {
     var told: String? {
         EntryDetail.value("told", in: detail).map { String($0.prefix { $0 != "." }) }
     }
+    /// Whether it is the first or a further entry of what a person told.
+    var isOfToldFact: Bool { told != nil || EntryDetail.value("of", in: detail) != nil }
     /// The figure of what was told, minor units; negative where the processor took money from the bank.
     var toldAmount: Int64? {
         EntryDetail.value("told", in: detail).flatMap { text in
