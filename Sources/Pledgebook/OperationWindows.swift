@@ -43,13 +43,14 @@ public struct SweepCount: Hashable, Sendable {
 /// books its answers and may open the next window.
 struct OperationWindows {
     let session: Session
-    let id: CampaignID
+    /// As it was read last.
+    private var known: LoadedCampaign
     var gateway: any PaymentGateway
     private(set) var count = SweepCount()
 
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
-        id = campaign.record.id
+        known = campaign
         gateway =
             campaign.record.isRehearsal == true
             ? try RehearsalGateway(
@@ -77,7 +78,8 @@ struct OperationWindows {
             var pending: [PendingRequest] = []
             var isLast = false
             try session.book.write { records in
-                let campaign = try session.campaign(id, in: records)
+                let campaign = try session.reload(known, in: records)
+                known = campaign
                 let journal = try JournalWriter(session, record: campaign.record, in: records)
                 try settle(answered, campaign, journal)
                 while pending.isEmpty, !isLast {
@@ -102,7 +104,7 @@ struct OperationWindows {
     /// Asks the gateway what became of everything that was left open or unknown, and sends again what it never saw.
     mutating func resolve() throws {
         let found = try session.book.read { records -> [PendingRequest] in
-            let campaign = try session.campaign(id, in: records)
+            let campaign = try session.reload(known, in: records)
             return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
                 guard
                     let item = try records.collectionItem(campaign: campaign.record.number, pledge: operation.pledge)
@@ -111,7 +113,7 @@ struct OperationWindows {
             }
         }
         guard !found.isEmpty else { return }
-        let campaign = try session.campaign(id)
+        let campaign = known
         var answers: [(PendingRequest, GatewayOutcome)] = []
         var unsent: [PendingRequest] = []
         for request in found where request.item.gateway == gateway.code {
@@ -126,7 +128,7 @@ struct OperationWindows {
         }
         answers += try perform(unsent, resending: true)
         try session.book.write { records in
-            let campaign = try session.campaign(id, in: records)
+            let campaign = try session.reload(known, in: records)
             let journal = try JournalWriter(session, record: campaign.record, in: records)
             try settle(answers, campaign, journal)
             try journal.finish()
@@ -137,9 +139,8 @@ struct OperationWindows {
         _ requests: [PendingRequest], resending: Bool
     ) throws -> [(PendingRequest, GatewayOutcome)] {
         guard !requests.isEmpty else { return [] }
-        let campaign = try session.campaign(id)
         let outcomes = try gateway.perform(
-            requests.map(\.operation), prefix: Self.prefix(session, campaign), currency: campaign.record.currency,
+            requests.map(\.operation), prefix: Self.prefix(session, known), currency: known.record.currency,
             at: session.now)
         return Array(zip(requests, outcomes))
     }

@@ -156,6 +156,15 @@ extension Session {
         try book.read { try campaign(id, in: $0) }
     }
 
+    /// The campaign as it stands now; the definitions are read again only when they changed.
+    func reload(_ campaign: LoadedCampaign, in records: Records) throws -> LoadedCampaign {
+        guard let record = try records.campaign(campaign.record.id) else { throw SessionError.noCampaign }
+        guard record.definition == campaign.record.definition else { return try load(record, in: records) }
+        var fresh = campaign
+        fresh.record = record
+        return fresh
+    }
+
     func load(_ record: CampaignRecord, in records: Records) throws -> LoadedCampaign {
         let history = try records.definitions(campaign: record.number).map { from, text in
             DefinitionInForce(from: from, definition: try definition(text, of: record))

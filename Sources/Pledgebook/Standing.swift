@@ -18,26 +18,28 @@ extension Session {
                 standing.retryable += total.amount
             }
         }
-        let number = campaign.record.number
-        standing.units = try units(campaign, records.placesHeld(campaign: number, collectedOnly: false), in: records)
+        standing.units = try units(campaign, totals, collectedOnly: false, in: records)
         if standing.collected > 0 {
-            standing.unitsCollected = try units(
-                campaign, records.placesHeld(campaign: number, collectedOnly: true), in: records)
+            standing.unitsCollected = try units(campaign, totals, collectedOnly: true, in: records)
         }
         return standing
     }
 
     /// Units that count for `minimum_units`: of the item that the first run makes; without runs, of all items.
     private func units(
-        _ campaign: LoadedCampaign, _ held: (tiers: [Int: Int64], addOns: [String: Int64]), in records: Records
+        _ campaign: LoadedCampaign, _ totals: [PledgeTotal], collectedOnly: Bool, in records: Records
     ) throws -> Int64 {
         let definition = campaign.definition
         let numbers = try records.offerNumbers(.tier, campaign: campaign.record.number)
+        let addOns = try records.addOnTotals(campaign: campaign.record.number, collectedOnly: collectedOnly)
         var taken = PlacesTaken(for: definition)
         for (index, tier) in definition.tiers.enumerated() {
-            if let number = numbers[tier.id] { taken.tiers[index] = held.tiers[Int(number)] ?? 0 }
+            guard let number = numbers[tier.id] else { continue }
+            for total in totals where total.tier == Int(number) && total.isHeld {
+                if !collectedOnly || total.isCollected { taken.tiers[index] += total.quantity }
+            }
         }
-        for (index, addOn) in definition.addOns.enumerated() { taken.addOns[index] = held.addOns[addOn.id] ?? 0 }
+        for (index, addOn) in definition.addOns.enumerated() { taken.addOns[index] = addOns[addOn.id] ?? 0 }
         let sold = soldItems(definition, taken)
         guard let index = definition.countedItem else { return sold.reduce(0, +) }
         return sold[index]
@@ -63,7 +65,6 @@ extension LoadedCampaign {
 }
 
 extension PledgeTotal {
-    var isCollected: Bool { captured - refunded - committed - lost > 0 }
     /// Nothing has been tried yet.
     var isUncharged: Bool { payment == nil || payment == .methodSaved || payment == .pledged }
     var isUnknown: Bool {

@@ -26,17 +26,15 @@ public final class BulkAppend {
 
     /// Inserts the batch's rows; payments replace those that are there.
     public func append(_ batch: AppendBatch) throws {
-        try batch.bytes.withUnsafeBufferPointer { buffer in
-            let empty: [UInt8] = [0]
-            try empty.withUnsafeBufferPointer { spare in
-                guard let bytes = buffer.baseAddress ?? spare.baseAddress else { return }
-                try appendBackers(batch.backers, bytes)
-                try appendPledges(batch.pledges, bytes)
-                try appendLines(batch.lines)
-                try appendEntries(batch.entries, bytes)
-            }
+        let text = batch.bytes.isEmpty ? [0] : batch.bytes
+        try text.withUnsafeBufferPointer { buffer in
+            guard let bytes = buffer.baseAddress else { return }
+            try batch.backers.withUnsafeBufferPointer { try appendBackers($0, bytes) }
+            try batch.pledges.withUnsafeBufferPointer { try appendPledges($0, bytes) }
+            try appendLines(batch.lines)
+            try batch.entries.withUnsafeBufferPointer { try appendEntries($0, bytes) }
         }
-        try putPayments(batch.payments)
+        try batch.payments.withUnsafeBufferPointer { try putPayments($0) }
         if pledgeKeys.count >= runLength || backerKeys.count >= runLength { try flushKeys() }
     }
 
@@ -46,7 +44,7 @@ public final class BulkAppend {
         try records.merge(&rollup, campaign: campaign)
     }
 
-    private func appendBackers(_ rows: [BackerRow], _ bytes: UnsafePointer<UInt8>) throws {
+    private func appendBackers(_ rows: UnsafeBufferPointer<BackerRow>, _ bytes: UnsafePointer<UInt8>) throws {
         let campaign = campaign
         try feed.run(
             """
@@ -67,7 +65,7 @@ public final class BulkAppend {
         for row in rows { backerKeys.append((row.hash, row.number)) }
     }
 
-    private func appendPledges(_ rows: [PledgeRow], _ bytes: UnsafePointer<UInt8>) throws {
+    private func appendPledges(_ rows: UnsafeBufferPointer<PledgeRow>, _ bytes: UnsafePointer<UInt8>) throws {
         let campaign = campaign
         try feed.run(
             """
@@ -115,7 +113,7 @@ public final class BulkAppend {
         }
     }
 
-    private func appendEntries(_ rows: [EntryRow], _ bytes: UnsafePointer<UInt8>) throws {
+    private func appendEntries(_ rows: UnsafeBufferPointer<EntryRow>, _ bytes: UnsafePointer<UInt8>) throws {
         let campaign = campaign
         try feed.run(
             """
@@ -147,7 +145,7 @@ public final class BulkAppend {
         for row in rows { rollup.add(day: row.day, kind: row.kind, parts: row.parts) }
     }
 
-    private func putPayments(_ rows: [PaymentRow]) throws {
+    private func putPayments(_ rows: UnsafeBufferPointer<PaymentRow>) throws {
         let campaign = campaign
         try feed.run(
             """

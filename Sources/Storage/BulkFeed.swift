@@ -114,8 +114,13 @@ private struct FeedCursor {
     var row = 0
 }
 
-private func feed(of cursor: UnsafeMutablePointer<FeedCursor>) -> BulkFeed? {
-    cursor.pointee.feed.map { Unmanaged<BulkFeed>.fromOpaque($0).takeUnretainedValue() }
+/// The feed that a cursor reads from. It is alive as long as the statement runs, so nothing is retained a value.
+@inline(__always)
+private func withFeed<Value>(
+    of cursor: UnsafeMutablePointer<FeedCursor>, or none: Value, _ body: (BulkFeed) -> Value
+) -> Value {
+    guard let feed = cursor.pointee.feed else { return none }
+    return Unmanaged<BulkFeed>.fromOpaque(feed)._withUnsafeGuaranteedRef(body)
 }
 
 private func cursor(_ base: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> UnsafeMutablePointer<FeedCursor>? {
@@ -167,13 +172,15 @@ private struct FeedModule: @unchecked Sendable {
             return SQLITE_OK
         }
         callbacks.xEof = { base in
-            guard let cursor = cursor(base), let feed = feed(of: cursor) else { return 1 }
-            return cursor.pointee.row >= feed.rows ? 1 : 0
+            guard let cursor = cursor(base) else { return 1 }
+            return withFeed(of: cursor, or: 1) { cursor.pointee.row >= $0.rows ? 1 : 0 }
         }
         callbacks.xColumn = { base, context, index in
-            guard let cursor = cursor(base), let context, let feed = feed(of: cursor) else { return SQLITE_ERROR }
-            feed.column(cursor.pointee.row, index, FeedResult(context: context))
-            return SQLITE_OK
+            guard let cursor = cursor(base), let context else { return SQLITE_ERROR }
+            return withFeed(of: cursor, or: SQLITE_ERROR) { feed in
+                feed.column(cursor.pointee.row, index, FeedResult(context: context))
+                return SQLITE_OK
+            }
         }
         callbacks.xRowid = { base, number in
             number?.pointee = Int64(cursor(base)?.pointee.row ?? 0)

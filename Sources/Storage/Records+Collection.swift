@@ -123,29 +123,4 @@ extension Records {
         payment.captureBefore = (row[first + 10] as Int64?).map(Timestamp.init(seconds:))
         return payment
     }
-
-    /// Places held of each tier and units of each add-on, by id; of collected pledges only, where that is asked.
-    public func placesHeld(campaign: Int64, collectedOnly: Bool) throws -> (tiers: [Int: Int64], addOns: [String: Int64]) {
-        let collected = collectedOnly ? """
-             AND EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign AND m.pledge = p.number
-               AND m.captured - m.refunded - m.committed - m.lost > 0)
-            """ : ""
-        let tiers = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT tier, CAST(SUM(quantity) AS INTEGER) FROM pledge p
-                WHERE campaign = $1 AND tier IS NOT NULL AND state IN (1, 4)\(collected) GROUP BY tier
-                """, arguments: [campaign])
-        let addOns = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.id, CAST(SUM(l.quantity) AS INTEGER) FROM line l
-                JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
-                WHERE l.campaign = $1 AND l.kind = 1 AND p.state IN (1, 4)\(collected) GROUP BY l.id
-                """, arguments: [campaign])
-        return (
-            Dictionary(uniqueKeysWithValues: tiers.map { ($0[0] as Int, $0[1] as Int64) }),
-            Dictionary(uniqueKeysWithValues: addOns.map { ($0[0] as String, $0[1] as Int64) })
-        )
-    }
 }

@@ -40,22 +40,6 @@ public struct BackerRecord: Hashable, Sendable {
     public var answers: String?
 }
 
-/// How pledges and payments in one state add up.
-public struct PledgeTotal: Hashable, Sendable {
-    public var state: PledgeState
-    /// `nil`: nothing has happened to the payment.
-    public var payment: PaymentState?
-    public var gateway: Int
-    public var count: Int64
-    public var amount: Int64
-    /// The sums of the payments' own amounts, in minor units.
-    public var captured: Int64
-    public var refunded: Int64
-    public var committed: Int64
-    public var disputed: Int64
-    public var lost: Int64
-}
-
 /// How much of a tier is held.
 public struct TierTotal: Hashable, Sendable {
     public var tier: Int?
@@ -255,31 +239,6 @@ extension Records {
             db, sql: "SELECT * FROM line WHERE campaign = $1 ORDER BY pledge, kind, id", arguments: [campaign])
         while let row = try cursor.next() {
             try body(LineRow(pledge: row["pledge"], kind: row["kind"], id: row["id"], quantity: row["quantity"]))
-        }
-    }
-
-    /// Pledges and payments by their states.
-    public func totals(campaign: Int64) throws -> [PledgeTotal] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT p.state, m.state AS payment, p.gateway, COUNT(*) AS count,
-                  CAST(SUM(p.goods + p.shipping + p.tax + p.bonus) AS INTEGER) AS amount,
-                  CAST(COALESCE(SUM(m.captured), 0) AS INTEGER) AS captured,
-                  CAST(COALESCE(SUM(m.refunded), 0) AS INTEGER) AS refunded,
-                  CAST(COALESCE(SUM(m.committed), 0) AS INTEGER) AS committed,
-                  CAST(COALESCE(SUM(m.disputed), 0) AS INTEGER) AS disputed,
-                  CAST(COALESCE(SUM(m.lost), 0) AS INTEGER) AS lost
-                FROM pledge p LEFT JOIN payment m
-                  ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1
-                WHERE p.campaign = $1 GROUP BY p.state, m.state, p.gateway ORDER BY 1, 2, 3
-                """, arguments: [campaign]
-        ).map { row in
-            PledgeTotal(
-                state: PledgeState(rawValue: row["state"]) ?? .placed,
-                payment: (row["payment"] as Int?).flatMap(PaymentState.init(rawValue:)), gateway: row["gateway"],
-                count: row["count"], amount: row["amount"], captured: row["captured"], refunded: row["refunded"],
-                committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
         }
     }
 

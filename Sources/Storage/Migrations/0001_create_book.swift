@@ -102,7 +102,6 @@ let createBook = Migration(
           PRIMARY KEY (campaign, pledge, instalment, kind, attempt),
           FOREIGN KEY (campaign, pledge) REFERENCES pledge(campaign, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX operation_open ON operation(campaign, pledge) WHERE state < 3;
         CREATE TABLE run (                        -- a planned run is only in the definition
           campaign INTEGER NOT NULL REFERENCES campaign(number), id TEXT NOT NULL,
           state TEXT NOT NULL CHECK (state IN ('launched','received','closed','canceled')),
