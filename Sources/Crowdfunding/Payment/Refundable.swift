@@ -73,10 +73,22 @@ public struct PartsLeft: Hashable, Sendable {
         return parts
     }
 
-    /// Moves what is left to delivered, by an E22 of these parts.
+    /// Moves what is left to delivered, by an E22 of these parts, or back, by its reversal.
+    ///
+    /// The tax of goods and shipping goes with them: where E22 names it (tax point delivery) out of the goods in
+    /// which it lay, else by its share of what is left, for it was booked at receipt and no entry moves it.
     public mutating func deliver(_ parts: EntryParts) {
-        undelivered = undelivered - parts
-        delivered = delivered + parts
+        let isReversal = parts.amount < 0
+        let pool = isReversal ? delivered : undelivered
+        let whole = pool.goods + pool.shipping
+        let moved = (parts.goods + parts.shipping) * (isReversal ? -1 : 1)
+        var tax: Int64 = 0
+        if parts.tax == 0 {
+            tax = allocate(pool.tax, between: moved, and: whole - moved).0 * (isReversal ? -1 : 1)
+            if whole == 0 { tax = 0 }
+        }
+        undelivered = undelivered - EntryParts(goods: parts.goods + parts.tax, shipping: parts.shipping, tax: tax)
+        delivered = delivered + EntryParts(goods: parts.goods, shipping: parts.shipping, tax: parts.tax + tax)
     }
 
     private mutating func capture(_ booking: Booking) throws(PaymentRefusal) -> EntryParts {
