@@ -59,6 +59,7 @@ let package = Package(
         tests("CrowdfundingTests", ["Accounting", "Parsing", "Crowdfunding"]),
         tests("ReceiptsTests", ["Accounting", "Crowdfunding", "Receipts"]),
         tests("PledgebookTests", ["Accounting", "Parsing", "Crowdfunding", "Pledgebook"]),
+        tests("ImportsTests", ["Accounting", "Parsing", "Crowdfunding", "Imports"]),
         tests("GatewaysTests", ["Accounting", "Crowdfunding", "Gateways"]),
         tests("ReportsTests", ["Accounting", "Parsing", "Crowdfunding", "Storage", "Reports"]),
         tests("TidyTests", []),

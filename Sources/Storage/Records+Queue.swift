@@ -60,18 +60,18 @@ extension Records {
         var units = try held.next()
         while let row = try pledges.next() {
             var pledge = queuedPledge(from: row)
-            while let found = payment, found[0] as Int64 <= pledge.number {
+            while let found = payment, (found[0] as Int64) <= pledge.number {
                 if found[0] == pledge.number { add(found, to: &pledge) }
                 payment = try payments.next()
             }
-            while let found = line, found[0] as Int64 <= pledge.number {
+            while let found = line, (found[0] as Int64) <= pledge.number {
                 if found[0] == pledge.number {
                     pledge.lines.append(
                         LineRow(pledge: found[0], kind: found[1], id: found[2], quantity: found[3]))
                 }
                 line = try lines.next()
             }
-            while let found = units, found[0] as Int64 <= pledge.number {
+            while let found = units, (found[0] as Int64) <= pledge.number {
                 if found[0] == pledge.number {
                     pledge.allocations.append(
                         AllocationRecord(

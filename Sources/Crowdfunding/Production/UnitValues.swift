@@ -1,4 +1,4 @@
-import Accounting
+public import Accounting
 
 /// What the units of one item in a pledge are worth to its backer.
 public struct ItemValue: Hashable, Sendable {
