@@ -11,5 +11,6 @@ struct PledgeCommand: ParsableCommand {
         subcommands: [
             PledgeImport.self,
             PledgeList.self,
+            PledgeShip.self,
         ])
 }
