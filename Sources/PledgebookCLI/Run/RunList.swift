@@ -1,6 +1,8 @@
+import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
+import Storage
 
 extension RunCommand {
     struct RunList: ParsableCommand {

@@ -2,6 +2,7 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
+import Storage
 
 extension RunCommand {
     struct RunShow: ParsableCommand {
