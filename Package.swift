@@ -58,7 +58,12 @@ let package = Package(
         tests("ParsingTests", ["Parsing"]),
         tests("CrowdfundingTests", ["Accounting", "Parsing", "Crowdfunding"]),
         tests("ReceiptsTests", ["Accounting", "Crowdfunding", "Receipts"]),
-        tests("PledgebookTests", ["Accounting", "Parsing", "Crowdfunding", "Pledgebook"]),
+        tests(
+            "PledgebookTests",
+            [
+                "Accounting", "Parsing", "Crowdfunding", "Pledgebook", "Imports", "Storage", "Receipts", "Gateways",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         tests("GatewaysTests", ["Accounting", "Crowdfunding", "Gateways"]),
         tests("ReportsTests", ["Accounting", "Parsing", "Crowdfunding", "Storage", "Reports"]),
         tests("TidyTests", []),
