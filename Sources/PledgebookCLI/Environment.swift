@@ -12,12 +12,17 @@ struct Environment {
     enum Purpose {
         /// Works without the key.
         case reading
+        /// Signs nothing, but compares with what was signed.
+        case proving
         /// Signs entries.
         case writing
     }
 
     /// The command at work on the book.
     let session: Session
+    /// Where the book and the key are.
+    let bookPath: String
+    let keyPath: String
     private let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
@@ -30,8 +35,10 @@ struct Environment {
 
     init(_ place: BookOptions, campaign: CampaignID? = nil, for purpose: Purpose, _ command: String) throws {
         let book = try Book(opening: place.bookPath)
-        let master = purpose == .writing ? try KeyFile.load(path: place.keyPath) : nil
+        let master = purpose == .reading ? nil : try KeyFile.load(path: place.keyPath)
         session = Self.session(book, master, place, command)
+        bookPath = Self.absolute(place.bookPath)
+        keyPath = Self.absolute(place.keyPath)
         named = try campaign ?? Self.campaignVariable()
     }
 
@@ -41,6 +48,9 @@ struct Environment {
         if named == nil { Output.note("campaign \(campaign.definition.id)") }
         return campaign
     }
+
+    /// Copies the book into a new file.
+    func backup(to path: String) throws { try session.book.backup(to: path) }
 
     private static func session(
         _ book: Book, _ master: MasterKey?, _ place: BookOptions, _ command: String
@@ -86,7 +96,7 @@ extension Environment {
             bookPath: absolute(place.bookPath), keyPath: absolute(place.keyPath), isNewKey: isNewKey)
     }
 
-    private static func absolute(_ path: String) -> String {
+    fileprivate static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)

@@ -34,11 +34,11 @@ public struct PartsLeft: Hashable, Sendable {
     /// Splits `amount` (minor units, 0…`left.amount`) over what is left; throws `partsExhausted` where it
     /// is more.
     public static func split(_ amount: Int64, over left: EntryParts) throws(PaymentRefusal) -> EntryParts {
-        let backers = left.backers
-        let total = backers[0] + backers[1] + backers[2]
+        let total = left.goods + left.shipping + left.tax
         guard amount >= 0, amount <= total else { throw .partsExhausted(asked: amount, left: total) }
-        if amount == total { return EntryParts(goods: backers[0], shipping: backers[1], tax: backers[2]) }
-        let shares = allocate(amount, by: backers)
+        // Nearly every split is of all that is left: nothing is to be rounded then.
+        if amount == total { return EntryParts(goods: left.goods, shipping: left.shipping, tax: left.tax) }
+        let shares = allocate(amount, by: left.backers)
         return EntryParts(goods: shares[0], shipping: shares[1], tax: shares[2])
     }
 
