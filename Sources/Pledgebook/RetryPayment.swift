@@ -1,3 +1,4 @@
+import Accounting
 public import Crowdfunding
 import Storage
 
