@@ -79,13 +79,18 @@ struct KickstarterColumns {
                 address.append(Kept(index: index, label: AnswerText.label(key)))
                 continue
             }
+            if let column, isFirst {
+                if [.rewardTitle, .rewardMinimum, .rewardID].contains(column) {
+                    reward.append(Kept(index: index, label: AnswerText.label(name)))
+                }
+                continue
+            }
             names[name, default: 0] += 1
             // Two questions of one wording must not become one member.
             let times = names[name] ?? 1
-            let kept = Kept(index: index, label: AnswerText.label(times == 1 ? name : "\(name) (\(times))"))
-            if let column, isFirst {
-                if [.rewardTitle, .rewardMinimum, .rewardID].contains(column) { reward.append(kept) }
-            } else if let (id, title) = Self.addOn(name) {
+            let kept = Kept(
+                index: index, label: AnswerText.label(times == 1 ? name : "\(name) (\(times))"))
+            if let (id, title) = Self.addOn(name) {
                 addOns.append(AddOn(kept: kept, id: id, title: title))
             } else if let sku = questions[folded(name)] {
                 choices.append(Choice(kept: kept, question: name, sku: sku))

@@ -35,6 +35,8 @@ public struct OwnFormat: PledgeFormat {
         var indices = Array(repeating: -1, count: Column.allCases.count)
         var problems: [Diagnostic] = []
         for (index, name) in header.enumerated() {
+            // Rejected rows come back with the reason before them.
+            if name == "rejected_because" { continue }
             let place = places[index]
             guard let column = Column.allCases.firstIndex(where: { $0.rawValue == name }) else {
                 let nearest = nearest(name, in: Column.allCases.map(\.rawValue))

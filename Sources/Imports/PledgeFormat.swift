@@ -15,7 +15,8 @@ public struct ImportContext: Sendable {
     ///   - definition: The definition in force.
     ///   - zone: The campaign's zone.
     ///   - platformZones: Those of `imports.<platform>.time_zone`; a platform without one is read in `zone`.
-    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:]) {
+    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:])
+    {
         self.definition = definition
         self.zone = zone
         self.platformZones = platformZones
@@ -24,12 +25,14 @@ public struct ImportContext: Sendable {
 
 /// A row that cannot be taken, with its place and how to mend it.
 public struct RejectedRow: Sendable {
+    /// Where it is wrong, how, and how to mend it.
     public var diagnostic: Diagnostic
     /// A short, stable word for the kind of fault, for summaries.
     public var kind: String
     /// The whole row in the batch's bytes.
     public var row: ByteRange
 
+    /// Puts a rejected row together.
     public init(_ diagnostic: Diagnostic, kind: String, row: ByteRange) {
         self.diagnostic = diagnostic
         self.kind = kind
@@ -39,13 +42,18 @@ public struct RejectedRow: Sendable {
 
 /// The orders of a batch of records, and the rows that were none.
 public struct ReadOrders: Sendable {
+    /// The rows that are orders.
     public var batch = PledgeOrderBatch()
+    /// The others, in the order of the file.
     public var rejected: [RejectedRow] = []
 
+    /// Neither.
     public init() {}
 }
 
-/// A kind of file that pledges come in. One value reads one file, whose header it was made from.
+/// A kind of file that pledges come in.
+///
+/// One value reads one file, whose header it was made from.
 public protocol PledgeFormat {
     /// Stored with the import, for example `own` or `kickstarter`.
     var source: String { get }
@@ -62,6 +70,7 @@ public struct FileProblem: UserFacingError {
     /// What is wrong and how to mend it, with places.
     public var diagnostics: [Diagnostic]
 
+    /// Takes over what was found; at least one.
     public init(_ diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
     }

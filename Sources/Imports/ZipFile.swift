@@ -75,13 +75,12 @@ final class ZipFile {
         guard count <= largestFileCount else {
             throw SourceProblem("“\(path)” holds more than 1,000 files. Give only the platform's CSV files.")
         }
+        let statuses = try (0..<UInt64(max(0, count))).map(status)
+        try checkSizes(statuses)
         var entries: [ZipEntry] = []
-        var unpacked: UInt64 = 0
-        for index in 0..<UInt64(max(0, count)) {
-            let status = try self.status(index)
+        for (index, status) in statuses.enumerated() {
             let name = status.name.map { String(cString: $0) } ?? ""
             try checkPlace(name)
-            try checkSize(status, unpacked: &unpacked)
             let parts = name.split { $0 == "/" || $0 == "\\" }
             guard let last = parts.last, !name.hasSuffix("/"), parts.first != "__MACOSX",
                 isCSVName(String(last))
@@ -89,7 +88,7 @@ final class ZipFile {
                 continue
             }
             try checkReadable(status, name)
-            entries.append(ZipEntry(name: name, index: index, size: Int64(status.size)))
+            entries.append(ZipEntry(name: name, index: UInt64(index), size: Int64(status.size)))
         }
         return entries.sorted { $0.name < $1.name }
     }
@@ -131,22 +130,24 @@ final class ZipFile {
         }
     }
 
-    private func checkSize(_ status: zip_stat_t, unpacked: inout UInt64) throws {
-        guard status.size <= Self.largestSize, unpacked + status.size <= Self.largestSize else {
-            throw SourceProblem(
-                "“\(path)” unpacks to more than 4 GiB. Give the CSV files in several imports.")
+    private func checkSizes(_ statuses: [zip_stat_t]) throws {
+        var unpacked: UInt64 = 0
+        for status in statuses {
+            let (sum, overflow) = unpacked.addingReportingOverflow(status.size)
+            guard !overflow, sum <= Self.largestSize else {
+                throw SourceProblem(
+                    "“\(path)” unpacks to more than 4 GiB. Give the CSV files in several imports.")
+            }
+            unpacked = sum
         }
-        unpacked += status.size
         // Entries that share their bytes are caught by the size of the archive, single ones by their own.
-        let packed = min(status.comp_size, packedSize)
-        guard status.size <= max(Self.harmlessSize, packed * Self.largestRatio),
-            unpacked
-                <= max(
-                    Self.harmlessSize,
-                    packedSize.multipliedReportingOverflow(by: Self.largestRatio).partialValue)
-        else {
-            throw SourceProblem(
-                "“\(path)” unpacks to more than 200 times its size. Unpack it, and give the folder.")
+        let parts = statuses.map { (unpacked: $0.size, packed: min($0.comp_size, packedSize)) }
+        for part in parts + [(unpacked, packedSize)] {
+            let (bound, overflow) = part.packed.multipliedReportingOverflow(by: Self.largestRatio)
+            guard overflow || part.unpacked <= max(Self.harmlessSize, bound) else {
+                throw SourceProblem(
+                    "“\(path)” unpacks to more than 200 times its size. Unpack it, and give the folder.")
+            }
         }
     }
 

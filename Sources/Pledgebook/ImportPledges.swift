@@ -3,7 +3,7 @@ public import Crowdfunding
 public import Imports
 import Parsing
 import Receipts
-public import Storage
+import Storage
 
 /// What an import is told besides the files.
 public struct ImportOptions: Sendable {
@@ -45,6 +45,18 @@ public struct ImportObserver: Sendable {
 struct NothingKept: Error {}
 
 extension Session {
+    /// Imports the file, folder or archive at a path.
+    ///
+    /// - Throws: What `importPledges(_:name:into:options:observer:)` throws, and a sentence for a path that cannot
+    ///   be read.
+    public func importPledges(
+        at path: String, into id: CampaignID?, options: ImportOptions, observer: ImportObserver
+    ) throws -> ImportSummary {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return try importPledges(
+            sourceFiles(at: path), name: name, into: id, options: options, observer: observer)
+    }
+
     /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on another.
     ///
     /// - Returns: What was done. A file with bad rows changes nothing unless `takesGoodRows`.

@@ -23,6 +23,7 @@ final class ImportProducer: @unchecked Sendable {
     private let total: Int64
     private var bytesRead: Int64 = 0
     private var isDoomed = false
+    private var lastFormat: (any PledgeFormat)?
 
     /// A row of a later file about a pledge that the book holds.
     struct ChangedRow {
@@ -62,9 +63,9 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     private func read(_ file: SourceFile, _ hash: FileHash) throws {
-        let source = try file.read()
+        let bytes = try file.read()
         var scanner = CSVScanner { [self] buffer in
-            let count = try source(buffer)
+            let count = try bytes(buffer)
             hash.update(UnsafeRawBufferPointer(rebasing: buffer[0..<max(0, count)]))
             bytesRead += Int64(count)
             return count
@@ -83,13 +84,14 @@ final class ImportProducer: @unchecked Sendable {
             try process(read, mode: reading.mode, file: file.name)
         }
         guard let format else { throw FileProblem([emptyFile(file.name)]) }
-        self.source = format.source
-        remarks += format.remarks
+        source = format.source
+        remarks = format.remarks
+        lastFormat = format
     }
 
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
         var outcome = try rows.process(read, mode: mode, file: file)
-        for row in outcome.rejected {
+        for row in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
             rows.refuse(row.diagnostic, kind: row.kind)
             try observer.rejected(row, outcome.batch.bytes)
         }
@@ -115,9 +117,18 @@ final class ImportProducer: @unchecked Sendable {
         let header = fields.map { batch.text(of: $0) }
         let places = fields.map { batch.place(of: $0.start, in: record) }
         try observer.header(Array(batch.bytes[record.start..<record.end]))
-        return try OwnFormat(
-            header: header, places: places, file: file.name, delimiter: delimiter ?? UInt8(ascii: ","),
-            context: ImportContext(definition: campaign.definition, zone: campaign.record.offsets))
+        return try Imports.format(
+            for: header, places: places, file: file.name, delimiter: delimiter ?? UInt8(ascii: ","),
+            source: options.source, context: context, after: lastFormat)
+    }
+
+    /// The campaign's definition with the zones that platforms' times are meant in.
+    private var context: ImportContext {
+        var zones: [String: ZoneOffsets] = [:]
+        for (platform, settings) in campaign.definition.imports {
+            if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
+        }
+        return ImportContext(definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
     }
 
     private func emptyFile(_ name: String) -> Diagnostic {

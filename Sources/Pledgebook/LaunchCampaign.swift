@@ -53,6 +53,14 @@ extension Session {
         return nil
     }
 
+    /// Refuses what `launch` would refuse, so that a plan is shown only for what can be done.
+    public func checkLaunch(_ definition: CampaignDefinition) throws {
+        if let problem = launchProblem(definition) { throw SessionError.refused(problem) }
+        if try book.read({ try $0.campaign(definition.id) }) != nil {
+            throw SessionError.campaignExists(definition.id.rawValue)
+        }
+    }
+
     /// Enters a campaign into the book: its first entry names the definition's digest.
     ///
     /// - Parameter seed: What the rehearsal gateway draws its declines from.

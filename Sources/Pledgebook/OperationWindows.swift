@@ -82,6 +82,7 @@ struct OperationWindows {
                 known = campaign
                 let journal = try JournalWriter(session, record: campaign.record, in: records)
                 try settle(answered, campaign, journal)
+                let context = campaign.paymentContext(at: session.now)
                 while pending.isEmpty, !isLast {
                     let items = try records.collectionItems(
                         campaign: campaign.record.number, after: cursor, limit: gateway.window, scope)
@@ -89,7 +90,7 @@ struct OperationWindows {
                     cursor = items.last?.pledge ?? cursor
                     for item in items {
                         guard let event = request(item, item.payment ?? item.untouched, campaign) else { continue }
-                        if let made = try ask(event, of: item, campaign, journal) { pending.append(made) }
+                        if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
                     }
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
@@ -147,9 +148,10 @@ struct OperationWindows {
 
     /// Applies a request: `nil` where it was done without the gateway.
     private mutating func ask(
-        _ event: PaymentEvent, of item: CollectionItem, _ campaign: LoadedCampaign, _ journal: JournalWriter
+        _ event: PaymentEvent, of item: CollectionItem, _ context: PaymentContext, _ campaign: LoadedCampaign,
+        _ journal: JournalWriter
     ) throws -> PendingRequest? {
-        var context = campaign.paymentContext(at: session.now)
+        var context = context
         context.due = item.parts.amount
         let before = item.payment ?? item.untouched
         let change = try before.applying(event, in: context)
@@ -179,10 +181,11 @@ struct OperationWindows {
     ) throws {
         var ends: [(operation: Operation, state: OperationState)] = []
         ends.reserveCapacity(answers.count)
+        var context = campaign.paymentContext(at: session.now)
+        context.keyLifetime = gateway.keyLifetime
         for (request, outcome) in answers {
-            var context = campaign.paymentContext(at: session.now)
             context.due = request.item.parts.amount
-            context.keyLifetime = gateway.keyLifetime
+            context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
                 context.currencyMatches = currency == campaign.record.currency.code
             }

@@ -10,7 +10,8 @@ public struct ReceiptVerifier {
     /// How many findings are kept; more are counted only.
     public static let findingsKept = 100
 
-    private let readers: [ReceiptLineReader]
+    /// By epoch; each with the head of the first receipts and, where it changes, of the later ones.
+    private let readers: [[ReceiptLineReader]]
     private let checkedKids: Set<String>
     private var findings: [ReceiptFinding] = []
     private var findingCount = 0
@@ -38,15 +39,18 @@ public struct ReceiptVerifier {
     /// - Parameters:
     ///   - keys: The campaign's keys in the order of their epochs.
     ///   - head: What the campaign's receipts say alike.
+    ///   - laterHead: What the receipts from the first pledge on say alike, where that differs: before it nobody
+    ///     knows whether the campaign is a rehearsal.
     ///   - keyChecks: What the book says each key's `keyCheck` is, by `kid`: tells a wrong key from
     ///     tampering.
     ///   - number: The number of the receipt before the first line, 0 where the file begins with receipt 1.
     ///   - tag: That receipt's tag, nil where it is not known.
     public init(
-        keys: [SigningKey], head: ReceiptHead, keyChecks: [String: String] = [:], after number: Int64 = 0,
-        tag: Tag? = .zero
+        keys: [SigningKey], head: ReceiptHead, laterHead: ReceiptHead? = nil,
+        keyChecks: [String: String] = [:], after number: Int64 = 0, tag: Tag? = .zero
     ) {
-        readers = keys.map { ReceiptLineReader(key: $0, head: head) }
+        let heads = [head] + (laterHead.map { $0 == head ? [] : [$0] } ?? [])
+        readers = keys.map { key in heads.map { ReceiptLineReader(key: key, head: $0) } }
         checkedKids = Set(keyChecks.keys)
         expected = number + 1
         previous = tag
@@ -82,7 +86,7 @@ public struct ReceiptVerifier {
     public mutating func finish(expecting head: (number: Int64, tag: Tag)? = nil) -> ReceiptVerdict {
         settleEarly()
         if genuineCount == 0, linkCount > 1, linkCount == lineCount, let link = lastLink,
-            case let kid = readers[link.epoch].kid, !checkedKids.contains(kid)
+            case let kid = readers[link.epoch][0].kid, !checkedKids.contains(kid)
         {
             report(.wrongKey(kid: kid), line: 0, number: expected)
         } else if badCount > 0 {
@@ -115,11 +119,13 @@ public struct ReceiptVerifier {
 
     private func read(_ line: UnsafeBufferPointer<UInt8>) -> ReceiptReading {
         let likely = epoch ?? 0
-        if likely < readers.count, readers[likely].knowsHeader(of: line) {
-            return readers[likely].read(line, epoch: likely)
+        if likely < readers.count {
+            for reader in readers[likely] where reader.knowsHeader(of: line) {
+                return reader.read(line, epoch: likely)
+            }
         }
-        for (index, reader) in readers.enumerated() where reader.knowsHeader(of: line) {
-            return reader.read(line, epoch: index)
+        for (index, readers) in readers.enumerated() where index != likely {
+            for reader in readers where reader.knowsHeader(of: line) { return reader.read(line, epoch: index) }
         }
         return .bad(.otherHeader, link: nil)
     }

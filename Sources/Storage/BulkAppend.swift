@@ -202,29 +202,26 @@ public final class BulkAppend {
         }
     }
 
-    /// Writes down how operations ended, or that nobody knows.
+    /// Writes down how the operations of a window ended, or that nobody knows.
+    ///
+    /// Most succeed: what is still open of the window's pledges when the others are written has succeeded. The window
+    /// holds every open operation between its first and its last pledge, because its sender holds the gateway lock.
     public func settle(_ operations: [(operation: Operation, state: OperationState)], at now: Timestamp) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, state, at)
-            SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM feed WHERE true
-            ON CONFLICT (campaign, pledge, instalment, kind, attempt) DO UPDATE SET
-              state = excluded.state, at = excluded.at
-            """, rows: operations.count
-        ) { index, column, result in
-            let (operation, state) = operations[index]
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(operation.pledge)
-            case 2: result.integer(Int64(operation.instalment))
-            case 3: result.integer(Int64(operation.kind.rawValue))
-            case 4: result.integer(Int64(operation.attempt))
-            case 5: result.integer(operation.amount)
-            case 6: result.integer(Int64(state.rawValue))
-            default: result.integer(now.seconds)
-            }
+        guard let first = operations.first?.operation.pledge, let last = operations.last?.operation.pledge else {
+            return
         }
+        for (operation, state) in operations where state != .succeeded {
+            try records.settle(operation, as: state, at: now, campaign: campaign)
+        }
+        let succeeded = operations.filter { $0.state == .succeeded }
+        let isWhole = succeeded.count * 2 > operations.count && first <= last
+        guard isWhole, try records.openCount(from: first, to: last, campaign: campaign) == succeeded.count else {
+            for (operation, state) in succeeded {
+                try records.settle(operation, as: state, at: now, campaign: campaign)
+            }
+            return
+        }
+        try records.succeed(from: first, to: last, at: now, campaign: campaign)
     }
 
     private func flushKeys() throws {

@@ -2,17 +2,6 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// A pledge with its first payment and the last operation on it, as closing needs them.
-public struct PaymentWork: Hashable, Sendable {
-    public var pledge: PledgeRecord
-    /// `nil`: nothing has happened yet.
-    public var payment: Payment?
-    /// The number of operations of each kind so far.
-    public var attempts: Int
-    /// When the last operation was answered.
-    public var lastAttempt: Timestamp?
-}
-
 /// An operation as the book holds it.
 public struct OperationRecord: Hashable, Sendable {
     public var pledge: Int64
@@ -74,37 +63,35 @@ extension Records {
         ).map(operation(from:))
     }
 
-    /// Placed pledges after `number` with their first payment, in order: the next window of a closing.
-    ///
-    /// - Parameter states: The payment states wanted; `nil` in it stands for pledges without a payment row.
-    public func work(
-        campaign: Int64, after number: Int64, limit: Int, states: [PaymentState?], pledges: [PledgeState] = [.placed]
-    ) throws -> [PaymentWork] {
-        let wanted = states.compactMap { $0.map { String($0.rawValue) } }.joined(separator: ",")
-        let untouched = states.contains(nil) ? "m.state IS NULL OR" : ""
-        let held = pledges.map { String($0.rawValue) }.joined(separator: ",")
-        return try Row.fetchAll(
+    /// Writes down how one operation ended, or that nobody knows.
+    func settle(_ operation: Operation, as state: OperationState, at now: Timestamp, campaign: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE operation SET state = $1, at = $2 WHERE campaign = $3 AND pledge = $4 AND instalment = $5
+                  AND kind = $6 AND attempt = $7
+                """
+        ).execute(arguments: [
+            state.rawValue, now.seconds, campaign, operation.pledge, operation.instalment, operation.kind.rawValue,
+            operation.attempt,
+        ])
+    }
+
+    /// The operations that are committed and not answered, of the pledges from `first` to `last`.
+    func openCount(from first: Int64, to last: Int64, campaign: Int64) throws -> Int {
+        try Int.fetchOne(
             db,
             sql: """
-                SELECT p.*, m.state AS payment_state, m.ending, m.flags, m.authorized, m.captured, m.voided,
-                  m.refunded, m.committed, m.disputed, m.lost, m.excess, m.capture_before
-                FROM pledge p LEFT JOIN payment m
-                  ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1
-                WHERE p.campaign = $1 AND p.number > $2 AND p.state IN (\(held))
-                  AND (\(untouched) m.state IN (\(wanted)))
-                ORDER BY p.number LIMIT $3
-                """, arguments: [campaign, number, limit]
-        ).map { row in
-            let pledge = pledge(from: row)
-            guard (row["payment_state"] as Int?) != nil else {
-                return PaymentWork(pledge: pledge, payment: nil, attempts: 0, lastAttempt: nil)
-            }
-            let operations = try operations(campaign: campaign, pledge: pledge.number)
-            let open = operations.first { $0.state.rawValue < 3 }
-            return PaymentWork(
-                pledge: pledge, payment: payment(from: row, operation: open), attempts: operations.count,
-                lastAttempt: operations.last?.at)
-        }
+                SELECT COUNT(*) FROM operation WHERE campaign = $1 AND pledge BETWEEN $2 AND $3 AND state = 0
+                """, arguments: [campaign, first, last]) ?? 0
+    }
+
+    /// Everything open of these pledges has succeeded.
+    func succeed(from first: Int64, to last: Int64, at now: Timestamp, campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                UPDATE operation SET state = 3, at = $1
+                WHERE campaign = $2 AND pledge BETWEEN $3 AND $4 AND state = 0
+                """, arguments: [now.seconds, campaign, first, last])
     }
 
     private func operation(from row: Row) throws -> OperationRecord {

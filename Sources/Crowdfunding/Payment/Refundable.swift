@@ -34,11 +34,11 @@ public struct PartsLeft: Hashable, Sendable {
     /// Splits `amount` (minor units, 0…`left.amount`) over what is left; throws `partsExhausted` where it
     /// is more.
     public static func split(_ amount: Int64, over left: EntryParts) throws(PaymentRefusal) -> EntryParts {
-        let backers = left.backers
-        let total = backers[0] + backers[1] + backers[2]
+        let total = left.goods + left.shipping + left.tax
         guard amount >= 0, amount <= total else { throw .partsExhausted(asked: amount, left: total) }
-        if amount == total { return EntryParts(goods: backers[0], shipping: backers[1], tax: backers[2]) }
-        let shares = allocate(amount, by: backers)
+        // Nearly every split is of all that is left: nothing is to be rounded then.
+        if amount == total { return EntryParts(goods: left.goods, shipping: left.shipping, tax: left.tax) }
+        let shares = allocate(amount, by: left.backers)
         return EntryParts(goods: shares[0], shipping: shares[1], tax: shares[2])
     }
 
@@ -73,10 +73,22 @@ public struct PartsLeft: Hashable, Sendable {
         return parts
     }
 
-    /// Moves what is left to delivered, by an E22 of these parts.
+    /// Moves what is left to delivered, by an E22 of these parts, or back, by its reversal.
+    ///
+    /// The tax of goods and shipping goes with them: where E22 names it (tax point delivery) out of the goods in
+    /// which it lay, else by its share of what is left, for it was booked at receipt and no entry moves it.
     public mutating func deliver(_ parts: EntryParts) {
-        undelivered = undelivered - parts
-        delivered = delivered + parts
+        let isReversal = parts.amount < 0
+        let pool = isReversal ? delivered : undelivered
+        let whole = pool.goods + pool.shipping
+        let moved = (parts.goods + parts.shipping) * (isReversal ? -1 : 1)
+        var tax: Int64 = 0
+        if parts.tax == 0 {
+            tax = allocate(pool.tax, between: moved, and: whole - moved).0 * (isReversal ? -1 : 1)
+            if whole == 0 { tax = 0 }
+        }
+        undelivered = undelivered - EntryParts(goods: parts.goods + parts.tax, shipping: parts.shipping, tax: tax)
+        delivered = delivered + EntryParts(goods: parts.goods, shipping: parts.shipping, tax: parts.tax + tax)
     }
 
     private mutating func capture(_ booking: Booking) throws(PaymentRefusal) -> EntryParts {

@@ -8,5 +8,11 @@ struct CampaignCommand: ParsableCommand {
             Example:
               pledgebook campaign list
             """,
-        subcommands: [])
+        subcommands: [
+            CampaignNew.self,
+            CampaignCheck.self,
+            CampaignLaunch.self,
+            CampaignAmend.self,
+            CampaignList.self,
+        ])
 }

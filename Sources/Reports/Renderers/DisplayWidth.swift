@@ -2,7 +2,7 @@
 ///
 /// Wide characters (CJK, kana, hangul, full-width forms, emoji) take two, combining marks none. Control
 /// characters count nothing; renderers replace them.
-func displayWidth(_ text: String) -> Int {
+public func displayWidth(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
     return text.reduce(0) { $0 + width(of: $1) }
 }

@@ -1,0 +1,108 @@
+public import Accounting
+import Crowdfunding
+import Storage
+
+/// A pledge as lists show it.
+public struct PledgeListing: Sendable {
+    public let reference: String
+    /// The backer's name; personal.
+    public let name: String
+    /// The backer's e-mail address; personal.
+    public let email: String
+    /// The tier's id, or `nil` for no reward.
+    public let tier: String?
+    public let quantity: Int64
+    /// What the backer promised to pay.
+    public let total: Money
+    /// In the campaign's zone.
+    public let pledgedOn: CalendarDay
+    public let standing: PledgeStanding
+    /// Units whose variant is not chosen yet.
+    public let openChoices: Int64
+}
+
+/// Where a pledge is, in the words of people.
+public enum PledgeStanding: String, CaseIterable, Sendable {
+    case pledged, paid, delivered, canceled, dropped, disputed
+    case cardFailed = "card-failed"
+    case paidBack = "paid-back"
+    case inDoubt = "in-doubt"
+
+    init(_ pledge: PledgeState, _ payment: PaymentState?) {
+        switch (pledge, payment) {
+        case (_, .disputed), (_, .disputeLost): self = .disputed
+        case (_, .refunded), (_, .refundOwed), (_, .refundPending): self = .paidBack
+        case (_, .unknown), (_, .conflicted): self = .inDoubt
+        case (.canceled, _): self = .canceled
+        case (.dropped, _): self = .dropped
+        case (.delivered, _): self = .delivered
+        case (.placed, .captured), (.placed, .partiallyCaptured), (.placed, .partiallyRefunded): self = .paid
+        case (.placed, .failed), (.placed, .actionRequired), (.placed, .expired): self = .cardFailed
+        case (.placed, _): self = .pledged
+        }
+    }
+}
+
+extension Session {
+    /// Gives every pledge of a campaign in the order in which it was booked, a few thousand at a time.
+    ///
+    /// - Parameters:
+    ///   - openChoice: Only pledges with units whose variant is not chosen.
+    ///   - standing: Only pledges that stand so; `nil`: all.
+    public func forEachPledge(
+        of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?, _ body: (PledgeListing) throws -> Void
+    ) throws {
+        try book.read { records in
+            let number = campaign.record.number
+            var tierIDs: [Int: String] = [:]
+            for (id, offer) in try records.offerNumbers(.tier, campaign: number) { tierIDs[Int(offer)] = id }
+            var payments: [Int64: PaymentState] = [:]
+            try records.forEachPayment(campaign: number) { row in
+                if row.instalment == 1 { payments[row.pledge] = row.payment.state }
+            }
+            var last: Int64 = 0
+            while true {
+                let pledges = try records.pledges(campaign: number, after: last, limit: 4_096)
+                guard let end = pledges.last else { return }
+                for pledge in pledges {
+                    let stands = PledgeStanding(pledge.state, payments[pledge.number])
+                    if let standing, standing != stands { continue }
+                    let tier = pledge.tier.flatMap { tierIDs[$0] }
+                    let open = try openChoices(of: pledge, tier: tier, in: campaign, records)
+                    if openChoice && (open == 0 || !pledge.state.holdsPlace) { continue }
+                    let backer = try records.backer(campaign: number, number: pledge.backer)
+                    try body(
+                        PledgeListing(
+                            reference: pledge.reference, name: backer?.name ?? "", email: backer?.email ?? "",
+                            tier: tier, quantity: pledge.quantity, total: campaign.money(pledge.total),
+                            pledgedOn: campaign.day(of: pledge.placedAt), standing: stands, openChoices: open))
+                }
+                last = end.number
+            }
+        }
+    }
+
+    private func openChoices(
+        of pledge: PledgeRecord, tier: String?, in campaign: LoadedCampaign, _ records: Records
+    ) throws -> Int64 {
+        let definition = campaign.definition
+        let choosable = Set(definition.items.filter { !$0.variants.isEmpty }.map(\.sku))
+        guard !choosable.isEmpty else { return 0 }
+        var open: Int64 = 0
+        if let tier = definition.tiers.first(where: { $0.id == tier }) {
+            for content in tier.contains where choosable.contains(content.sku) {
+                open += content.quantity * pledge.quantity
+            }
+        }
+        for line in try records.lines(campaign: campaign.record.number, pledge: pledge.number) {
+            if line.kind == 2 {
+                open -= line.quantity
+            } else if let addOn = definition.addOns.first(where: { $0.id == line.id }) {
+                for content in addOn.contains where choosable.contains(content.sku) {
+                    open += content.quantity * line.quantity
+                }
+            }
+        }
+        return max(0, open)
+    }
+}

@@ -1,0 +1,157 @@
+public import Accounting
+public import Crowdfunding
+import GRDB
+
+/// A pledge as production sees it: what it asks for, what was paid, and which units it holds.
+public struct QueuedPledge: Sendable {
+    /// The number of the entry that placed it.
+    public var number: Int64
+    /// The offer's number among the tiers, `nil` for no reward.
+    public var tier: Int?
+    public var quantity: Int64
+    public var placedAt: Timestamp
+    public var state: PledgeState
+    /// What is due, minor units.
+    public var total: Int64
+    /// Sums over its payments, minor units.
+    public var captured: Int64
+    public var refunded: Int64
+    public var committed: Int64
+    public var disputed: Int64
+    public var lost: Int64
+    /// Add-ons and choices.
+    public var lines: [LineRow]
+    public var allocations: [AllocationRecord]
+
+    /// What is neither given back, committed nor lost.
+    public var held: Int64 { captured - refunded - committed - lost }
+    /// Whether all of it was paid and not all of it was given back: only such a pledge gets units.
+    public var isPaid: Bool { captured >= total && (total == 0 || held > 0) }
+}
+
+extension Records {
+    /// Calls `body` with every pledge of a campaign, whatever its state, in the order of the numbers.
+    ///
+    /// Four cursors run side by side, so that nothing is held that `body` does not keep.
+    public func forEachQueuedPledge(campaign: Int64, _ body: (QueuedPledge) throws -> Void) throws {
+        let pledges = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
+                FROM pledge WHERE campaign = $1 ORDER BY number
+                """, arguments: [campaign])
+        let payments = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT pledge, captured, refunded, committed, disputed, lost
+                FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
+                """, arguments: [campaign])
+        let lines = try Row.fetchCursor(
+            db, sql: "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
+            arguments: [campaign])
+        let held = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT pledge, sku, run, quantity, shipped FROM allocation WHERE campaign = $1
+                ORDER BY pledge, sku, run
+                """, arguments: [campaign])
+        var payment = try payments.next()
+        var line = try lines.next()
+        var units = try held.next()
+        while let row = try pledges.next() {
+            var pledge = queuedPledge(from: row)
+            while let found = payment, (found[0] as Int64) <= pledge.number {
+                if found[0] == pledge.number { add(found, to: &pledge) }
+                payment = try payments.next()
+            }
+            while let found = line, (found[0] as Int64) <= pledge.number {
+                if found[0] == pledge.number {
+                    pledge.lines.append(
+                        LineRow(pledge: found[0], kind: found[1], id: found[2], quantity: found[3]))
+                }
+                line = try lines.next()
+            }
+            while let found = units, (found[0] as Int64) <= pledge.number {
+                if found[0] == pledge.number {
+                    pledge.allocations.append(
+                        AllocationRecord(
+                            pledge: found[0], sku: found[1], run: found[2], quantity: found[3], shipped: found[4]))
+                }
+                units = try held.next()
+            }
+            try body(pledge)
+        }
+    }
+
+    /// One pledge as production sees it, or `nil`.
+    public func queuedPledge(campaign: Int64, number: Int64) throws -> QueuedPledge? {
+        guard
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
+                    FROM pledge WHERE campaign = $1 AND number = $2
+                    """, arguments: [campaign, number])
+        else { return nil }
+        var pledge = queuedPledge(from: row)
+        for payment in try payments(campaign: campaign, pledge: number).map(\.payment) {
+            pledge.captured += payment.captured
+            pledge.refunded += payment.refunded
+            pledge.committed += payment.committed
+            pledge.disputed += payment.disputed
+            pledge.lost += payment.lost
+        }
+        pledge.lines = try lines(campaign: campaign, pledge: number)
+        pledge.allocations = try allocations(campaign: campaign, pledge: number)
+        return pledge
+    }
+
+    /// Placed pledges without add-on or tier that contains an item, after `number`, in order.
+    ///
+    /// - Parameters:
+    ///   - tiers: The numbers of the tiers that contain nothing.
+    ///   - addOns: The ids of the add-ons that contain an item.
+    public func itemlessPledges(
+        campaign: Int64, after number: Int64, limit: Int, tiers: [Int], addOns: [String]
+    ) throws -> [PledgeRecord] {
+        let empty = tiers.map(String.init).joined(separator: ",")
+        // Ids match [A-Za-z0-9_-]: they need no escaping.
+        let making = addOns.map { "'\($0)'" }.joined(separator: ",")
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM pledge p WHERE campaign = $1 AND number > $2 AND state = 1
+                  AND (tier IS NULL OR tier IN (\(empty)))
+                  AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
+                    AND l.kind = 1 AND l.id IN (\(making)))
+                ORDER BY number LIMIT $3
+                """, arguments: [campaign, number, limit]
+        ).map(pledge(from:))
+    }
+
+    /// Units of each SKU of each run that have been shipped; the run of stock is empty.
+    public func shippedUnits(campaign: Int64) throws -> [(run: String, sku: String, shipped: Int64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT run, sku, CAST(SUM(shipped) AS INTEGER) FROM allocation WHERE campaign = $1
+                GROUP BY run, sku ORDER BY run, sku
+                """, arguments: [campaign]
+        ).map { ($0[0], $0[1], $0[2]) }
+    }
+
+    private func queuedPledge(from row: Row) -> QueuedPledge {
+        QueuedPledge(
+            number: row[0], tier: row[1], quantity: row[2], placedAt: Timestamp(seconds: row[3]),
+            state: PledgeState(rawValue: row[4]) ?? .placed, total: row[5], captured: 0, refunded: 0, committed: 0,
+            disputed: 0, lost: 0, lines: [], allocations: [])
+    }
+
+    private func add(_ row: Row, to pledge: inout QueuedPledge) {
+        pledge.captured += row[1]
+        pledge.refunded += row[2]
+        pledge.committed += row[3]
+        pledge.disputed += row[4]
+        pledge.lost += row[5]
+    }
+}
