@@ -81,7 +81,7 @@ final class ImportProducer: @unchecked Sendable {
 
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
         var outcome = try rows.process(read, mode: mode, file: file)
-        for row in outcome.rejected {
+        for row in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
             rows.refuse(row.diagnostic, kind: row.kind)
             try observer.rejected(row, outcome.batch.bytes)
         }
