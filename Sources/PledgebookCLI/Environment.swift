@@ -50,7 +50,13 @@ struct Environment {
     }
 
     /// Copies the book into a new file.
-    func backup(to path: String) throws { try session.book.backup(to: path) }
+    func backup(to path: String) throws {
+        do {
+            try session.book.backup(to: path)
+        } catch BookError.alreadyExists {
+            throw CommandProblem("\(visible(path)) exists already and was left as it is. Name another file.", .refused)
+        }
+    }
 
     private static func session(
         _ book: Book, _ master: MasterKey?, _ place: BookOptions, _ command: String

@@ -12,5 +12,6 @@ struct PledgeCommand: ParsableCommand {
             PledgeImport.self,
             PledgeList.self,
             PledgeShow.self,
+            PledgeShip.self,
         ])
 }
