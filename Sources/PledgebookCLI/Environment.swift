@@ -12,12 +12,17 @@ struct Environment {
     enum Purpose {
         /// Works without the key.
         case reading
+        /// Signs nothing, but compares with what was signed.
+        case proving
         /// Signs entries.
         case writing
     }
 
     /// The command at work on the book.
     let session: Session
+    /// Where the book and the key are.
+    let bookPath: String
+    let keyPath: String
     private let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
@@ -30,8 +35,10 @@ struct Environment {
 
     init(_ place: BookOptions, campaign: CampaignID? = nil, for purpose: Purpose, _ command: String) throws {
         let book = try Book(opening: place.bookPath)
-        let master = purpose == .writing ? try KeyFile.load(path: place.keyPath) : nil
+        let master = purpose == .reading ? nil : try KeyFile.load(path: place.keyPath)
         session = Self.session(book, master, place, command)
+        bookPath = Self.absolute(place.bookPath)
+        keyPath = Self.absolute(place.keyPath)
         named = try campaign ?? Self.campaignVariable()
     }
 
@@ -40,6 +47,15 @@ struct Environment {
         let campaign = try session.campaign(named)
         if named == nil { Output.note("campaign \(campaign.definition.id)") }
         return campaign
+    }
+
+    /// Copies the book into a new file.
+    func backup(to path: String) throws {
+        do {
+            try session.book.backup(to: path)
+        } catch BookError.alreadyExists {
+            throw CommandProblem("\(visible(path)) exists already and was left as it is. Name another file.", .refused)
+        }
     }
 
     private static func session(
@@ -86,7 +102,7 @@ extension Environment {
             bookPath: absolute(place.bookPath), keyPath: absolute(place.keyPath), isNewKey: isNewKey)
     }
 
-    private static func absolute(_ path: String) -> String {
+    fileprivate static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)

@@ -8,5 +8,8 @@ struct BookCommand: ParsableCommand {
             Example:
               pledgebook book info
             """,
-        subcommands: [])
+        subcommands: [
+            BookInfo.self,
+            BookBackup.self,
+        ])
 }

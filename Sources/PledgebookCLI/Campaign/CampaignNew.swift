@@ -3,7 +3,6 @@ import ArgumentParser
 import Crowdfunding
 import Glibc
 import Pledgebook
-import Reports
 
 struct CampaignNew: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,7 +39,7 @@ struct CampaignNew: ParsableCommand {
             closesAt: closesAt ?? closing(in: zone))
         // What was said may not fit, for example a closing time without an offset.
         _ = try checkCampaign(Array(template.text.utf8), file: file)
-        try AtomicFile.write(Array(template.text.utf8), to: file, force: false)
+        try OutputFile.write(Array(template.text.utf8), to: file)
         Output.line("\(visible(file)) is written: a campaign that can be launched as it is. Change it to be yours.")
         let named = shellQuoted(file)
         Output.next(["pledgebook campaign check \(named)", "pledgebook campaign launch \(named)"])

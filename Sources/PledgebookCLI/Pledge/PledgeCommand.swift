@@ -8,5 +8,9 @@ struct PledgeCommand: ParsableCommand {
             Example:
               pledgebook pledge import pledges.csv
             """,
-        subcommands: [])
+        subcommands: [
+            PledgeImport.self,
+            PledgeList.self,
+            PledgeShip.self,
+        ])
 }

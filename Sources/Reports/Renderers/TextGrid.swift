@@ -2,23 +2,25 @@ import Accounting
 import Crowdfunding
 
 /// Cells in columns that line up by what a terminal shows, two spaces between them.
-struct TextGrid {
-    enum Alignment { case left, right }
+public struct TextGrid {
+    /// On which side a column's cells stand.
+    public enum Alignment: Sendable { case left, right }
 
     /// One a column.
-    let alignments: [Alignment]
+    public let alignments: [Alignment]
     /// The spaces after the first column.
-    let firstGap: Int
+    public let firstGap: Int
     /// Each with at most as many cells as there are alignments.
-    var rows: [[String]] = []
+    public var rows: [[String]] = []
 
-    init(alignments: [Alignment], firstGap: Int = 2) {
+    /// A grid without rows.
+    public init(alignments: [Alignment], firstGap: Int = 2) {
         self.alignments = alignments
         self.firstGap = firstGap
     }
 
     /// The rows as lines, without spaces at their ends.
-    var lines: [String] {
+    public var lines: [String] {
         let shown = rows.map { $0.map(printable) }
         var widths = alignments.map { _ in 0 }
         for row in shown {
