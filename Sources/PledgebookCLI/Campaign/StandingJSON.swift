@@ -120,8 +120,13 @@ struct StandingJSON {
                     json.member("item", choice.item)
                     json.member("open", choice.open)
                     json.member("variants") { json in
-                        json.object { json in
-                            for variant in choice.variants { json.member(variant.title, variant.units) }
+                        json.array { json in
+                            for variant in choice.variants {
+                                json.object { json in
+                                    json.member("title", variant.title)
+                                    json.member("units", variant.units)
+                                }
+                            }
                         }
                     }
                 }
