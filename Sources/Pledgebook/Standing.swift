@@ -47,7 +47,11 @@ extension Session {
 
     func windowEnd(_ campaign: LoadedCampaign) -> Timestamp? {
         campaign.retryWindowEnds
-            ?? RetrySchedule(campaign.definition.prepayment, began: max(now, campaign.definition.closesAt)).ends
+            ?? RetrySchedule(
+                campaign.definition.prepayment,
+                began: campaign.isRehearsal
+                    ? max(now, campaign.definition.closesAt) : campaign.definition.closesAt
+            ).ends
     }
 }
 
