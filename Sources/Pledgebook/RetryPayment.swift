@@ -1,4 +1,5 @@
 public import Crowdfunding
+import Accounting
 import Storage
 
 /// What a retry would charge, before anything is sent.
