@@ -246,7 +246,8 @@ struct OperationWindows {
             if booking.isReversal { parts = -parts }
             journal.write(
                 booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
-                reference: reference, detail: detail)
+                reference: reference,
+                detail: booking.pool == .none && booking.amount > 0 ? detail.adding("amt", booking.amount) : detail)
             if booking.kind == .dropped || booking.kind == .canceled {
                 try journal.records.setState(
                     of: item.pledge, to: booking.kind == .dropped ? .dropped : .canceled,

@@ -12,5 +12,7 @@ struct PledgeCommand: ParsableCommand {
             PledgeImport.self,
             PledgeList.self,
             PledgeShip.self,
+
+            PledgeShow.self,
         ])
 }
