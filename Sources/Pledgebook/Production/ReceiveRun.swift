@@ -37,7 +37,7 @@ extension Session {
         try book.write { records in
             let campaign = try campaign(id, in: records)
             let loaded = try LoadedRun(run, of: campaign, in: records)
-            let day = try factDay(day, of: campaign)
+            let day = try factDay(day, campaign)
             try checkReference(reference)
             if let done = try counted(reference, loaded, campaign, in: records) { return done }
             let units = try loaded.units(count) { try spread($0, loaded) }
@@ -124,22 +124,6 @@ extension Session {
     private func lines(_ units: [(sku: Int, units: Int64)], _ run: LoadedRun) -> [UnitLine] {
         units.filter { $0.units > 0 }.map {
             UnitLine(sku: run.name(of: $0.sku), title: run.title(of: $0.sku), units: $0.units)
-        }
-    }
-
-    /// The day of a fact that a person tells: today when nobody says, never in the future.
-    func factDay(_ day: CalendarDay?, of campaign: LoadedCampaign) throws -> CalendarDay {
-        let today = campaign.day(of: now)
-        guard let day else { return today }
-        guard day <= today else { throw SessionError.dayInFuture(day, today: today) }
-        return day
-    }
-
-    private func checkReference(_ reference: String) throws {
-        guard isReceiptReference(reference) else {
-            throw SessionError.rule(
-                "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes and backslashes.",
-                exit: .badInput)
         }
     }
 }
