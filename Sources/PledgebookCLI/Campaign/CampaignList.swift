@@ -23,7 +23,7 @@ struct CampaignList: ParsableCommand {
         }
         var table = Table([
             .text("campaign"), .text("title"), .text("state"), .text("money"), .text("closes"), .text("currency"),
-            .number("goal"), .number("pledges"), .number("pledged"), .number("collected"),
+            .amount("goal"), .count("pledges"), .amount("pledged"), .amount("collected"),
         ])
         table.rows = overview.campaigns.map { campaign in
             [

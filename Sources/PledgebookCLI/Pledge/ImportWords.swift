@@ -32,7 +32,7 @@ struct ImportWords {
         Output.line(
             "\(isPlan ? "Import" : "Imported") \(visible(file)) into \(campaign.definition.id): "
                 + "\(counted(summary.rows, "row")), \(sourceName(summary.source))")
-        var table = Table([.text("what"), .number("count"), .text("amount")])
+        var table = Table([.text("what"), .count("count"), .text("amount")])
         table.rows = rows(summary)
         for line in table.lines(header: false) { Output.line(line) }
         for change in summary.changes.prefix(Self.shownChanges) {

@@ -24,8 +24,8 @@ struct PledgeList: ParsableCommand {
         let here = try Environment(options, for: .reading, "pledge list")
         let campaign = try here.campaign()
         var table = Table([
-            .text("pledge"), .text("name"), .text("email"), .text("tier"), .number("quantity"), .number("total"),
-            .text("currency"), .text("pledged_on"), .text("state"), .number("open_choices"),
+            .text("pledge"), .text("name"), .text("email"), .text("tier"), .count("quantity"), .amount("total"),
+            .text("currency"), .text("pledged_on"), .text("state"), .count("open_choices"),
         ])
         try here.session.forEachPledge(of: campaign, openChoice: openChoice, standing: state) { pledge in
             table.rows.append([

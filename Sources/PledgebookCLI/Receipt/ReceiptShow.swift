@@ -27,14 +27,14 @@ struct ReceiptShow: ParsableCommand {
     private func write(_ pledge: PledgeReceipts, of campaign: LoadedCampaign) {
         let name = pledge.name.isEmpty ? "" : " · \(visible(pledge.name))"
         Output.line("\(pledge.reference)\(name) · \(campaign.definition.title)")
-        var sums = Table([.text("what"), .number("amount")])
+        var sums = Table([.text("what"), .amount("amount")])
         sums.rows = [
             ["  promised", pledge.promised.description], ["  received", pledge.received.description],
             ["  paid back", pledge.refunded.description],
         ]
         for line in sums.lines(header: false) { Output.line(line) }
         Output.line("")
-        var table = Table([.number("number"), .text("day"), .text("what"), .number("amount")])
+        var table = Table([.count("number"), .text("day"), .text("what"), .amount("amount")])
         table.rows = pledge.facts.map {
             [grouped($0.number), $0.day.description, $0.title, $0.amount.minorUnits == 0 ? "" : $0.amount.grouped]
         }
