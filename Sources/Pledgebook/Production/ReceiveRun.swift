@@ -38,7 +38,11 @@ extension Session {
             let campaign = try campaign(id, in: records)
             let loaded = try LoadedRun(run, of: campaign, in: records)
             let day = try factDay(day, campaign)
-            try checkReference(reference)
+            guard isReceiptReference(reference) else {
+                throw SessionError.rule(
+                    "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes and "
+                        + "backslashes.", exit: .badInput)
+            }
             if let done = try counted(reference, loaded, campaign, in: records) { return done }
             let units = try loaded.units(count) { try spread($0, loaded) }
             var production = loaded.production
