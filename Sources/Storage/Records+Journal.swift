@@ -140,11 +140,11 @@ extension Records {
         try db.execute(
             sql: """
                 UPDATE session SET last = $1 WHERE campaign = $2 AND last = $3 AND at = $4 AND operator = $5
-                  AND version = $6 AND command = $7
+                  AND version = $6 AND command = $7 AND COALESCE(reason, '') = $8
                 """,
             arguments: [
                 session.last, campaign, session.first - 1, session.at.seconds, session.operatorName, session.version,
-                session.command,
+                session.command, session.reason ?? "",
             ])
         if db.changesCount > 0 { return }
         try db.execute(
