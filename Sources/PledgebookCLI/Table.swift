@@ -27,7 +27,6 @@ struct Table {
         static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
         static func amount(_ name: String) -> Column { Column(name: name, kind: .amount) }
         static func number(_ name: String) -> Column { Column(name: name, kind: .number) }
-        static func count(_ name: String) -> Column { Column(name: name, kind: .number) }
     }
 
     let columns: [Column]
