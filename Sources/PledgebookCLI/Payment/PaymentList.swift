@@ -1,3 +1,4 @@
+import Accounting
 public import ArgumentParser
 import Crowdfunding
 import Pledgebook

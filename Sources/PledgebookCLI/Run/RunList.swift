@@ -24,8 +24,8 @@ extension RunCommand {
                 return Output.line("The campaign file plans no production runs.")
             }
             var table = Table([
-                .text("run"), .text("state"), .text("item"), .count("waiting"), .count("minimum"),
-                .count("capacity"), .text("expected"),
+                .text("run"), .text("state"), .text("item"), .number("waiting"), .number("minimum"),
+                .number("capacity"), .text("expected"),
             ])
             table.rows = list.runs.map { run in
                 [

@@ -57,7 +57,7 @@ extension RunCommand {
 
         private static func columns(of run: RunOverview) -> [Table.Column] {
             let names = run.state == .planned ? ["waiting"] : ["ordered", "received", "written_off"]
-            return names.map { .count($0) }
+            return names.map { .number($0) }
         }
 
         private static func next(_ run: RunOverview, _ list: Pledgebook.RunList) -> [String] {
