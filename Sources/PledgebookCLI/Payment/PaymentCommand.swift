@@ -8,5 +8,5 @@ struct PaymentCommand: ParsableCommand {
             Example:
               pledgebook payment list
             """,
-        subcommands: [])
+        subcommands: [PaymentRecordCommand.self, PaymentRefundCommand.self])
 }
