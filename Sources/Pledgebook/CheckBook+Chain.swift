@@ -20,6 +20,9 @@ struct ChainCheck {
             record, pledges, keys: keys ?? [],
             epochs: epochs.map { .init(firstEntry: $0.firstEntry, keyCheck: $0.keyCheck) }, findings)
         if keys == nil { proof = .keyMissing }
+        if epochs.isEmpty {
+            findings.add("epoch", "1", "first_entry", book: "no such key", journal: "a key for every entry", entry: 1)
+        }
     }
 
     /// Reads the journal to its end; `body` sees every batch as well.
@@ -91,7 +94,9 @@ private final class ChainWorker: @unchecked Sendable {
     func check(_ batch: StoredEntries) {
         batch.bytes.withUnsafeBufferPointer { bytes in
             pledges.withBytes { references in
-                for entry in batch.entries { check(entry, Span(_unsafeElements: bytes), references) }
+                for entry in batch.entries {
+                    check(entry, Span(_unsafeElements: bytes), Span(_unsafeElements: references))
+                }
             }
         }
     }

@@ -41,7 +41,7 @@ final class PledgeNames: @unchecked Sendable {
     }
 
     /// Lends the bytes of all references.
-    func withBytes<Value>(_ body: (Span<UInt8>) throws -> Value) rethrows -> Value { try body(bytes.span) }
+    func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { bytes.withUnsafeBufferPointer(body) }
 
     /// The reference of the pledge at a place, for people.
     func reference(at index: Int) -> String { String(decoding: bytes[range(at: index)], as: UTF8.self) }

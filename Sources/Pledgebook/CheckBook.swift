@@ -92,6 +92,12 @@ final class CheckFindings {
                 entry: entry == 0 ? nil : entry))
     }
 
+    /// Takes over what others found.
+    func take(_ other: CheckFindings) {
+        count += other.count
+        shown += other.shown.prefix(BookCheck.shownDifferences - shown.count)
+    }
+
     /// Notes the two values where they are not the same.
     @inline(__always)
     func compare<Value: Equatable>(
@@ -152,14 +158,18 @@ extension Session {
         var result = CampaignCheck(id: record.id)
         let pledges = try PledgeNames(record, in: records)
         var chain = try ChainCheck(self, record, pledges, in: records)
-        var replay = try JournalReplay(record, pledges, hash: records.hash, findings)
+        let replayed = CheckFindings(record.id.rawValue)
+        var replay = JournalReplay(record, pledges, hash: records.hash, replayed)
         let reader = try EntryReader(records, campaign: record.number)
         try chain.run(reader) { replay.apply($0) }
-        for finding in chain.findings.shown { replay.takeFirst(finding) }
+        // What is wrong with an entry comes before what follows from it.
+        findings.take(chain.findings)
+        findings.take(replayed)
         result.entries = chain.entryCount
         result.pledges = Int64(pledges.count)
         result.chain = chain.proof
-        let comparison = BookComparison(record, replay, pledges, definitions, findings, records)
+        let comparison = BookComparison(
+            record, replay, pledges, definitions, (try? load(record, in: records))?.definition, findings, records)
         try comparison.run()
         result.payments = comparison.paymentCount
         return result

@@ -59,6 +59,8 @@ extension Session {
 
     /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on another.
     ///
+    /// What is collected on pledge, or late, is charged after that.
+    ///
     /// - Returns: What was done. A file with bad rows changes nothing unless `takesGoodRows`.
     /// - Throws: `FileProblem`, `SessionError`, `BookError`.
     public func importPledges(
@@ -78,6 +80,7 @@ extension Session {
         } catch let stopped as ImportStopped {
             return stopped.summary
         }
+        try chargeAtOnce(id, &summary)
         return summary
     }
 
@@ -92,13 +95,29 @@ extension Session {
         let producer = try ImportProducer(
             files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records), options,
             observer)
-        let append = try BulkAppend(records, campaign: campaign.record.number)
+        try writeRows(of: producer, campaign.record.number, in: records)
+        if let failure = producer.failure { throw failure }
+        var summary = producer.rows.summary
+        summary.source = producer.source
+        summary.remarks = producer.remarks
+        if !campaign.chargesAtOnce { summary.chargeable = 0 }
+        if !producer.isDoomed { try finishRows(campaign, producer, in: records) }
+        try update(campaign, producer, options, observer, in: records, &summary)
+        summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
+        if summary.refused > 0 && !options.takesGoodRows || options.dryRun { throw ImportStopped(summary: summary) }
+        try leaveImport(campaign, producer, name: name, summary, in: records)
+        return summary
+    }
+
+    /// Writes what the producer hands over, until it has ended; keys and rollup with it.
+    private func writeRows(of producer: ImportProducer, _ campaign: Int64, in records: Records) throws {
+        let append = try BulkAppend(records, campaign: campaign)
         let queue = producer.queue
         let worker = try Worker { producer.run() }
         do {
             while let outcome = queue.take() {
                 try append.append(outcome.batch)
-                try check(outcome.claims, outcome.batch.bytes, campaign.record.number, in: records)
+                try check(outcome.claims, outcome.batch.bytes, campaign, in: records)
             }
         } catch {
             queue.abandon()
@@ -106,16 +125,7 @@ extension Session {
             throw error
         }
         worker.join()
-        if let failure = producer.failure { throw failure }
-        var summary = producer.rows.summary
-        summary.source = producer.source
-        summary.remarks = producer.remarks
-        summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
-        let updates = try book(producer.changed, campaign, options, append, producer, in: records, &summary)
-        if summary.refused > 0 && !options.takesGoodRows || options.dryRun { throw ImportStopped(summary: summary) }
-        try append.finish()
-        try finish(campaign, producer, updates, name: name, summary, in: records)
-        return summary
+        if producer.failure == nil, !producer.isDoomed { try append.finish() }
     }
 
     private func rows(for campaign: LoadedCampaign, factDay: CalendarDay, in records: Records) throws -> ImportRows {
@@ -158,49 +168,50 @@ extension Session {
         }
     }
 
-    /// Writes the campaign's row, the counts, the head and the rows that say what was done.
-    private func finish(
-        _ campaign: LoadedCampaign, _ producer: ImportProducer, _ updates: ChainEnd?, name: String,
-        _ summary: ImportSummary, in records: Records
-    ) throws {
+    /// Writes the campaign's row, the places taken, and the head where the new rows have left it.
+    private func finishRows(_ campaign: LoadedCampaign, _ producer: ImportProducer, in records: Records) throws {
+        guard let end = producer.rows.chainEnd else { return }
         let number = campaign.record.number
-        let end = updates ?? producer.rows.chainEnd.map { ChainEnd(number: $0.number, tag: $0.tag) }
-        if let end {
-            try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
-            try leaveRow(
-                campaign: number, first: campaign.record.head + 1, last: end.number, nil, in: records)
-            var record = campaign.record
-            record.firstPledge = producer.rows.firstPledge
-            record.isRehearsal = producer.rows.placement.isRehearsal
-            try records.update(record)
-        }
-        let taken = producer.rows.placement.taken
+        try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
+        try leaveRow(campaign: number, first: campaign.record.head + 1, last: end.number, nil, in: records)
+        var record = campaign.record
+        record.firstPledge = producer.rows.firstPledge
+        record.isRehearsal = producer.rows.placement.isRehearsal
+        try records.update(record)
+        try setTaken(producer.rows.placement.taken, campaign, in: records)
+    }
+
+    func setTaken(_ taken: PlacesTaken, _ campaign: LoadedCampaign, in records: Records) throws {
+        let number = campaign.record.number
         for (index, tier) in campaign.definition.tiers.enumerated() {
-            try records.setTaken(.tier, id: tier.id, to: taken.tiers[index], campaign: number)
+            try records.setTaken(.tier, id: tier.id, to: max(0, taken.tiers[index]), campaign: number)
         }
         for (index, addOn) in campaign.definition.addOns.enumerated() {
-            try records.setTaken(.addOn, id: addOn.id, to: taken.addOns[index], campaign: number)
+            try records.setTaken(.addOn, id: addOn.id, to: max(0, taken.addOns[index]), campaign: number)
         }
         for (index, promotion) in campaign.definition.promotions.enumerated() {
-            try records.setTaken(.promotion, id: promotion.code, to: taken.promotions[index], campaign: number)
+            try records.setTaken(.promotion, id: promotion.code, to: max(0, taken.promotions[index]), campaign: number)
         }
+    }
+
+    /// Writes the rows that say what was done.
+    private func leaveImport(
+        _ campaign: LoadedCampaign, _ producer: ImportProducer, name: String, _ summary: ImportSummary,
+        in records: Records
+    ) throws {
+        let number = campaign.record.number
         for (missed, count) in summary.missed {
             try records.addMissedDemand(reason: missed.reason, tier: missed.tier, count: count, campaign: number)
         }
-        guard !summary.isEmpty || summary.same == 0 else { return }
+        let changed = summary.changesAreBooked ? summary.changed : 0
+        guard summary.placed + changed > 0 || summary.same + summary.changed == 0 else { return }
         try records.insert(
             ImportRecord(
                 at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,
-                placed: summary.placed, changed: summary.changesAreBooked ? Int64(summary.changes.count) : 0,
-                same: summary.same, refused: summary.refused, toldOfCollected: summary.collectedCount > 0),
+                placed: summary.placed, changed: changed, same: summary.same, refused: summary.refused,
+                toldOfCollected: summary.collectedCount > 0),
             campaign: number)
     }
-}
-
-/// Where a chain ends after an operation.
-struct ChainEnd {
-    var number: Int64
-    var tag: Tag
 }
 
 /// Carries the summary out of a transaction that is not kept.

@@ -22,19 +22,9 @@ final class ImportProducer: @unchecked Sendable {
     private let observer: ImportObserver
     private let total: Int64
     private var bytesRead: Int64 = 0
-    private var isDoomed = false
+    /// Nothing of this import is kept: a dry run, or bad rows that were not asked to be left out.
+    private(set) var isDoomed = false
     private var lastFormat: (any PledgeFormat)?
-
-    /// A row of a later file about a pledge that the book holds.
-    struct ChangedRow {
-        var pledge: Int64
-        var order: PledgeOrder
-        var lines: [OrderLine]
-        var content: Int64
-        /// The row's own bytes; the order's ranges point into them.
-        var bytes: [UInt8]
-        var mode: PlacementMode
-    }
 
     init(
         files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, _ options: ImportOptions,
@@ -91,16 +81,15 @@ final class ImportProducer: @unchecked Sendable {
 
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
         var outcome = try rows.process(read, mode: mode, file: file)
-        for row in outcome.rejected {
+        for row in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
             rows.refuse(row.diagnostic, kind: row.kind)
             try observer.rejected(row, outcome.batch.bytes)
         }
         for row in outcome.changed {
-            let lines = outcome.lines[Int(row.order.lines.lowerBound)..<Int(row.order.lines.upperBound)]
             changed.append(
                 ChangedRow(
-                    pledge: row.pledge, order: row.order, lines: Array(lines), content: row.content,
-                    bytes: outcome.batch.bytes, mode: mode))
+                    pledge: row.pledge, row.order, lines: outcome.lines, content: row.content,
+                    bytes: outcome.batch.bytes, mode: mode, file: file))
         }
         outcome.changed = []
         outcome.rejected = []

@@ -12,8 +12,12 @@ public struct ImportSummary: Sendable {
     public internal(set) var amount: Int64 = 0
     /// Rows that the book held already with the same content.
     public internal(set) var same: Int64 = 0
-    /// Pledges of which the file tells something new.
+    /// Pledges of which the file tells something else than the book.
+    public internal(set) var changed: Int64 = 0
+    /// The first of them.
     public internal(set) var changes: [PledgeDifference] = []
+    /// How many of them the file contradicts: they are listed, and a person has to look.
+    public internal(set) var contradictions: Int64 = 0
     /// Whether the changes were booked.
     public internal(set) var changesAreBooked = false
     public internal(set) var refused: Int64 = 0
@@ -32,16 +36,20 @@ public struct ImportSummary: Sendable {
     public internal(set) var collectedCount: Int64 = 0
     /// What else is worth saying, a line each.
     public internal(set) var remarks: [String] = []
-    /// Pledges to be charged at once (collected on pledge, or late).
+    /// New pledges to be charged at once (collected on pledge, or late).
     public internal(set) var chargeable: Int64 = 0
+    /// What charging them at once did.
+    public internal(set) var charged = SweepCount()
     public internal(set) var source = ""
     var missed: [MissedDemand: Int64] = [:]
 
     /// How many problems are kept to be shown.
     public static let shownProblems = 20
+    /// How many changed pledges are kept to be shown.
+    public static let shownChanges = 1_000
 
     /// Whether something is to be written.
-    public var isEmpty: Bool { placed == 0 && changes.isEmpty }
+    public var isEmpty: Bool { placed == 0 && changed == 0 }
 }
 
 /// What a later file says of a pledge that the book knows otherwise.
@@ -51,6 +59,8 @@ public struct PledgeDifference: Hashable, Sendable {
     public let text: String
     /// The row's line in its file.
     public let line: Int
+    /// It contradicts the book: what of it cannot be booked waits for a person.
+    public let isContradiction: Bool
 }
 
 extension ImportSummary {
@@ -58,6 +68,7 @@ extension ImportSummary {
         placedCount(amount: placed.price.total)
         if placed.isPricedByEngine { pricedByEngine += 1 }
         if placed.isOutOfTimeOrder, firstOutOfTimeOrder == nil { firstOutOfTimeOrder = order.line }
+        if placed.takesPlace, order.gateway != 1, order.status == .pledged { chargeable += 1 }
         guard !placed.differences.isEmpty else { return }
         for (flag, name) in Self.differenceNames where placed.differences.contains(flag) {
             add(1, to: name, in: &differences)
@@ -67,6 +78,13 @@ extension ImportSummary {
     private mutating func placedCount(amount: Int64) {
         placed += 1
         self.amount += amount
+    }
+
+    /// Counts a pledge of which the file tells something else, and keeps the first ones to be shown.
+    mutating func count(_ difference: PledgeDifference) {
+        changed += 1
+        if difference.isContradiction { contradictions += 1 }
+        if changes.count < Self.shownChanges { changes.append(difference) }
     }
 
     /// Remembers a refused sale for the missed demand.

@@ -102,6 +102,11 @@ extension CampaignRecord {
 struct EntryDetail: Sendable {
     private(set) var text = ""
 
+    init() {}
+
+    /// A detail that is written already.
+    init(text: String) { self.text = text }
+
     mutating func add(_ key: String, _ value: some CustomStringConvertible) {
         if !text.isEmpty { text += ";" }
         text += "\(key)=\(value)"

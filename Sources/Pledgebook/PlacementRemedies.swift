@@ -4,6 +4,8 @@ extension PlacementRefusal {
     /// The rule that a row breaks, as a diagnostic says it: a small letter first, no full stop.
     var problem: String {
         var text = message
+        // What to do about it is the remedy's.
+        if let end = text.firstRange(of: ". ") { text = String(text[..<end.lowerBound]) }
         if let first = text.first, first.isUppercase {
             text = first.lowercased() + text.dropFirst()
         }

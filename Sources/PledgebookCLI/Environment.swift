@@ -12,12 +12,19 @@ struct Environment {
     enum Purpose {
         /// Works without the key.
         case reading
+        /// Signs nothing, but compares with what was signed.
+        case proving
+        /// Compares with what was signed where the key is there.
+        case checking
         /// Signs entries.
         case writing
     }
 
     /// The command at work on the book.
     let session: Session
+    /// Where the book and the key are.
+    let bookPath: String
+    let keyPath: String
     private let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
@@ -30,9 +37,21 @@ struct Environment {
 
     init(_ place: BookOptions, campaign: CampaignID? = nil, for purpose: Purpose, _ command: String) throws {
         let book = try Book(opening: place.bookPath)
-        let master = purpose == .writing ? try KeyFile.load(path: place.keyPath) : nil
+        let master = try Self.key(for: purpose, at: place.keyPath)
         session = Self.session(book, master, place, command)
+        bookPath = Self.absolute(place.bookPath)
+        keyPath = Self.absolute(place.keyPath)
         named = try campaign ?? Self.campaignVariable()
+    }
+
+    private static func key(for purpose: Purpose, at path: String) throws -> MasterKey? {
+        guard purpose != .reading else { return nil }
+        do {
+            return try KeyFile.load(path: path)
+        } catch {
+            guard purpose == .checking, case .missing = error else { throw error }
+            return nil
+        }
     }
 
     /// The campaign that was named, else the only one that is not over, which is then said on stderr.
@@ -40,6 +59,16 @@ struct Environment {
         let campaign = try session.campaign(named)
         if named == nil { Output.note("campaign \(campaign.definition.id)") }
         return campaign
+    }
+
+    /// Copies the book into a new file.
+    func backup(to path: String) throws {
+        do {
+            try session.book.backup(to: path)
+        } catch BookError.alreadyExists {
+            throw CommandProblem(
+                "\(visible(path)) exists already and was left as it is. Name another file.", .refused)
+        }
     }
 
     private static func session(
@@ -86,7 +115,7 @@ extension Environment {
             bookPath: absolute(place.bookPath), keyPath: absolute(place.keyPath), isNewKey: isNewKey)
     }
 
-    private static func absolute(_ path: String) -> String {
+    fileprivate static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)

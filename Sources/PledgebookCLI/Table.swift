@@ -18,10 +18,15 @@ struct Table {
     struct Column {
         /// Its name in CSV and JSON, and for people with spaces.
         let name: String
-        let isNumber: Bool
+        /// What its cells hold: amounts are strings in JSON, as receipts write them, and counts are numbers.
+        let kind: Kind
+        var isNumber: Bool { kind != .text }
 
-        static func text(_ name: String) -> Column { Column(name: name, isNumber: false) }
-        static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
+        enum Kind { case text, amount, number }
+
+        static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
+        static func amount(_ name: String) -> Column { Column(name: name, kind: .amount) }
+        static func number(_ name: String) -> Column { Column(name: name, kind: .number) }
     }
 
     let columns: [Column]
@@ -76,7 +81,11 @@ struct Table {
             for row in rows {
                 writer.object { writer in
                     for (column, cell) in zip(columns, row) {
-                        writer.member(column.name, column.isNumber ? plain(cell) : cell)
+                        if column.kind == .number, let count = Int64(plain(cell)) {
+                            writer.member(column.name, count)
+                        } else {
+                            writer.member(column.name, column.isNumber ? plain(cell) : cell)
+                        }
                     }
                 }
             }

@@ -47,7 +47,7 @@ public final class Book: Sendable {
         }
         close(descriptor)
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration())
+            let queue = try DatabaseQueue(path: path, configuration: configuration(of: nil))
             try migrator().migrate(queue)
             try queue.write { db in
                 try db.execute(
@@ -66,15 +66,18 @@ public final class Book: Sendable {
     ///
     /// - Throws: `BookError`, also when it was written by a newer version or posts by other rules.
     public convenience init(opening path: String) throws {
+        try self.init(opening: path, waiting: Self.busySeconds)
+    }
+
+    /// - Parameter waiting: Seconds to wait for another writer before `BookError.locked`.
+    convenience init(opening path: String, waiting: Double) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw BookError.notFound(path: path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw BookError.isDirectory(path: path) }
+        let path = try Self.withoutLink(path)
         do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(of: path, waiting: waiting))
             try queue.read { db in
-                guard try Int64.fetchOne(db, sql: "PRAGMA application_id") == Self.applicationID else {
-                    throw BookError.notABook(path: path)
-                }
                 guard try !Self.migrator().hasBeenSuperseded(db) else { throw BookError.newer(path: path) }
             }
             let isCurrent = try queue.read { try Self.migrator().hasCompletedMigrations($0) }
@@ -144,10 +147,17 @@ public final class Book: Sendable {
         }
     }
 
-    static func configuration() -> Configuration {
+    private static let busySeconds = 30.0
+
+    /// - Parameter book: The path of what has to be a book already; `nil` for one that is being made.
+    private static func configuration(of book: String?, waiting seconds: Double = busySeconds) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(30)
+        configuration.busyMode = .timeout(seconds)
         configuration.prepareDatabase { db in
+            // First of all: setting the journal mode would change a file that is not ours.
+            if let book, try Int64.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
+                throw BookError.notABook(path: book)
+            }
             // GRDB's own WAL mode would set synchronous = NORMAL afterwards, and commits would not be durable.
             try db.execute(
                 sql: """
@@ -198,6 +208,14 @@ public final class Book: Sendable {
             }
         }
         return rows.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// The file behind a link, so that the lock and the rehearsal's truth beside it are the same by any name.
+    private static func withoutLink(_ path: String) throws -> String {
+        guard isLink(path) else { return path }
+        guard let resolved = realpath(path, nil) else { throw BookError.notFound(path: path) }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private static func isLink(_ path: String) -> Bool {

@@ -143,7 +143,8 @@ extension Records {
     public func releasePlaces(of pledge: Int64, campaign: Int64) throws {
         guard let row = try self.pledge(campaign: campaign, number: pledge) else { return }
         let give = """
-            UPDATE offer SET taken = MAX(taken - $1, 0) WHERE campaign = $2 AND kind = $3 AND
+            UPDATE offer SET taken = CASE WHEN taken > $1 THEN taken - $1 ELSE 0 END
+            WHERE campaign = $2 AND kind = $3 AND
             """
         if let tier = row.tier {
             try db.execute(sql: give + " number = $4", arguments: [row.quantity, campaign, OfferKind.tier.rawValue, tier])

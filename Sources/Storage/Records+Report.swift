@@ -38,7 +38,7 @@ extension Records {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT CAST(COALESCE(SUM(MAX(authorized - captured - voided, 0)), 0) AS INTEGER) AS authorized,
+                SELECT CAST(COALESCE(SUM(authorized - captured - voided), 0) AS INTEGER) AS authorized,
                   CAST(COALESCE(SUM(captured), 0) AS INTEGER) AS captured,
                   CAST(COALESCE(SUM(refunded), 0) AS INTEGER) AS refunded,
                   CAST(COALESCE(SUM(committed), 0) AS INTEGER) AS committed,

@@ -21,6 +21,9 @@ public struct CSVReader: Sendable {
 
         /// The cell below that name of the header, or nil when the header does not have it.
         public subscript(_ name: String) -> String? { positions[name].map { cells[$0] } }
+
+        /// The column at which that cell begins, counted from 1 in bytes, or nil when the header does not have it.
+        public func place(of name: String) -> Int? { positions[name].map { columns[$0] } }
     }
 
     /// The names of the columns, in order.

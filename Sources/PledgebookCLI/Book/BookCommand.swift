@@ -8,5 +8,9 @@ struct BookCommand: ParsableCommand {
             Example:
               pledgebook book info
             """,
-        subcommands: [])
+        subcommands: [
+            BookCheckCommand.self,
+            BookInfo.self,
+            BookBackup.self,
+        ])
 }

@@ -8,5 +8,8 @@ struct KeyCommand: ParsableCommand {
             Example:
               pledgebook key show
             """,
-        subcommands: [])
+        subcommands: [
+            KeyShow.self,
+            KeyExport.self,
+        ])
 }

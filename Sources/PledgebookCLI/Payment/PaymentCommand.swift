@@ -8,5 +8,9 @@ struct PaymentCommand: ParsableCommand {
             Example:
               pledgebook payment list
             """,
-        subcommands: [PaymentRecordCommand.self, PaymentRefundCommand.self])
+        subcommands: [
+            PaymentRecordCommand.self, PaymentRefundCommand.self, PaymentList.self,
+            PaymentShow.self,
+            PaymentRetry.self,
+        ])
 }

@@ -8,5 +8,10 @@ struct PledgeCommand: ParsableCommand {
             Example:
               pledgebook pledge import pledges.csv
             """,
-        subcommands: [])
+        subcommands: [
+            PledgeImport.self,
+            PledgeList.self,
+            PledgeShow.self,
+            PledgeShip.self,
+        ])
 }

@@ -8,5 +8,9 @@ struct ReceiptCommand: ParsableCommand {
             Example:
               pledgebook receipt verify
             """,
-        subcommands: [])
+        subcommands: [
+            ReceiptShow.self,
+            ReceiptExport.self,
+            ReceiptVerify.self,
+        ])
 }

@@ -8,5 +8,5 @@ struct RunCommand: ParsableCommand {
             Example:
               pledgebook run list
             """,
-        subcommands: [])
+        subcommands: [RunList.self, RunShow.self, RunLaunch.self, RunReceive.self, RunClose.self])
 }

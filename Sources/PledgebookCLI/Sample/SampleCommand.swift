@@ -8,5 +8,7 @@ struct SampleCommand: ParsableCommand {
             Example:
               pledgebook sample pledges --campaign campaigns/aurora-lamp/campaign.json --count 100 --seed 1
             """,
-        subcommands: [])
+        subcommands: [
+            SamplePledgesCommand.self
+        ])
 }

@@ -1,0 +1,161 @@
+public import Accounting
+public import Crowdfunding
+import Storage
+
+/// An amount with the number of pledges it is of.
+public struct Tally: Hashable, Sendable {
+    /// Minor units.
+    public var amount: Int64 = 0
+    public var count: Int64 = 0
+    /// Nothing at all.
+    public var isEmpty: Bool { amount == 0 && count == 0 }
+}
+
+/// How a campaign stands: everything that `campaign show` says, as plain values read in one go.
+public struct CampaignStanding: Sendable {
+    public let campaign: LoadedCampaign
+    public let now: Timestamp
+    /// Where the campaign is, and since when.
+    public let state: CampaignState
+    public let isRehearsal: Bool
+    public let decidedAt: Timestamp?
+    public let closedAt: Timestamp?
+    /// What the goal's decision stands on.
+    public let funding: FundingStanding
+    public let money: MoneyStanding
+    public let tiers: [TierStanding]
+    /// Pledges without a tier.
+    public let withoutReward: Tally
+    /// Items of which only so many can be sold.
+    public let supplies: [SupplyStanding]
+    public let runs: [RunStanding]
+    /// Items that come in variants.
+    public let choices: [ChoiceStanding]
+    /// Units that were shipped, and units that were sold.
+    public let shipped: Int64
+    public let units: Int64
+    /// What is due, in the order in which it is.
+    public let due: [DueStep]
+    /// Whether the book has other campaigns under way, so that commands have to name this one.
+    public let hasSiblings: Bool
+}
+
+extension LoadedCampaign {
+    /// Where the campaign is.
+    public var state: CampaignState { record.state }
+    /// Whether no real money moves.
+    public var isRehearsal: Bool { record.isRehearsal == true }
+    /// The zone's offsets, as they were written down at the launch.
+    public var offsets: ZoneOffsets { record.offsets }
+    /// When collecting or releasing began.
+    public var closedAt: Timestamp? { record.closedAt }
+}
+
+/// What became of the money that was pledged; minor units.
+public struct MoneyStanding: Hashable, Sendable {
+    /// Everything but what was canceled.
+    public var pledged = Tally()
+    /// Collected and not given back.
+    public var collected = Tally()
+    /// Cards that failed, and pledges that wait for their backer.
+    public var failed = Tally()
+    public var needBacker = Tally()
+    /// Asked for, and nobody knows.
+    public var unknown = Tally()
+    public var dropped = Tally()
+    /// Given back; to be given back; lost in disputes.
+    public var refunded = Tally()
+    public var owed = Tally()
+    public var disputed = Tally()
+    public var lost: Int64 = 0
+    /// What processors and platforms keep of what was collected.
+    public var fees: Int64 = 0
+    /// Whether some of the fees are an estimate by the campaign's file.
+    public var feesAreEstimated = false
+    /// Tax in what was collected.
+    public var tax: Int64 = 0
+    /// What lies at the processor or platform.
+    public var atProcessor: Int64 = 0
+
+    /// What is the maker's: collected less fees and tax.
+    public var yours: Int64 { collected.amount - fees - tax }
+}
+
+/// How a tier sells.
+public struct TierStanding: Hashable, Sendable {
+    public var tier: RewardTier
+    public var sold: Int64
+    /// When the last place was taken; `nil` while some are left, or without a limit.
+    public var soldOutAt: Timestamp?
+
+    /// Places left; `nil`: no limit.
+    public var left: Int64? { tier.limit.map { max($0 - sold, 0) } }
+}
+
+/// An item of which only so many can be sold.
+public struct SupplyStanding: Hashable, Sendable {
+    public var title: String
+    public var sold: Int64
+    /// In stock and on backorder together.
+    public var most: Int64
+    /// How many more can be sold.
+    public var left: Int64 { max(most - sold, 0) }
+}
+
+/// A run, planned or launched.
+public struct RunStanding: Hashable, Sendable {
+    public var plan: ProductionPlan
+    public var state: RunState
+    /// Planned: units sold that no earlier run covers. Launched: units reserved in it and not shipped.
+    public var waiting: Int64
+    /// Ordered and received, once it is launched.
+    public var ordered: Int64
+    public var received: Int64
+    /// When the goods are expected; of a planned run, if it were launched today.
+    public var expectedOn: CalendarDay?
+    /// What its threshold lacks; `nil`: it can be launched.
+    public var shortfall: RunShortfall?
+}
+
+/// What backers chose of an item.
+public struct ChoiceStanding: Hashable, Sendable {
+    public var item: String
+    /// In the order of the campaign file.
+    public var variants: [UnitsOf]
+    /// Units that nobody has chosen a variant for.
+    public var open: Int64
+}
+
+/// Something that a person should do now or on a day that is known.
+public enum DueStep: Hashable, Sendable {
+    /// Nothing was imported yet.
+    case importPledges
+    /// The campaign is over, or will be.
+    case close(from: Timestamp)
+    /// Pledges were not charged yet.
+    case charge(Tally)
+    /// The gateway has to be asked what became of charges.
+    case ask(Tally)
+    /// Cards that failed are tried again.
+    case retry(from: Timestamp, Tally)
+    /// What is not collected is dropped.
+    case drop(from: Timestamp, Tally)
+    /// The campaign's threshold for a run is met.
+    case launchRun(id: String, since: CalendarDay?)
+    /// Money lies elsewhere and is not at the bank.
+    case recordPayout(Tally, source: String?, about: CalendarDay?)
+    /// Refunds that only a person can make.
+    case refund(Tally)
+    /// Backers who have not chosen.
+    case choose(OpenPledges)
+    /// Releasing has to be carried on.
+    case release(Tally)
+    /// Everything was shipped and paid.
+    case finish
+}
+
+/// Pledges with units whose variant is open.
+public struct OpenPledges: Hashable, Sendable {
+    public var pledges: Int64
+    public var units: Int64
+}

@@ -1,0 +1,135 @@
+import Accounting
+import Crowdfunding
+import Storage
+
+extension PledgeUpdates {
+    /// How many updates are held before they are written.
+    private static let window = 4096
+
+    /// Writes what the row tells: entries, the pledge, its places, its backer.
+    mutating func book(_ comparison: PledgeComparison, _ row: ChangedRow, _ summary: inout ImportSummary) throws {
+        guard let journal else { return }
+        let number = campaign.record.number
+        let subject = (comparison.pledge.number, comparison.pledge.reference)
+        if comparison.isRevived { try takeBackRelease(of: comparison.pledge, journal) }
+        if let offer = comparison.offer {
+            let written = written(row, comparison, offer)
+            journal.write(
+                .changed, pledge: subject, day: day, parts: comparison.after.parts,
+                reference: row.text(row.order.method) ?? "", detail: EntryDetail(text: written.detail))
+            try records.replaceLines(of: comparison.pledge.number, with: written.lines, campaign: number)
+        }
+        try bookPayment(comparison, row, journal, &summary)
+        if comparison.after != comparison.pledge { try records.update(comparison.after, campaign: number) }
+        if comparison.isReleased { try releaseUnits(of: comparison.pledge) }
+        placement = comparison.placement
+        try bookBacker(comparison)
+        try remember(row)
+        waiting += 1
+        if waiting >= Self.window {
+            try journal.flush()
+            waiting = 0
+        }
+    }
+
+    /// Keeps what the row says as the pledge's content: the same row again is nothing new.
+    func remember(_ row: ChangedRow) throws {
+        let key = records.hash(row.bytes.span.extracting(row.key.range))
+        try records.setContent(of: row.pledge, hash: key, to: row.content, campaign: campaign.record.number)
+    }
+
+    /// A pledge that comes back takes back the entry that ended it.
+    private func takeBackRelease(of pledge: PledgeRecord, _ journal: JournalWriter) throws {
+        guard let ended = try records.lastRelease(of: pledge.number, campaign: campaign.record.number)?.entry
+        else { return }
+        journal.write(
+            ended.kind, pledge: (pledge.number, pledge.reference), instalment: 1, day: day, parts: -ended.parts,
+            reverses: ended.number)
+    }
+
+    private func bookPayment(
+        _ comparison: PledgeComparison, _ row: ChangedRow, _ journal: JournalWriter, _ summary: inout ImportSummary
+    ) throws {
+        guard !comparison.events.isEmpty || comparison.ending != nil else { return }
+        let pledge = comparison.after
+        var payment = comparison.payment
+        if comparison.isRevived { payment.ending = .pledged }
+        var left = PartsLeft(due: pledge.parts)
+        if payment.captured > 0 {
+            let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number)
+            left = PartsLeft(due: pledge.parts, replaying: entries.map(\.entry))
+        }
+        var context = campaign.paymentContext(at: now)
+        context.due = pledge.total
+        for event in comparison.events {
+            context.delivered = left.delivered.amount
+            let open = payment.operation
+            let change = try payment.applying(event, in: context)
+            for booking in change.bookings {
+                let parts = try left.take(booking)
+                journal.write(
+                    booking.kind, pledge: (pledge.number, pledge.reference), instalment: 1,
+                    day: day(of: event, pledge), parts: parts,
+                    detail: booking.kind.isMemo && booking.amount > 0
+                        ? EntryDetail().adding("amt", booking.amount) : EntryDetail())
+            }
+            if let open, let answered = change.answered { try settle(open, as: answered, of: pledge, journal) }
+            summary.collected += change.payment.captured - payment.captured
+            if change.payment.captured > payment.captured { summary.collectedCount += 1 }
+            payment = change.payment
+        }
+        if let ending = comparison.ending {
+            payment.ending = ending
+            if comparison.isReleased {
+                journal.write(
+                    ending == .dropped ? .dropped : .canceled, pledge: (pledge.number, pledge.reference),
+                    instalment: 1, day: day)
+            }
+        }
+        journal.put(payment, pledge: pledge.number)
+    }
+
+    /// The operation that the fact has answered is over.
+    private func settle(
+        _ open: OpenOperation, as state: OperationState, of pledge: PledgeRecord, _ journal: JournalWriter
+    ) throws {
+        let stored = try records.operations(campaign: campaign.record.number, pledge: pledge.number)
+            .last { $0.instalment == 1 && $0.kind == open.kind && $0.state.rawValue < 3 }
+        guard let stored else { return }
+        let operation = Operation(
+            pledge: pledge.number, reference: pledge.reference, instalment: 1, kind: stored.kind,
+            attempt: stored.attempt, amount: stored.amount, method: "", target: "")
+        try journal.append.settle([(operation, state)], at: now)
+    }
+
+    /// A platform's file has no collection date: money of the first file that tells of any counts on the closing day,
+    /// a late pledge's on its own; what changed since on the day that was said.
+    private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
+        guard case .captured = event, !hadCollected else { return day }
+        return min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
+    }
+
+    private func releaseUnits(of pledge: PledgeRecord) throws {
+        try records.releaseAllocations(of: pledge.number, campaign: campaign.record.number)
+    }
+
+    private func bookBacker(_ comparison: PledgeComparison) throws {
+        let number = campaign.record.number
+        if let backer = comparison.backer { try records.update(backer, campaign: number) }
+        if let email = comparison.email {
+            // An address that another backer has, or a backer of several pledges, is left as it is.
+            _ = try records.setEmail(of: comparison.pledge.backer, to: email, campaign: number)
+        }
+    }
+}
+
+extension Records {
+    /// Lets go of units that are reserved and not shipped.
+    func releaseAllocations(of pledge: Int64, campaign: Int64) throws {
+        let held = try allocations(campaign: campaign, pledge: pledge)
+        try put(
+            held.map {
+                AllocationRecord(pledge: pledge, sku: $0.sku, run: $0.run, quantity: $0.shipped, shipped: $0.shipped)
+            }, campaign: campaign)
+    }
+}

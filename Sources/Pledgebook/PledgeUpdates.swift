@@ -1,0 +1,334 @@
+import Accounting
+import Crowdfunding
+import Storage
+
+/// Compares rows of a later file with the book, and books them one by one.
+struct PledgeUpdates {
+    let campaign: LoadedCampaign
+    let records: Records
+    /// `nil` where nothing is written.
+    let journal: JournalWriter?
+    /// The places as they are taken after what was booked so far.
+    var placement: PledgePlacement
+    /// The day of what changed since the last file.
+    let day: CalendarDay
+    let now: Timestamp
+
+    private let words: OfferWords
+    private let tierNumbers: [String: Int64]
+    private let promotionNumbers: [String: Int64]
+    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the closing.
+    let hadCollected: Bool
+    /// Entries since the journal was flushed.
+    var waiting = 0
+
+    init(
+        campaign: LoadedCampaign, records: Records, journal: JournalWriter?, placement: PledgePlacement,
+        day: CalendarDay, now: Timestamp
+    ) throws {
+        self.campaign = campaign
+        self.records = records
+        self.journal = journal
+        self.placement = placement
+        self.day = day
+        self.now = now
+        let number = campaign.record.number
+        tierNumbers = try records.offerNumbers(.tier, campaign: number)
+        promotionNumbers = try records.offerNumbers(.promotion, campaign: number)
+        words = OfferWords(campaign.definition, tierNumbers: tierNumbers, promotionNumbers: promotionNumbers)
+        hadCollected = try records.imports(campaign: number).contains(where: \.toldOfCollected)
+    }
+
+    /// What the row tells otherwise than the book.
+    ///
+    /// - Throws: `BookError.hashCollision` where the row's key is not the pledge's.
+    func compare(_ row: ChangedRow) throws -> PledgeComparison {
+        let number = campaign.record.number
+        guard let pledge = try records.pledge(campaign: number, number: row.pledge),
+            pledge.sourceKey ?? pledge.reference == row.text(row.key)
+        else { throw BookError.hashCollision }
+        let payment = try records.payments(campaign: number, pledge: pledge.number)
+            .first { $0.instalment == 1 }?.payment
+        var comparison = PledgeComparison(
+            pledge: pledge, payment: payment ?? Payment(), after: pledge, placement: placement)
+        guard (pledge.sourceKey == nil) == row.order.sourceKey.isEmpty else {
+            comparison.refusal = .otherSource(reference: pledge.reference)
+            return comparison
+        }
+        try compareStatus(row, &comparison)
+        if comparison.refusal == nil { try compareOffer(row, &comparison) }
+        if comparison.refusal == nil { try compareBacker(row, &comparison) }
+        return comparison
+    }
+
+    private func compareStatus(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
+        let pledge = comparison.pledge
+        let told = row.mode == .asks && row.order.amount < 0 ? pledge.total : row.order.amount
+        comparison.tell(row.order.status, amount: told) { campaign.money($0).description }
+        guard pledge.gateway != 1 else { return }
+        if row.order.status == .pledged, row.mode == .asks {
+            // An own row without a status says nothing of it.
+            comparison.events = []
+            comparison.ending = nil
+            comparison.after.state = pledge.state
+            comparison.isContradiction = false
+            comparison.words = []
+        } else if comparison.words.count > 0 {
+            comparison.refusal = .gatewayDecides(reference: pledge.reference)
+        }
+    }
+
+    // MARK: The offer
+
+    /// Asks the rules again as if the pledge's own places were free; a platform's row is only priced.
+    private func compareOffer(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
+        let pledge = comparison.pledge
+        let lines = try records.lines(campaign: campaign.record.number, pledge: pledge.number)
+        if pledge.state.holdsPlace {
+            comparison.placement.release(
+                tier: index(ofTier: pledge.tier), quantity: pledge.quantity, lines: orderLines(lines)[...],
+                promotion: index(ofPromotion: pledge.promotion))
+        }
+        guard comparison.after.state.holdsPlace else { return }
+        var order = row.order
+        order.pledgedAt = pledge.placedAt
+        order.status = .pledged
+        let released = comparison.placement
+        let decision = try comparison.placement.place(order, lines: row.lines[...], as: row.mode) { offer in
+            try held(offer, by: pledge.backer, beside: pledge.number)
+        }
+        guard case .accepted(let placed) = decision else {
+            if case .refused(let refusal) = decision { comparison.refusal = .rule(refusal) }
+            return
+        }
+        let differences = offerDifferences(row, order, placed, comparison, lines)
+        if differences.isEmpty {
+            comparison.placement = placement
+            if comparison.isRevived { comparison.placement = try revived(released, row, order, comparison) }
+            return
+        }
+        try take(placed, row, order, differences, &comparison)
+    }
+
+    /// The counts with the pledge's own places taken again.
+    private func revived(
+        _ released: PledgePlacement, _ row: ChangedRow, _ order: PledgeOrder, _ comparison: PledgeComparison
+    ) throws -> PledgePlacement {
+        var counted = released
+        _ = try counted.place(order, lines: row.lines[...], as: row.mode) { offer in
+            try held(offer, by: comparison.pledge.backer, beside: comparison.pledge.number)
+        }
+        return counted
+    }
+
+    /// Takes the offer over: all of it before money came, only what was chosen after.
+    private func take(
+        _ placed: Placement, _ row: ChangedRow, _ order: PledgeOrder, _ differences: OfferDifferences,
+        _ comparison: inout PledgeComparison
+    ) throws {
+        let pledge = comparison.pledge
+        let isPaid = comparison.payment.captured > 0
+        let words = differences.words(paid: isPaid && row.mode != .asks)
+        if isPaid, row.mode == .asks, differences.isMoreThanChoices {
+            comparison.refusal = .collected(
+                reference: pledge.reference, differences: words.joined(separator: ", "))
+            return
+        }
+        let touchesUnits = differences.touchesUnits
+        if touchesUnits, try hasUnits(pledge) {
+            if row.mode == .asks {
+                comparison.refusal = .allocated(
+                    reference: pledge.reference, differences: words.joined(separator: ", "))
+            } else {
+                comparison.placement = placement
+                comparison.isContradiction = true
+                comparison.words += words.map { $0 + " (units are reserved already: not booked)" }
+            }
+            return
+        }
+        // Only an amount that was paid differs, and the payment tells that already.
+        guard !words.isEmpty else {
+            comparison.placement = placement
+            return
+        }
+        comparison.words += words
+        var offer = placed
+        if isPaid {
+            offer.price = Price(
+                goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
+        }
+        comparison.offer = offer
+        comparison.after.tier = order.tier < 0 ? nil : Int(self.words.tierNumbers[Int(order.tier)])
+        comparison.after.promotion =
+            order.promotion < 0 ? nil : Int(self.words.promotionNumbers[Int(order.promotion)])
+        comparison.after.quantity = order.quantity
+        comparison.after.destination = order.country == 0 ? pledge.destination : countryText(order.country)
+        comparison.after.goods = offer.price.goods
+        comparison.after.shipping = offer.price.shipping
+        comparison.after.tax = offer.price.tax
+        comparison.after.bonus = offer.price.bonus
+        if let method = row.text(order.method) { comparison.after.method = method }
+    }
+
+    private func offerDifferences(
+        _ row: ChangedRow, _ order: PledgeOrder, _ placed: Placement, _ comparison: PledgeComparison,
+        _ lines: [LineRow]
+    ) -> OfferDifferences {
+        let pledge = comparison.pledge
+        var differences = OfferDifferences()
+        let tier = order.tier < 0 ? nil : Int(words.tierNumbers[Int(order.tier)])
+        if tier != pledge.tier {
+            differences.tier = "tier \(name(ofTier: pledge.tier)) → \(name(ofTier: tier))"
+        }
+        if order.quantity != pledge.quantity {
+            differences.quantity = "quantity \(pledge.quantity) → \(order.quantity)"
+        }
+        let before = summed(lines)
+        let after = summed(row.lines.map { words.row(for: $0, pledge: pledge.number) })
+        if before[1] != after[1] { differences.addOns = "add-ons \(listed(before[1])) → \(listed(after[1]))" }
+        if before[2] != after[2] { differences.choices = "choices \(listed(before[2])) → \(listed(after[2]))" }
+        let promotion = order.promotion < 0 ? nil : Int(words.promotionNumbers[Int(order.promotion)])
+        if promotion != pledge.promotion { differences.promotion = "promotion" }
+        if order.country != 0, countryText(order.country) != pledge.destination ?? "" {
+            differences.country = "country \(pledge.destination ?? "none") → \(countryText(order.country))"
+        }
+        let price = placed.price
+        if price.total != pledge.total {
+            differences.amount =
+                "amount \(campaign.money(pledge.total)) → \(campaign.money(price.total))"
+        } else if price != Price(goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus) {
+            differences.parts = "shipping, tax or bonus within the same amount"
+        }
+        if let method = row.text(order.method), method != pledge.method { differences.method = "payment reference" }
+        return differences
+    }
+
+    private func summed(_ lines: [LineRow]) -> [Int: [String: Int64]] {
+        var sums: [Int: [String: Int64]] = [:]
+        for line in lines { sums[line.kind, default: [:]][line.id, default: 0] += line.quantity }
+        return sums
+    }
+
+    private func listed(_ lines: [String: Int64]?) -> String {
+        guard let lines, !lines.isEmpty else { return "none" }
+        return lines.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ";")
+    }
+
+    private func hasUnits(_ pledge: PledgeRecord) throws -> Bool {
+        guard pledge.state != .delivered else { return true }
+        return try !records.allocations(campaign: campaign.record.number, pledge: pledge.number).isEmpty
+    }
+
+    /// What the backer's other pledges hold.
+    private func held(_ offer: Offer, by backer: Int64, beside pledge: Int64) throws -> Int64 {
+        var sum: Int64 = 0
+        for other in try records.pledges(campaign: campaign.record.number, backer: backer)
+        where other.number != pledge && other.state.holdsPlace {
+            switch offer {
+            case .tier(let index):
+                if self.index(ofTier: other.tier) == index { sum += other.quantity }
+            case .addOn(let index):
+                let id = campaign.definition.addOns[index].id
+                for line in try records.lines(campaign: campaign.record.number, pledge: other.number)
+                where line.kind == 1 && line.id == id { sum += line.quantity }
+            }
+        }
+        return sum
+    }
+
+    // MARK: The backer
+
+    private func compareBacker(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
+        let number = campaign.record.number
+        guard let known = try records.backer(campaign: number, number: comparison.pledge.backer) else { return }
+        var backer = known
+        if let email = row.text(row.order.email), email != known.email {
+            comparison.email = email
+            comparison.words.append("e-mail address")
+        }
+        if let name = row.text(row.order.name), name != known.name {
+            backer.name = name
+            comparison.words.append("name")
+        }
+        if let address = row.text(row.order.address), address != known.address {
+            backer.address = address
+            comparison.words.append("address")
+        }
+        if let answers = row.text(row.order.answers), answers != known.answers {
+            backer.answers = answers
+            comparison.words.append("answers")
+        }
+        if row.order.country != 0, comparison.offer != nil { backer.country = countryText(row.order.country) }
+        if backer != known { comparison.backer = backer }
+    }
+
+    // MARK: Names and numbers
+
+    private func index(ofTier number: Int?) -> Int {
+        guard let number else { return -1 }
+        return words.tierNumbers.firstIndex { Int($0) == number } ?? -1
+    }
+
+    private func index(ofPromotion number: Int?) -> Int {
+        guard let number else { return -1 }
+        return words.promotionNumbers.firstIndex { Int($0) == number } ?? -1
+    }
+
+    private func name(ofTier number: Int?) -> String {
+        let index = index(ofTier: number)
+        return index < 0 ? "none" : campaign.definition.tiers[index].id
+    }
+
+    private func orderLines(_ lines: [LineRow]) -> [OrderLine] {
+        let skus = campaign.definition.skus
+        return lines.compactMap { line in
+            let index =
+                line.kind == 1
+                ? campaign.definition.addOns.firstIndex { $0.id == line.id } : skus.firstIndex(of: line.id)
+            return index.map {
+                OrderLine(
+                    role: line.kind == 1 ? .addOn : .choice, index: Int32($0), quantity: Int32(clamping: line.quantity))
+            }
+        }
+    }
+
+    /// The rows of a changed pledge's lines, and the signed detail of its entry.
+    func written(_ row: ChangedRow, _ comparison: PledgeComparison, _ offer: Placement) -> (lines: [LineRow], detail: String) {
+        var order = row.order
+        order.pledgedAt = comparison.pledge.placedAt
+        order.gateway = UInt8(clamping: comparison.pledge.gateway)
+        var bytes: [UInt8] = []
+        words.writeDetail(of: order, row.lines[...], offer, into: &bytes)
+        return (
+            row.lines.map { words.row(for: $0, pledge: comparison.pledge.number) },
+            String(decoding: bytes, as: UTF8.self)
+        )
+    }
+}
+
+/// How the offer of a row differs from the pledge's, each in words.
+struct OfferDifferences {
+    var tier: String?
+    var quantity: String?
+    var addOns: String?
+    var choices: String?
+    var promotion: String?
+    var country: String?
+    var amount: String?
+    var parts: String?
+    var method: String?
+
+    var isEmpty: Bool { words(paid: false).isEmpty }
+    /// What may not change once it is paid for.
+    var isMoreThanChoices: Bool {
+        [tier, quantity, addOns, promotion, country, amount, parts].contains { $0 != nil }
+    }
+    /// Whether other units are to be made or shipped.
+    var touchesUnits: Bool { [tier, quantity, addOns, choices].contains { $0 != nil } }
+
+    /// - Parameter paid: The figures are the payment's affair.
+    func words(paid: Bool) -> [String] {
+        let figures = paid ? [] : [amount, parts, method]
+        return ([tier, quantity, addOns, choices, promotion, country] + figures).compactMap { $0 }
+    }
+}

@@ -1,0 +1,63 @@
+public import Accounting
+public import Crowdfunding
+public import Storage
+
+/// What reports of one campaign are made from, read in one go.
+public struct ReportSource: Sendable {
+    public let campaign: LoadedCampaign
+    public let state: CampaignState
+    public let decidedOn: CalendarDay?
+    public let zone: String
+    public let isRehearsal: Bool
+    /// The journal's head: its last entry's number and tag.
+    public let head: Int64
+    public let tag: Tag
+    public let today: CalendarDay
+    public let totals: [DailyTotal]
+    public let pledges: [PledgeTotal]
+    public let payments: PaymentSums
+    public let runs: [RunRecord]
+
+    /// The first day on which anything happened; today in an empty journal.
+    public var firstDay: CalendarDay { totals.map(\.day).min() ?? today }
+    /// The last day on which anything happened.
+    public var lastDay: CalendarDay { totals.map(\.day).max() ?? today }
+}
+
+/// Goes through every posted entry of a campaign, each with the country that its pledge ships to.
+public typealias PostedEntries = (_ visit: (JournalEntry, String?) throws -> Void) throws -> Void
+
+extension Session {
+    /// What reports of a campaign are made from. Needs no key and writes nothing.
+    ///
+    /// - Throws: `SessionError` where the book has no such campaign.
+    public func reportSource(_ id: CampaignID?) throws -> ReportSource {
+        try book.read { records in try reportSource(campaign(id, in: records), in: records) }
+    }
+
+    /// Reads a report's figures and its entries from one state of the book.
+    ///
+    /// - Parameter body: Gets the figures and a function that goes through every posted entry; it may be called often.
+    public func withPostedEntries(
+        _ id: CampaignID?,
+        _ body: (ReportSource, @escaping PostedEntries) throws -> Void
+    ) throws {
+        try book.read { records in
+            let source = try reportSource(campaign(id, in: records), in: records)
+            try body(source) { visit in
+                try records.forEachPostedEntry(campaign: source.campaign.record.number, visit)
+            }
+        }
+    }
+
+    private func reportSource(_ campaign: LoadedCampaign, in records: Records) throws -> ReportSource {
+        let record = campaign.record
+        return ReportSource(
+            campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
+            zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head, tag: record.tag,
+            today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
+            pledges: try records.totals(campaign: record.number),
+            payments: try records.paymentSums(campaign: record.number),
+            runs: try records.runs(campaign: record.number))
+    }
+}

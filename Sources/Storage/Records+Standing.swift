@@ -1,0 +1,117 @@
+public import Accounting
+public import Crowdfunding
+import GRDB
+
+/// Units of one SKU reserved in a run, or in stock where `run` is empty.
+public struct AllocatedUnits: Hashable, Sendable {
+    public var run: String
+    public var sku: String
+    public var quantity: Int64
+    public var shipped: Int64
+}
+
+/// Pledges whose backers still have to choose, and how many units that is.
+public struct OpenChoices: Hashable, Sendable {
+    public var pledges: Int64
+    public var units: Int64
+}
+
+/// Cards that failed and are tried again: how many, how much, and when each of them was tried last.
+public struct FailedCharges: Hashable, Sendable {
+    public var count: Int64
+    /// Minor units.
+    public var amount: Int64
+    /// The last try of the one that was tried first; `nil` where there is none.
+    public var earliest: Timestamp?
+}
+
+extension Records {
+    /// Chosen units by SKU, on pledges that are neither canceled nor dropped.
+    public func chosenUnits(campaign: Int64) throws -> [String: Int64] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT l.id, CAST(SUM(l.quantity) AS INTEGER) FROM line l
+                JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
+                WHERE l.campaign = $1 AND l.kind = 2 AND p.state IN (1, 4) GROUP BY l.id
+                """, arguments: [campaign])
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
+    }
+
+    /// What backers still have to choose, on placed pledges.
+    ///
+    /// - Parameters:
+    ///   - tiers: By the tier's number, units of each that come in variants.
+    ///   - addOns: By the add-on's id, the same.
+    public func openChoices(
+        campaign: Int64, tiers: [Int: Int64], addOns: [String: Int64]
+    ) throws -> OpenChoices {
+        if tiers.isEmpty && addOns.isEmpty { return OpenChoices(pledges: 0, units: 0) }
+        // Ids match [A-Za-z0-9_-]: they need no escaping.
+        let ofTier = tiers.sorted { $0.key < $1.key }.map { " WHEN \($0.key) THEN \($0.value)" }.joined()
+        let ofAddOn = addOns.sorted { $0.key < $1.key }.map { " WHEN '\($0.key)' THEN \($0.value)" }.joined()
+        let tierUnits = ofTier.isEmpty ? "0" : "CASE p.tier\(ofTier) ELSE 0 END * p.quantity"
+        let addOnUnits = ofAddOn.isEmpty ? "0" : "CASE l.id\(ofAddOn) ELSE 0 END"
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*), CAST(COALESCE(SUM(units), 0) AS INTEGER) FROM (
+                  SELECT \(tierUnits) + COALESCE((
+                    SELECT SUM(CASE l.kind WHEN 2 THEN 0 - l.quantity ELSE l.quantity * (\(addOnUnits)) END)
+                    FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number), 0) AS units
+                  FROM pledge p WHERE p.campaign = $1 AND p.state = 1) AS opened
+                WHERE units > 0
+                """, arguments: [campaign])
+        return OpenChoices(pledges: row?[0] ?? 0, units: row?[1] ?? 0)
+    }
+
+    /// Allocated units by run and SKU.
+    public func allocatedUnits(campaign: Int64) throws -> [AllocatedUnits] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT run, sku, CAST(SUM(quantity) AS INTEGER), CAST(SUM(shipped) AS INTEGER)
+                FROM allocation WHERE campaign = $1 GROUP BY run, sku ORDER BY run, sku
+                """, arguments: [campaign]
+        ).map { AllocatedUnits(run: $0[0], sku: $0[1], quantity: $0[2], shipped: $0[3]) }
+    }
+
+    /// When the last of the pledges that hold a place in a tier was pledged.
+    public func lastPledged(campaign: Int64, tier: Int) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db, sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
+            arguments: [campaign, tier]
+        ).map(Timestamp.init(seconds:))
+    }
+
+    /// Cards that failed softly and were last tried at `time` or before: those are charged again.
+    public func failedCharges(campaign: Int64, triedBy time: Timestamp) throws -> FailedCharges {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS INTEGER), MIN(tried) FROM (
+                  SELECT p.goods + p.shipping + p.tax + p.bonus AS amount,
+                    (SELECT MAX(o.at) FROM operation o WHERE o.campaign = m.campaign AND o.pledge = m.pledge) AS tried
+                  FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
+                  WHERE m.campaign = $1 AND m.instalment = 1 AND m.state = $2 AND m.ending = $3
+                    AND p.state = 1 AND p.gateway <> 1) AS failed
+                WHERE tried <= $4
+                """,
+            arguments: [
+                campaign, PaymentState.failed.rawValue, PaymentEnding.failedSoft.rawValue, time.seconds,
+            ])
+        return FailedCharges(
+            count: row?[0] ?? 0, amount: row?[1] ?? 0,
+            earliest: (row?[2] as Int64?).map(Timestamp.init(seconds:)))
+    }
+
+    /// The place of a pledge among those that hold one: by pledge time, then by number; from 1.
+    public func queuePlace(campaign: Int64, placedAt: Timestamp, number: Int64) throws -> Int64 {
+        try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*) FROM pledge WHERE campaign = $1 AND state IN (1, 4)
+                  AND (placed_at < $2 OR (placed_at = $2 AND number <= $3))
+                """, arguments: [campaign, placedAt.seconds, number]) ?? 0
+    }
+}

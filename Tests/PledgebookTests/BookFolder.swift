@@ -1,0 +1,101 @@
+import Accounting
+import Crowdfunding
+import GRDBSQLite
+import Glibc
+import Imports
+import Receipts
+import Storage
+import Testing
+
+@testable import Pledgebook
+
+/// A book with a key in a folder of its own, gone when nothing holds it any more.
+final class BookFolder {
+    let path: String
+    let book: Book
+    let master: MasterKey
+
+    init() throws {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/pledgebook-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        path = try #require(made)
+        book = try Book.create(
+            at: path + "/book.sqlite", id: "0123456789abcdef", keySecret: [UInt8](repeating: 7, count: 16))
+        master = try #require(MasterKey([UInt8](repeating: 9, count: 32)))
+    }
+
+    deinit {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                unlink("\(path)/\(name)")
+            }
+            closedir(folder)
+        }
+        rmdir(path)
+    }
+
+    /// A command at work at a moment.
+    func session(at moment: String, key: MasterKey?) throws -> Session {
+        Session(
+            book: book, master: key, now: try #require(Timestamp(rfc3339: moment)), operatorName: "test",
+            version: "0", command: "test")
+    }
+
+    func session(at moment: String) throws -> Session { try session(at: moment, key: master) }
+
+    /// Launches one of the samples in `campaigns/`.
+    func launch(_ id: String, at moment: String, seed: UInt64 = 1) throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let file = try Self.bytes("/\(root)/campaigns/\(id)/campaign.json")
+        _ = try session(at: moment).launch(checkCampaign(file, file: id), seed: seed)
+    }
+
+    /// Imports rows of our own CSV.
+    func importRows(_ text: [UInt8], at moment: String) throws -> ImportSummary {
+        let file = path + "/pledges.csv"
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        try #require(descriptor >= 0)
+        var done = 0
+        while done < text.count {
+            let count = text[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            try #require(count > 0)
+            done += count
+        }
+        close(descriptor)
+        return try session(at: moment).importPledges(
+            sourceFiles(at: file), name: "pledges.csv", into: nil, options: ImportOptions(),
+            observer: ImportObserver())
+    }
+
+    /// Changes the file behind the program's back.
+    func damage(_ sql: String) throws {
+        var connection: OpaquePointer?
+        try #require(sqlite3_open(path + "/book.sqlite", &connection) == SQLITE_OK)
+        defer { sqlite3_close(connection) }
+        let before = sqlite3_total_changes(connection)
+        let all = "DROP TRIGGER entry_is_permanent; DROP TRIGGER entry_is_kept; \(sql)"
+        let code = sqlite3_exec(connection, all, nil, nil, nil)
+        try #require(code == SQLITE_OK, "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+        try #require(sqlite3_total_changes(connection) > before, "\(sql): changed nothing")
+    }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0, "\(path)")
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            try #require(count >= 0)
+            if count == 0 { return content }
+            content += chunk[..<count]
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Accounting
+import Crowdfunding
+import Glibc
+import Imports
+import Receipts
+import Storage
+import Testing
+
+@testable import Pledgebook
+
+/// A small book in a folder of its own: a lamp in two colors from factories, a bulb from stock.
+///
+/// Six pledges: P-1 to P-5 are collected, P-6 is not. By pledge time the queue is P-1, P-4, P-2, P-3, P-6.
+struct RunBook {
+    let folder: String
+    let book: Book
+    private let master: MasterKey
+
+    static func with(_ changes: [(String, String)] = [], _ body: (RunBook) throws -> Void) throws {
+        var template = Array("/tmp/pledgebook-run-XXXXXX".utf8CString)
+        let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
+        defer {
+            for name in ["book.sqlite", "book.sqlite-wal", "book.sqlite-shm", "pledges.csv"] {
+                unlink("\(folder)/\(name)")
+            }
+            rmdir(folder)
+        }
+        let book = try Book.create(
+            at: "\(folder)/book.sqlite", id: "runs", keySecret: [UInt8](repeating: 7, count: 16))
+        let master = try #require(MasterKey([UInt8](repeating: 9, count: 32)))
+        let made = RunBook(folder: folder, book: book, master: master)
+        try made.fill(changes)
+        try body(made)
+    }
+
+    /// A command at a moment.
+    func session(_ time: String = "2026-04-10T12:00:00Z") throws -> Session {
+        Session(
+            book: book, master: master, now: try #require(Timestamp(rfc3339: time)), operatorName: "tester",
+            version: "test", command: "test")
+    }
+
+    /// Imports the pledges, closes the campaign, and finds it funded.
+    private func fill(_ changes: [(String, String)]) throws {
+        var text = Self.campaign
+        for (old, new) in changes {
+            try #require(text.contains(old))
+            text = text.replacing(old, with: new)
+        }
+        let checked = try checkCampaign(Array(text.utf8), file: "lamps.json")
+        _ = try session("2026-03-01T12:00:00Z").launch(checked, seed: 1)
+        try write(Self.pledges, to: "pledges.csv")
+        let files = try sourceFiles(at: "\(folder)/pledges.csv")
+        let summary = try session("2026-04-01T12:00:00Z").importPledges(
+            files, name: "pledges.csv", into: nil, options: ImportOptions(), observer: ImportObserver())
+        try #require(summary.placed == 6, "\(summary)")
+        let closed = try session("2026-04-02T12:00:00Z").closeCampaign(nil)
+        try #require(closed.campaign.record.state == .funded)
+    }
+
+    func write(_ text: String, to name: String) throws {
+        let file = try #require(fopen("\(folder)/\(name)", "w"))
+        fputs(text, file)
+        fclose(file)
+    }
+
+    /// What lies on an account, credit positive for liabilities and income.
+    func balance(_ account: Account) throws -> Int64 {
+        try book.read { records in
+            let session = try session()
+            return try session.balance(of: account, session.campaign(nil, in: records), in: records)
+        }
+    }
+
+    /// Writes an entry that another command would write.
+    func post(_ kind: EntryKind, run: String, other: Int64) throws {
+        try book.write { records in
+            let session = try session()
+            let journal = try JournalWriter(
+                session, record: session.campaign(nil, in: records).record, in: records)
+            journal.write(kind, run: run, parts: EntryParts(other: other))
+            try journal.finish()
+        }
+    }
+
+    /// Entries of a kind, in order.
+    func entries(_ kind: EntryKind) throws -> [JournalEntry] {
+        try book.read { records in
+            try records.entries(campaign: session().campaign(nil, in: records).record.number, kinds: [kind])
+                .map(\.entry)
+        }
+    }
+
+    /// `P-1 LAMP-RED run-1 1/0` for every allocation: units held and shipped.
+    func allocations() throws -> [String] {
+        try book.read { records in
+            let number = try session().campaign(nil, in: records).record.number
+            return try records.allocations(campaign: number).map { row in
+                let reference = try records.pledge(campaign: number, number: row.pledge)?.reference ?? "?"
+                let source = row.run.isEmpty ? "stock" : row.run
+                return "\(reference) \(row.sku) \(source) \(row.quantity)/\(row.shipped)"
+            }.sorted()
+        }
+    }
+
+    func state(of reference: String) throws -> PledgeState? {
+        try book.read { records in
+            try records.pledge(
+                campaign: session().campaign(nil, in: records).record.number, reference: reference)?.state
+        }
+    }
+
+    private static let campaign = """
+        {
+          "id": "lamps", "title": "Lamps", "currency": "EUR", "time_zone": "Europe/Berlin",
+          "opens_at": "2026-03-02T00:00:00+01:00", "closes_at": "2026-03-31T20:00:00+02:00",
+          "funding": { "goal": "100.00" },
+          "prepayment": { "retry_days": 0 },
+          "items": [
+            { "sku": "LAMP", "title": "Lamp", "unit_cost": "30.00", "variants": [
+              { "sku": "LAMP-RED", "title": "Red", "minimum_units": 2 },
+              { "sku": "LAMP-BLUE", "title": "Blue", "minimum_units": 3 }] },
+            { "sku": "BULB", "title": "Bulb", "unit_cost": "2.00", "in_stock": 3 }
+          ],
+          "tiers": [
+            { "id": "one", "title": "One lamp", "price": "100.00", "contains": { "LAMP": 1 }, "delivery": "2026-09" },
+            { "id": "set", "title": "Lamp and bulb", "price": "120.00", "contains": { "LAMP": 1, "BULB": 1 },
+              "delivery": "2026-09" },
+            { "id": "thanks", "title": "Thank you", "price": "5.00", "contains": {} }
+          ],
+          "shipping": [{ "to": ["*"], "first": "6.00", "each_more": "0.00" }],
+          "tax": { "prices_include_tax": true, "rates": { "*": "20" } },
+          "production": [
+            { "id": "run-1", "supplier": "Lamp works", "sku": "LAMP", "minimum_units": 4, "capacity": 6,
+              "launch_when": { "collected": "300.00" }, "lead_time_days": 60, "deposit_percent": "30" },
+            { "id": "run-2", "supplier": "Lamp works", "sku": "LAMP", "minimum_units": 1, "lead_time_days": 30,
+              "unit_cost": "28.00" }
+          ]
+        }
+        """
+
+    private static let pledges = """
+        pledge_id,email,country,tier,quantity,choices,pledged_at,status
+        P-1,a@post.example,DE,one,1,LAMP-RED:1,2026-03-02T10:00:00+01:00,collected
+        P-2,b@post.example,DE,set,1,LAMP-BLUE:1,2026-03-04T10:00:00+01:00,collected
+        P-3,c@post.example,DE,one,1,,2026-03-05T10:00:00+01:00,collected
+        P-4,d@post.example,DE,one,2,LAMP-RED:1;LAMP-BLUE:1,2026-03-03T10:00:00+01:00,collected
+        P-5,e@post.example,DE,thanks,1,,2026-03-06T10:00:00+01:00,collected
+        P-6,f@post.example,DE,one,1,LAMP-RED:1,2026-03-02T09:00:00+01:00,pledged
+
+        """
+}
