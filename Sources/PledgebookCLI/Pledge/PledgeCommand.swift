@@ -12,6 +12,7 @@ struct PledgeCommand: ParsableCommand {
             PledgeImport.self,
             PledgeList.self,
             PledgeShip.self,
+            PledgeCancel.self,
 
             PledgeShow.self,
         ])
