@@ -1,5 +1,5 @@
 public import Crowdfunding
-import Storage
+public import Storage
 
 /// What keeps a campaign from being finished.
 public struct UnfinishedBusiness: Hashable, Sendable {

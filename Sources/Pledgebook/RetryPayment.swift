@@ -1,5 +1,6 @@
 import Accounting
 public import Crowdfunding
+import Accounting
 import Storage
 
 /// What a retry would charge, before anything is sent.

@@ -1,4 +1,5 @@
 import Accounting
+import Crowdfunding
 import Pledgebook
 import Reports
 

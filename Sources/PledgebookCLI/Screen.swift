@@ -56,7 +56,7 @@ enum Screen {
     /// Rows in columns that line up, indented by two; the columns of `numbers` to the right.
     static func grid(_ rows: [[String]], numbers: Set<Int>) -> [String] {
         let columns = rows.map(\.count).max() ?? 0
-        var table = Table((0..<columns).map { numbers.contains($0) ? .number("") : .text("") })
+        var table = Table((0..<columns).map { numbers.contains($0) ? .amount("") : .text("") })
         table.rows = rows.map { row in
             let filled = row + Array(repeating: "", count: columns - row.count)
             return ["  " + filled[0]] + filled.dropFirst()

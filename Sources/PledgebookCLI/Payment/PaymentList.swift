@@ -1,3 +1,4 @@
+import Accounting
 public import ArgumentParser
 import Crowdfunding
 import Pledgebook
@@ -47,8 +48,8 @@ struct PaymentList: ParsableCommand {
             format.format == .text ? Output.line(Output.bold(Screen.rehearsal)) : Output.talk(Screen.rehearsal)
         }
         var table = Table([
-            .text("pledge"), .text("state"), .number("due"), .number("captured"), .number("refunded"),
-            .number("refund_owed"), .number("disputed"), .text("currency"),
+            .text("pledge"), .text("state"), .amount("due"), .amount("captured"), .amount("refunded"),
+            .amount("refund_owed"), .amount("disputed"), .text("currency"),
         ])
         let wanted = state.isEmpty ? nil : Set(state.map(\.state))
         try here.session.forEachPayment(of: campaign, states: wanted) { payment in

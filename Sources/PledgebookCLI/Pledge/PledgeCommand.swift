@@ -11,9 +11,8 @@ struct PledgeCommand: ParsableCommand {
         subcommands: [
             PledgeImport.self,
             PledgeList.self,
+            PledgeShow.self,
             PledgeShip.self,
             PledgeCancel.self,
-
-            PledgeShow.self,
         ])
 }
