@@ -24,8 +24,8 @@ extension RunCommand {
                 return Output.line("The campaign file plans no production runs.")
             }
             var table = Table([
-                .text("run"), .text("state"), .text("item"), .count("waiting"), .count("minimum"),
-                .count("capacity"), .text("expected"),
+                .text("run"), .text("state"), .text("item"), .number("waiting"), .number("minimum"),
+                .number("capacity"), .text("expected"),
             ])
             table.rows = list.runs.map { run in
                 [
@@ -37,7 +37,9 @@ extension RunCommand {
             table.write(format.format)
             guard format.format == .text, list.state.hasSucceeded else { return }
             Output.next(
-                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map { "pledgebook run launch \($0.id)" })
+                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map {
+                    "pledgebook run launch \($0.id)"
+                })
         }
     }
 }
