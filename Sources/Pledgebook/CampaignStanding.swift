@@ -120,21 +120,10 @@ public struct RunStanding: Hashable, Sendable {
 /// What backers chose of an item.
 public struct ChoiceStanding: Hashable, Sendable {
     public var item: String
-    public var variants: [(title: String, units: Int64)]
+    /// In the order of the campaign file.
+    public var variants: [UnitsOf]
     /// Units that nobody has chosen a variant for.
     public var open: Int64
-
-    public static func == (left: ChoiceStanding, right: ChoiceStanding) -> Bool {
-        left.item == right.item && left.open == right.open
-            && left.variants.map(\.title) == right.variants.map(\.title)
-            && left.variants.map(\.units) == right.variants.map(\.units)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(item)
-        hasher.combine(open)
-        for variant in variants { hasher.combine(variant.units) }
-    }
 }
 
 /// Something that a person should do now or on a day that is known.

@@ -228,8 +228,7 @@ struct JournalReplay {
         }
         if kind == .placed || !method.isEmpty { pledge.method = hashed(method) }
         pledge.entry = entry.number
-        read(detail, isWhole: kind == .placed, into: &pledge)
-        if kind == .placed || entry.parts != .zero {
+        if read(detail, isWhole: kind == .placed, into: &pledge) || entry.parts != .zero {
             pledge.goods = entry.parts.goods - pledge.bonus
             pledge.shipping = entry.parts.shipping
             pledge.tax = entry.parts.tax
@@ -243,9 +242,11 @@ struct JournalReplay {
     }
 
     /// What a detail says; one that names the quantity says everything, else it says only what it names.
+    ///
+    /// - Returns: Whether it says everything, the price in its parts included.
     private mutating func read(
         _ detail: UnsafeBufferPointer<UInt8>, isWhole: Bool, into pledge: inout ReplayedPledge
-    ) {
+    ) -> Bool {
         var pairs = DetailPairs(detail)
         var said = ReplayedPledge()
         said.firstLine = UInt32(lines.count)
@@ -273,6 +274,7 @@ struct JournalReplay {
             }
         }
         pledge.take(said, restates: restates, isWhole: isWhole)
+        return restates
     }
 
     private mutating func keep(_ value: UnsafeBufferPointer<UInt8>, kind: Int32, in pledge: inout ReplayedPledge) {

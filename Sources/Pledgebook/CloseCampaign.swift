@@ -175,7 +175,7 @@ extension Session {
     }
 
     /// One entry a closing that did something, with counts and totals.
-    private func writeClosed(_ id: CampaignID, _ count: SweepCount, since head: Int64) throws -> Int64 {
+    func writeClosed(_ id: CampaignID, _ count: SweepCount, since head: Int64) throws -> Int64 {
         var written: Int64 = 0
         try write(id) { campaign, journal in
             guard campaign.record.head > head else { return }

@@ -51,12 +51,13 @@ struct OperationWindows {
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
         known = campaign
-        gateway =
+        let gateway: any PaymentGateway =
             campaign.record.isRehearsal == true
             ? try RehearsalGateway(
                 .realistic(seed: campaign.record.seed, fees: campaign.definition.fees),
                 path: session.book.path + ".rehearsal")
             : RecordedGateway()
+        self.gateway = session.interposed?(gateway) ?? gateway
     }
 
     /// The first part of every idempotency key. A rehearsal's leaves the book out, so that the same seed plays out the
@@ -100,6 +101,39 @@ struct OperationWindows {
             if isLast, answered.isEmpty { return }
             if isLast { cursor = .max }
         } while true
+    }
+
+    /// Asks for an event of one pledge's payment, or does without the gateway what needs none.
+    ///
+    /// - Parameters:
+    ///   - reason: Why, for the session's row.
+    ///   - request: Decides in the same transaction that opens the operation, and may write entries before it; what it
+    ///     makes of the payment is what is asked.
+    mutating func request(
+        of pledge: Int64, because reason: String?,
+        _ request: (inout CollectionItem, LoadedCampaign, JournalWriter) throws -> PaymentEvent?
+    ) throws {
+        var pending: [PendingRequest] = []
+        try session.book.write { records in
+            let campaign = try session.reload(known, in: records)
+            known = campaign
+            let journal = try JournalWriter(session, record: campaign.record, in: records)
+            guard var item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge),
+                let event = try request(&item, campaign, journal)
+            else { return try journal.finish(reason: reason) }
+            let context = campaign.paymentContext(at: session.now)
+            if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
+            try journal.append.open(pending.map(\.operation), at: session.now)
+            try journal.finish(reason: reason)
+        }
+        let answered = try perform(pending, resending: false)
+        guard !answered.isEmpty else { return }
+        try session.book.write { records in
+            let campaign = try session.reload(known, in: records)
+            let journal = try JournalWriter(session, record: campaign.record, in: records)
+            try settle(answered, campaign, journal)
+            try journal.finish()
+        }
     }
 
     /// Asks the gateway what became of everything that was left open or unknown, and sends again what it never saw.

@@ -113,8 +113,15 @@ extension Session {
     public func pledgeDetails(_ who: String, of id: CampaignID?) throws -> PledgeDetails {
         try book.read { records in
             let campaign = try campaign(id, in: records)
-            let pledge = try pledge(who, campaign: campaign.record.number, in: records)
+            let pledge = try onlyPledge(who, of: campaign, in: records)
             return try PledgeReader(self, campaign, pledge, in: records).details()
         }
+    }
+
+    /// The one pledge that a person means.
+    func onlyPledge(_ who: String, of campaign: LoadedCampaign, in records: Records) throws -> PledgeRecord {
+        let found = try pledges(who, of: campaign, in: records)
+        guard found.count == 1 else { throw SessionError.severalPledges(who, found.map(\.reference)) }
+        return found[0]
     }
 }

@@ -38,7 +38,7 @@ private struct StandingReader {
         let money = try moneyStanding()
         let sold = try soldUnits()
         let allocated = try records.allocatedUnits(campaign: number)
-        let runs = try runStandings(sold, allocated)
+        let runs = try runStandings()
         let (choices, open) = try choiceStandings(sold)
         let shipped = allocated.reduce(0) { $0 + $1.shipped }
         return CampaignStanding(
@@ -153,34 +153,16 @@ private struct StandingReader {
         }
     }
 
-    /// Planned runs take what no earlier run of the same item covers, up to their capacity.
-    private func runStandings(_ sold: [Int64], _ allocated: [AllocatedUnits]) throws -> [RunStanding] {
-        let launched = Dictionary(
-            uniqueKeysWithValues: try records.runs(campaign: number).map { ($0.id, $0) })
-        var waiting = zip(definition.items, sold).map { item, sold in
-            let skus = Set([item.sku] + item.variants.map(\.sku))
-            let reserved = allocated.filter { skus.contains($0.sku) }.reduce(0) { $0 + $1.quantity }
-            let stock = allocated.contains { $0.run.isEmpty && skus.contains($0.sku) } ? 0 : item.inStock
-            return max(sold - max(reserved, stock), 0)
-        }
-        return definition.production.map { plan in
-            if let run = launched[plan.id] {
-                let units = allocated.filter { $0.run == plan.id }
-                return RunStanding(
-                    plan: plan, state: run.state, waiting: units.reduce(0) { $0 + $1.quantity - $1.shipped },
-                    ordered: run.units.reduce(0) { $0 + $1.ordered },
-                    received: run.units.reduce(0) { $0 + $1.received }, expectedOn: run.expectedOn)
-            }
-            var units: Int64 = 0
-            if let item = definition.items.firstIndex(where: { $0.sku == plan.sku }) {
-                units = min(waiting[item], plan.capacity ?? waiting[item])
-                waiting[item] -= units
-            }
-            let shortfall = RunThreshold(plan).missing(netCollected: funding.collected, unitsWaiting: units)
-            let earliest = max(today, campaign.day(of: definition.closesAt))
+    private func runStandings() throws -> [RunStanding] {
+        let overviews = try session.runList(campaign, in: records).runs
+        return definition.production.compactMap { plan in
+            guard let run = overviews.first(where: { $0.id == plan.id }) else { return nil }
+            // A run that nobody waits for is not about to be launched.
+            let isIdle = run.state == .planned && run.waiting == 0
             return RunStanding(
-                plan: plan, state: .planned, waiting: units, ordered: 0, received: 0,
-                expectedOn: units > 0 ? earliest.adding(days: plan.leadTimeDays) : nil, shortfall: shortfall)
+                plan: plan, state: run.state, waiting: run.waiting,
+                ordered: run.units.reduce(0) { $0 + $1.ordered }, received: run.units.reduce(0) { $0 + $1.received },
+                expectedOn: isIdle ? nil : run.expected, shortfall: run.shortfall)
         }
     }
 
@@ -191,7 +173,7 @@ private struct StandingReader {
         let named = try namedUnits()
         let standings = zip(definition.items, sold).filter { !$0.0.variants.isEmpty }.map { item, sold in
             let variants = item.variants.map { variant in
-                (title: variant.title, units: (chosen[variant.sku] ?? 0) + (named[variant.sku] ?? 0))
+                UnitsOf(title: variant.title, units: (chosen[variant.sku] ?? 0) + (named[variant.sku] ?? 0))
             }
             return ChoiceStanding(
                 item: item.title, variants: variants, open: max(sold - variants.reduce(0) { $0 + $1.units }, 0))

@@ -24,6 +24,9 @@ public struct ReportSource: Sendable {
     public var lastDay: CalendarDay { totals.map(\.day).max() ?? today }
 }
 
+/// Goes through every posted entry of a campaign, each with the country that its pledge ships to.
+public typealias PostedEntries = (_ visit: (JournalEntry, String?) throws -> Void) throws -> Void
+
 extension Session {
     /// What reports of a campaign are made from. Needs no key and writes nothing.
     ///
@@ -37,7 +40,7 @@ extension Session {
     /// - Parameter body: Gets the figures and a function that goes through every posted entry; it may be called often.
     public func withPostedEntries(
         _ id: CampaignID?,
-        _ body: (ReportSource, (_ entry: (JournalEntry, String?) throws -> Void) throws -> Void) throws -> Void
+        _ body: (ReportSource, @escaping PostedEntries) throws -> Void
     ) throws {
         try book.read { records in
             let source = try reportSource(campaign(id, in: records), in: records)

@@ -1,5 +1,6 @@
 import Accounting
 public import Crowdfunding
+import Accounting
 import Storage
 
 /// What a retry would charge, before anything is sent.
@@ -18,7 +19,7 @@ extension Session {
     public func planRetry(_ who: String, of id: CampaignID?) throws -> RetryPlan {
         try book.read { records in
             let campaign = try campaign(id, in: records)
-            let pledge = try pledge(who, campaign: campaign.record.number, in: records)
+            let pledge = try onlyPledge(who, of: campaign, in: records)
             let payment = try records.payments(campaign: campaign.record.number, pledge: pledge.number).first?.payment
             if let problem = retryProblem(pledge, payment, campaign) { throw SessionError.refused(problem) }
             return RetryPlan(reference: pledge.reference, amount: pledge.total, campaign: campaign)

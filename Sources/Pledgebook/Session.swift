@@ -20,6 +20,8 @@ public struct Session: Sendable {
     public let version: String
     /// The command's words, without personal data.
     public let command: String
+    /// Stands between the engine and its gateway, for tests that break one.
+    var interposed: (@Sendable (any PaymentGateway) -> any PaymentGateway)?
 
     /// A session on an open book.
     public init(

@@ -137,9 +137,13 @@ extension OperationWindows {
 
     /// Lets go, voids or refunds everything.
     mutating func release() throws {
-        try sweep(.placed([nil] + PaymentState.allCases.map(Optional.some))) { _, payment, _ in
-            if case .request(let event) = payment.releaseStep { return event }
-            return nil
+        try sweep(.placed([nil] + PaymentState.allCases.map(Optional.some))) { item, payment, _ in
+            switch payment.releaseStep {
+            case .request(let event): return event
+            // T50; what moves elsewhere waits for a person.
+            case .owed(let amount): return item.gateway != 1 ? .resendRefund(amount) : nil
+            case .wait, .disputed, .conflicted, .done: return nil
+            }
         }
     }
 }

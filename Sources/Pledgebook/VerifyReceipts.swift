@@ -91,7 +91,11 @@ extension Session {
             SigningKey(master: master, book: book.id, campaign: record.id, epoch: $0.number)
         }
         var checks: [String: String] = [:]
-        for (key, epoch) in zip(keys, epochs) { checks[key.kid] = epoch.keyCheck }
+        for (key, epoch) in zip(keys, epochs) {
+            // Another key says nothing of the receipts.
+            guard key.keyCheck == epoch.keyCheck else { throw SessionError.wrongKey(campaign: record.id.rawValue) }
+            checks[key.kid] = epoch.keyCheck
+        }
         return ReceiptVerifier(
             keys: keys, head: record.receiptHead(at: 1), laterHead: record.firstPledge.map { record.receiptHead(at: $0) },
             keyChecks: checks)

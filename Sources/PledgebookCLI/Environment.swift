@@ -14,6 +14,8 @@ struct Environment {
         case reading
         /// Signs nothing, but compares with what was signed.
         case proving
+        /// Compares with what was signed where the key is there.
+        case checking
         /// Signs entries.
         case writing
     }
@@ -35,11 +37,21 @@ struct Environment {
 
     init(_ place: BookOptions, campaign: CampaignID? = nil, for purpose: Purpose, _ command: String) throws {
         let book = try Book(opening: place.bookPath)
-        let master = purpose == .reading ? nil : try KeyFile.load(path: place.keyPath)
+        let master = try Self.key(for: purpose, at: place.keyPath)
         session = Self.session(book, master, place, command)
         bookPath = Self.absolute(place.bookPath)
         keyPath = Self.absolute(place.keyPath)
         named = try campaign ?? Self.campaignVariable()
+    }
+
+    private static func key(for purpose: Purpose, at path: String) throws -> MasterKey? {
+        guard purpose != .reading else { return nil }
+        do {
+            return try KeyFile.load(path: path)
+        } catch {
+            guard purpose == .checking, case .missing = error else { throw error }
+            return nil
+        }
     }
 
     /// The campaign that was named, else the only one that is not over, which is then said on stderr.
@@ -54,7 +66,8 @@ struct Environment {
         do {
             try session.book.backup(to: path)
         } catch BookError.alreadyExists {
-            throw CommandProblem("\(visible(path)) exists already and was left as it is. Name another file.", .refused)
+            throw CommandProblem(
+                "\(visible(path)) exists already and was left as it is. Name another file.", .refused)
         }
     }
 

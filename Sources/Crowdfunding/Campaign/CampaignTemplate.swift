@@ -56,6 +56,10 @@ public struct CampaignTemplate: Hashable, Sendable {
               ],
               "shipping": [
                 { "to": ["*"], "first": "\(amount(10))", "each_more": "\(amount(2))" }
+              ],
+              "production": [
+                { "id": "run-1", "supplier": "The factory", "minimum_units": 50, "lead_time_days": 90,
+                  "deposit_percent": "30" }
               ]
             }
 

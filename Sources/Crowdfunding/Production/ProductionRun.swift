@@ -151,11 +151,11 @@ extension ProductionRun {
         let capacity = min(plan.capacity ?? RunSize.largest, RunSize.largest)
         for order in ordered {
             guard order.units >= 0 else { throw .unknownUnits(run: plan.id) }
-            // Checked one by one, so that the sum cannot overflow.
-            guard order.units <= capacity, total + order.units <= capacity else {
-                throw .aboveCapacity(run: plan.id, units: max(order.units, total), capacity: capacity)
-            }
-            total += order.units
+            let (sum, overflow) = total.addingReportingOverflow(order.units)
+            total = overflow ? .max : sum
+        }
+        guard total <= capacity else {
+            throw .aboveCapacity(run: plan.id, units: total, capacity: capacity)
         }
         guard total > 0 else { throw .nothingOrdered(run: plan.id) }
         var overridden: RunRefusal?

@@ -90,7 +90,7 @@ extension Session {
         _ word: String, _ fact: CashFact, in id: CampaignID?, dryRun: Bool,
         _ body: (inout Told, LoadedCampaign) throws -> Void
     ) throws -> RecordedFact {
-        try checkReference(fact.reference)
+        try checkFactReference(fact.reference)
         var done: RecordedFact?
         do {
             try book.write { records in

@@ -89,13 +89,13 @@ extension Session {
         _ word: String, _ who: String, _ fact: PaymentFact, in id: CampaignID?, dryRun: Bool,
         fromOwnAccount: Bool = false, event: (PaymentStanding) throws -> PaymentEvent
     ) throws -> RecordedPayment {
-        try checkReference(fact.reference)
+        try checkFactReference(fact.reference)
         var done: RecordedPayment?
         do {
             try book.write { records in
                 let campaign = try campaign(id, in: records)
-                let pledge = try pledge(who, campaign: campaign.record.number, in: records)
-                let standing = try PaymentStanding(pledge, campaign, in: records)
+                let standing = try PaymentStanding(
+                    pledge(who, campaign: campaign.record.number, in: records), campaign, in: records)
                 try standing.checkIsRecorded()
                 let event = try event(standing)
                 let day = try factDay(fact.day, campaign)

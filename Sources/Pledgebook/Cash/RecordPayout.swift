@@ -64,7 +64,7 @@ extension Session {
             for amount in parts.all where amount < 0 || amount > largestAmount {
                 throw PaymentRefusal.amountOutOfRange(amount)
             }
-            guard abs(fact.amount) <= largestAmount else { throw PaymentRefusal.amountOutOfRange(fact.amount) }
+            guard fact.amount.magnitude <= UInt64(largestAmount) else { throw PaymentRefusal.amountOutOfRange(fact.amount) }
             let lines = try lines(of: fact.amount, parts, told.accounts, campaign)
             guard fact.amount != 0 || lines.receipts + lines.chargebacksReversed + lines.unexplainedIn + lines.out > 0
             else { throw SessionError.refused("Nothing is unsettled: a payout of nothing says nothing.") }

@@ -55,7 +55,7 @@ extension Session {
     }
 
     /// Accepts a reference of 64 printable ASCII characters at most; it is signed and exported.
-    func checkReference(_ reference: String) throws {
+    func checkFactReference(_ reference: String) throws {
         guard reference.utf8.count <= 64, reference.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw SessionError.rule(
                 "The reference has to be at most 64 letters, digits and signs without spaces, as a bank or "

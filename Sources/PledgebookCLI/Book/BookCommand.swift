@@ -9,6 +9,7 @@ struct BookCommand: ParsableCommand {
               pledgebook book info
             """,
         subcommands: [
+            BookCheckCommand.self,
             BookInfo.self,
             BookBackup.self,
         ])

@@ -14,5 +14,7 @@ struct CampaignCommand: ParsableCommand {
             CampaignLaunch.self,
             CampaignAmend.self,
             CampaignList.self,
+            CampaignShow.self,
+            CampaignClose.self,
         ])
 }

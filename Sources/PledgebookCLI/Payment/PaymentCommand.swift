@@ -8,5 +8,9 @@ struct PaymentCommand: ParsableCommand {
             Example:
               pledgebook payment list
             """,
-        subcommands: [])
+        subcommands: [
+            PaymentList.self,
+            PaymentShow.self,
+            PaymentRetry.self,
+        ])
 }

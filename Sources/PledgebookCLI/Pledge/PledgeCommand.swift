@@ -11,6 +11,7 @@ struct PledgeCommand: ParsableCommand {
         subcommands: [
             PledgeImport.self,
             PledgeList.self,
+            PledgeShow.self,
             PledgeShip.self,
         ])
 }

@@ -8,5 +8,10 @@ struct ReportCommand: ParsableCommand {
             Example:
               pledgebook report cash-flow --by month
             """,
-        subcommands: [])
+        subcommands: [
+            ReportCashFlow.self,
+            ReportFunding.self,
+            ReportTrialBalance.self,
+            ReportLedger.self,
+        ])
 }

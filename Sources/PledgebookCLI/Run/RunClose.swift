@@ -20,7 +20,8 @@ extension RunCommand {
         @Flag(help: "Write off what has not come") var short = false
         @Option(
             name: .customLong("override"),
-            help: ArgumentHelp("Close it while the supplier is owed money, for this reason", valueName: "reason"))
+            help: ArgumentHelp(
+                "Close it while the supplier is owed money, for this reason", valueName: "reason"))
         var overrideReason: String?
         @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: SharedOptions
@@ -30,7 +31,9 @@ extension RunCommand {
             let campaign = try here.campaign().record.id
             let plan = try here.session.closeRun(
                 id, short: short, overrideReason: overrideReason, dryRun: true, campaign: campaign)
-            guard !plan.wasClosed else { return Output.line("\(id) was closed already: nothing was changed.") }
+            guard !plan.wasClosed else {
+                return Output.line("\(id) was closed already: nothing was changed.")
+            }
             show(plan)
             guard try confirmation.proceeds("Close \(id)?") else { return }
             _ = try here.session.closeRun(
@@ -46,7 +49,8 @@ extension RunCommand {
             for line in plan.writtenOff { Output.line("  written off  \(line.sku)  \(grouped(line.units))") }
             if plan.unitsWaiting > 0 {
                 Output.line(
-                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), \(counted(plan.unitsWaiting, "unit"))")
+                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), \(counted(plan.unitsWaiting, "unit"))"
+                )
             }
             Output.line("  owed         \(money(plan.owed))\(plan.overridden == nil ? "" : " (overridden)")")
             if plan.depositLeft > 0 {

@@ -37,7 +37,9 @@ extension RunCommand {
             table.write(format.format)
             guard format.format == .text, list.state.hasSucceeded else { return }
             Output.next(
-                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map { "pledgebook run launch \($0.id)" })
+                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map {
+                    "pledgebook run launch \($0.id)"
+                })
         }
     }
 }

@@ -19,10 +19,12 @@ extension RunCommand {
                 """)
 
         @Argument(help: "The run, for example run-1") var id: String
-        @Argument(help: ArgumentHelp("What was counted: one number, or one for each SKU", valueName: "N|SKU=N"))
+        @Argument(
+            help: ArgumentHelp("What was counted: one number, or one for each SKU", valueName: "N|SKU=N"))
         var counts: [String]
         @Option(help: ArgumentHelp("The delivery note's number", valueName: "text")) var reference: String?
-        @Option(help: ArgumentHelp("The day on which they came (today)", valueName: "day")) var on: CalendarDay?
+        @Option(help: ArgumentHelp("The day on which they came (today)", valueName: "day")) var on:
+            CalendarDay?
         @OptionGroup var options: SharedOptions
 
         func run() throws {
@@ -40,8 +42,11 @@ extension RunCommand {
             Output.line("Received \(counted(units, "unit")) of \(id): \(money(done.cost)).")
             for line in done.counted { Output.line("  \(line.sku)  \(grouped(line.units))") }
             for line in done.short { Output.line("  \(line.sku)  \(grouped(line.units)) still to come") }
-            for line in done.over { Output.line("  \(line.sku)  \(grouped(line.units)) more than was ordered") }
-            Output.line("  deposit applied \(money(done.depositApplied)), owed to the supplier \(money(done.owed))")
+            for line in done.over {
+                Output.line("  \(line.sku)  \(grouped(line.units)) more than was ordered")
+            }
+            Output.line(
+                "  deposit applied \(money(done.depositApplied)), owed to the supplier \(money(done.owed))")
             Output.next(next(done))
         }
 

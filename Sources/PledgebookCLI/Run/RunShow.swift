@@ -29,8 +29,11 @@ extension RunCommand {
             Output.line("  expected   \(run.expectedWords)")
             if run.state == .planned {
                 let capacity = run.capacity.map { ", at most \(grouped($0))" } ?? ""
-                Output.line("  waiting    \(grouped(run.waiting)) of at least \(grouped(run.minimum))\(capacity)")
-                if run.open > 0 { Output.line("  open       \(grouped(run.open)) units whose variant is not chosen") }
+                Output.line(
+                    "  waiting    \(grouped(run.waiting)) of at least \(grouped(run.minimum))\(capacity)")
+                if run.open > 0 {
+                    Output.line("  open       \(grouped(run.open)) units whose variant is not chosen")
+                }
                 Output.line("  threshold  " + (run.shortfall.map { $0.text(in: list.currency) } ?? "met"))
             } else {
                 Output.line("  pledges    \(grouped(run.pledges)) wait for \(counted(run.waiting, "unit"))")
@@ -60,7 +63,8 @@ extension RunCommand {
         private static func next(_ run: RunOverview, _ list: Pledgebook.RunList) -> [String] {
             switch run.state {
             case .planned:
-                return run.shortfall == nil && list.state.hasSucceeded ? ["pledgebook run launch \(run.id)"] : []
+                return run.shortfall == nil && list.state.hasSucceeded
+                    ? ["pledgebook run launch \(run.id)"] : []
             case .launched: return ["pledgebook run receive \(run.id) …"]
             case .received: return ["pledgebook run close \(run.id)"]
             case .closed, .canceled: return []

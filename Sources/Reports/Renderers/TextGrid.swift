@@ -2,25 +2,23 @@ import Accounting
 import Crowdfunding
 
 /// Cells in columns that line up by what a terminal shows, two spaces between them.
-public struct TextGrid {
-    /// On which side a column's cells stand.
-    public enum Alignment: Sendable { case left, right }
+struct TextGrid {
+    enum Alignment { case left, right }
 
     /// One a column.
-    public let alignments: [Alignment]
+    let alignments: [Alignment]
     /// The spaces after the first column.
-    public let firstGap: Int
+    let firstGap: Int
     /// Each with at most as many cells as there are alignments.
-    public var rows: [[String]] = []
+    var rows: [[String]] = []
 
-    /// A grid without rows.
-    public init(alignments: [Alignment], firstGap: Int = 2) {
+    init(alignments: [Alignment], firstGap: Int = 2) {
         self.alignments = alignments
         self.firstGap = firstGap
     }
 
     /// The rows as lines, without spaces at their ends.
-    public var lines: [String] {
+    var lines: [String] {
         let shown = rows.map { $0.map(printable) }
         var widths = alignments.map { _ in 0 }
         for row in shown {
