@@ -18,9 +18,9 @@ struct PendingRequest {
 struct OperationWindows {
     let session: Session
     /// As it was read last.
-    private var known: LoadedCampaign
+    var known: LoadedCampaign
     var gateway: any PaymentGateway
-    private(set) var count = SweepCount()
+    var count = SweepCount()
 
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
