@@ -135,7 +135,8 @@ extension Records {
         ).map(Timestamp.init(seconds:))
     }
 
-    /// Leaves a row that says who wrote these entries; a command of several transactions has one row.
+    /// Leaves a row that says who wrote these entries; a command of several transactions has one row,
+    /// and one more for each reason that it gives.
     public func insert(_ session: SessionRecord, campaign: Int64) throws {
         try db.execute(
             sql: """
