@@ -29,10 +29,15 @@ public struct BookCheck: Sendable {
 
 /// What was checked of one campaign.
 public struct CampaignCheck: Hashable, Sendable {
+    /// Which campaign.
     public let id: CampaignID
+    /// Entries of its journal.
     public internal(set) var entries: Int64 = 0
+    /// Rows of pledges.
     public internal(set) var pledges: Int64 = 0
+    /// Rows of payments.
     public internal(set) var payments: Int64 = 0
+    /// What is known of its signatures.
     public internal(set) var chain = ChainProof.whole
     /// How many rows or entries of it differ.
     public internal(set) var differenceCount = 0
@@ -52,10 +57,13 @@ public enum ChainProof: Hashable, Sendable {
 
 /// One place where the book and its journal part.
 public struct BookDifference: Hashable, Sendable, CustomStringConvertible {
+    /// The campaign's id; empty for what belongs to the whole book.
     public let campaign: String
+    /// The table of the book, for example `pledge`.
     public let table: String
     /// Which row, for people: a pledge's reference, an entry's number, an offer's id.
     public let key: String
+    /// The column of the row.
     public let column: String
     /// What the row says.
     public let book: String
@@ -88,7 +96,8 @@ final class CheckFindings {
         guard shown.count < BookCheck.shownDifferences else { return }
         shown.append(
             BookDifference(
-                campaign: campaign, table: table, key: key(), column: column, book: book(), journal: journal(),
+                campaign: campaign, table: table, key: key(), column: column, book: book(),
+                journal: journal(),
                 entry: entry == 0 ? nil : entry))
     }
 
@@ -169,7 +178,8 @@ extension Session {
         result.pledges = Int64(pledges.count)
         result.chain = chain.proof
         let comparison = BookComparison(
-            record, replay, pledges, definitions, (try? load(record, in: records))?.definition, findings, records)
+            record, replay, pledges, definitions, (try? load(record, in: records))?.definition, findings,
+            records)
         try comparison.run()
         result.payments = comparison.paymentCount
         return result

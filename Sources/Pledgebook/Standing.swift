@@ -45,9 +45,11 @@ extension Session {
         return sold[index]
     }
 
+    /// When the retry window ends, or would end if the campaign were closed now.
     func windowEnd(_ campaign: LoadedCampaign) -> Timestamp? {
-        campaign.retryWindowEnds
-            ?? RetrySchedule(campaign.definition.prepayment, began: max(now, campaign.definition.closesAt)).ends
+        var closed = campaign
+        closed.record.closedAt = campaign.record.closedAt ?? now
+        return closed.retryWindowEnds
     }
 }
 

@@ -56,7 +56,8 @@ final class RowReader {
         }
         // A text's blob is its UTF-8, the book's encoding, without a conversion.
         return UnsafeBufferPointer(
-            start: start.assumingMemoryBound(to: UInt8.self), count: Int(sqlite3_column_bytes(statement, column)))
+            start: start.assumingMemoryBound(to: UInt8.self),
+            count: Int(sqlite3_column_bytes(statement, column)))
     }
 
     /// The text of a column; empty for NULL.

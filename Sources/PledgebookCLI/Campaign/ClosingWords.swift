@@ -118,7 +118,7 @@ struct ClosingWords {
         let isElsewhere = closing.chargeable == 0 && !campaign.isRehearsal
         if isElsewhere {
             rows.append(["will be charged", "0", "what is paid elsewhere is not charged by this program"])
-        } else {
+        } else if closing.chargeable > 0 {
             let expectation = closing.chargeable >= 20 ? "; expect 1 to 5 % to fail" : ""
             rows.append([
                 "will be charged", grouped(closing.chargeable), money(closing.chargeableAmount) + expectation,
@@ -134,6 +134,7 @@ struct ClosingWords {
         if becomesYours > 0 {
             rows.append(["becomes yours", "", money(becomesYours) + "   from refundable deposits to what you owe in goods"])
         }
+        if rows.isEmpty { rows.append(["will be charged", "0", "nothing is due"]) }
         return rows
     }
 

@@ -1,6 +1,7 @@
 import Accounting
 import Crowdfunding
 import Pledgebook
+import Reports
 
 /// How a campaign stands, as lines for people. What the campaign does not have has no line.
 struct StandingWords {
@@ -55,11 +56,12 @@ struct StandingWords {
         let lines = goalLines + moneyLines
         let width = lines.compactMap { $0.amount.map { amount($0).count } }.max() ?? 0
         let whole = definition.currency.code.count + 1 + width
+        let labels = max(11, (lines.map { displayWidth($0.label) }.max() ?? 0) + 2)
         return lines.map { line in
             let figure =
                 line.amount.map { "\(definition.currency.code) \(Screen.right(amount($0), width))" }
                 ?? Screen.right(line.words ?? "", whole)
-            let text = "  \(Screen.left(line.label, 11))\(figure)   \(line.rest)"
+            let text = "  \(Screen.left(line.label, labels))\(figure)   \(line.rest)"
             return String(text.reversed().drop { $0 == " " }.reversed())
         }
     }
@@ -150,12 +152,16 @@ struct StandingWords {
 
     private func note(_ tier: TierStanding) -> String {
         if let soldOut = tier.soldOutAt { return "sold out \(dates.short(soldOut))" }
-        var notes: [String] = []
-        if let left = tier.left { notes.append("\(grouped(left)) left") }
-        if let until = tier.tier.until {
-            notes.append("\(until <= standing.now ? "ended" : "until") \(dates.until(until))")
-        }
-        return notes.joined(separator: " · ")
+        if let until = tier.tier.until, until <= standing.now { return "ended \(dates.short(until))" }
+        guard isSelling else { return "" }
+        let left = tier.left.map { "\(grouped($0)) left" }
+        return [left, tier.tier.until.map { "until \(dates.until($0))" }].compactMap { $0 }.joined(separator: " · ")
+    }
+
+    /// Whether pledges are still taken, late ones among them.
+    private var isSelling: Bool {
+        if standing.state.isPast || standing.state == .finished { return false }
+        return standing.now < max(definition.closesAt, definition.latePledgesUntil ?? definition.closesAt)
     }
 
     private var runs: [String] {
@@ -191,7 +197,7 @@ struct StandingWords {
     }
 
     private var supplies: [String] {
-        guard !standing.supplies.isEmpty, standing.state == .live || standing.state == .funded else { return [] }
+        guard !standing.supplies.isEmpty, isSelling else { return [] }
         let words = standing.supplies.map {
             "\(visible($0.title)) \(grouped($0.left)) of \(grouped($0.most))"
         }

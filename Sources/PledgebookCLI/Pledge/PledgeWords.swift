@@ -20,7 +20,7 @@ struct PledgeWords {
         lines += goods
         lines += [paid, "  owes       \(owes)"]
         let address = pledge.address.map { visible($0) }
-        if !address.isEmpty { lines += Screen.wrapped([address.joined(separator: ", ")], label: "ships to", indent: 13) }
+        if !address.isEmpty { lines += Screen.wrapped(address, label: "ships to", indent: 13, by: ", ") }
         lines += Screen.wrapped(can, label: "can they", indent: 13)
         lines += Screen.wrapped(history, label: "history", indent: 13)
         return lines + ["Receipts: pledgebook receipt show \(pledge.reference)"]
@@ -105,7 +105,9 @@ struct PledgeWords {
         case .notPlaced(let state): words.append("cancel: no, it is \(state)")
         }
         if pledge.payment.refundable > 0 {
-            words.append("refund: by you, with a reason, up to \(money(pledge.payment.refundable))")
+            let most = pledge.payment.refundable < pledge.payment.captured
+            words.append(
+                "refund: by you, with a reason" + (most ? ", up to \(money(pledge.payment.refundable))" : ""))
         }
         return words
     }
