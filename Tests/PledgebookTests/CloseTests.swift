@@ -2,6 +2,7 @@ import Accounting
 import Testing
 
 @testable import Crowdfunding
+@testable import Gateways
 @testable import Pledgebook
 @testable import Storage
 

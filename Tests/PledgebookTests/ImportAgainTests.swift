@@ -1,4 +1,5 @@
 import Accounting
+import GRDB
 import Imports
 import Testing
 
@@ -61,7 +62,10 @@ import Testing
         let book = try ClosingBook(count: 20)
         let rows = try Self.others(book)
         let before = try book.dump()
-        let planned = try Self.importing(book, rows) { $0.dryRun = true; $0.takesGoodRows = true }
+        let planned = try Self.importing(book, rows) {
+            $0.dryRun = true
+            $0.takesGoodRows = true
+        }
         #expect(try book.dump() == before)
         let done = try Self.importing(book, rows) { $0.takesGoodRows = true }
         #expect((done.placed, done.amount, done.refused) == (planned.placed, planned.amount, planned.refused))
@@ -84,6 +88,7 @@ import Testing
     func settings() throws {
         let book = try ClosingBook(count: 20)
         _ = try Self.importing(book, Self.others(book, badRows: 14))
-        #expect(try book.folder.book.write { try $0.db.foreignKeysAreOn() })
+        let isOn = try book.folder.book.read { try Int.fetchOne($0.db, sql: "PRAGMA foreign_keys") }
+        #expect(isOn == 1)
     }
 }

@@ -8,9 +8,9 @@ struct BookCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Replay the journal and compare every row with it",
         discussion: """
-            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, payments, \
-            places, runs, daily sums and states with it; then has SQLite check its file. Changes nothing. Exits \
-            with 1 when something differs.
+            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, \
+            payments, places, runs, daily sums and states with it; then has SQLite check its file. Changes \
+            nothing. Exits with 1 when something differs.
 
             Example:
               pledgebook book check
@@ -35,7 +35,7 @@ struct BookCheckCommand: ParsableCommand {
         if !check.isSound { throw ExitCode(ExitStatus.refused.rawValue) }
     }
 
-    /// For example `aurora-lamp: 13 entries, chain whole, 6 pledges and 5 payments: all agree with the journal`.
+    /// `aurora-lamp: 13 entries, chain whole, 6 pledges and 5 payments: all agree with the journal`.
     private func line(_ campaign: Pledgebook.CampaignCheck) -> String {
         let chain =
             switch campaign.chain {
