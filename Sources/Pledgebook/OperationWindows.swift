@@ -64,8 +64,12 @@ struct OperationWindows {
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
                     for item in items {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else { continue }
-                        if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
+                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                            continue
+                        }
+                        if let made = try ask(event, of: item, context, campaign, journal) {
+                            pending.append(made)
+                        }
                     }
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
@@ -116,7 +120,8 @@ struct OperationWindows {
             let campaign = try session.reload(known, in: records)
             return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
                 guard
-                    let item = try records.collectionItem(campaign: campaign.record.number, pledge: operation.pledge)
+                    let item = try records.collectionItem(
+                        campaign: campaign.record.number, pledge: operation.pledge)
                 else { return nil }
                 return try resumed(operation, item, campaign, in: records)
             }
@@ -180,7 +185,12 @@ struct OperationWindows {
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
             target: needsHistory ? try target(of: item, campaign, journal.records) : "")
         try book(
+<<<<<<< HEAD
             change, of: item, &left, journal, detail: operation.detail, keepsRow: item.payment == nil)
+=======
+            change, of: item, &left, journal, reference: "", detail: operation.detail,
+            keepsRow: item.payment == nil)
+>>>>>>> h-upd
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
     }
@@ -200,15 +210,34 @@ struct OperationWindows {
         _ change: PaymentChange, of item: CollectionItem, _ left: inout PartsLeft, _ journal: JournalWriter,
         detail: EntryDetail = EntryDetail(), keepsRow: Bool = false
     ) throws {
+<<<<<<< HEAD
         for ended in try change.write(
             of: item, &left, with: journal.signer, reference: "", detail: detail, keepsRow: keepsRow)
         {
             try journal.records.end(item.pledge, as: ended, campaign: journal.record.number)
+=======
+        for booking in change.bookings {
+            var parts = try left.take(booking)
+            if booking.isReversal { parts = -parts }
+            journal.write(
+                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
+                reference: reference,
+                detail: booking.pool == .none && booking.amount > 0
+                    ? detail.adding("amt", booking.amount) : detail)
+            if booking.kind == .dropped || booking.kind == .canceled {
+                try journal.records.setState(
+                    of: item.pledge, to: booking.kind == .dropped ? .dropped : .canceled,
+                    campaign: journal.record.number)
+                try journal.records.releasePlaces(of: item.pledge, campaign: journal.record.number)
+            }
+>>>>>>> h-upd
         }
     }
 
     /// The charge that a refund, capture or void is about: what the gateway called it.
-    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws -> String {
+    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws
+        -> String
+    {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
         return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
             .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
@@ -226,7 +255,8 @@ struct OperationWindows {
             item: item,
             operation: Operation(
                 pledge: item.pledge, reference: item.reference, instalment: operation.instalment,
-                kind: operation.kind, attempt: operation.attempt, amount: operation.amount, method: item.method,
+                kind: operation.kind, attempt: operation.attempt, amount: operation.amount,
+                method: item.method,
                 target: try target(of: item, campaign, records)),
             payment: payment, left: PartsLeft(due: item.parts, replaying: entries), sentAt: operation.at)
     }
