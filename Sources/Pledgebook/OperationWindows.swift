@@ -185,12 +185,7 @@ struct OperationWindows {
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
             target: needsHistory ? try target(of: item, campaign, journal.records) : "")
         try book(
-<<<<<<< HEAD
             change, of: item, &left, journal, detail: operation.detail, keepsRow: item.payment == nil)
-=======
-            change, of: item, &left, journal, reference: "", detail: operation.detail,
-            keepsRow: item.payment == nil)
->>>>>>> h-upd
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
     }
@@ -210,27 +205,10 @@ struct OperationWindows {
         _ change: PaymentChange, of item: CollectionItem, _ left: inout PartsLeft, _ journal: JournalWriter,
         detail: EntryDetail = EntryDetail(), keepsRow: Bool = false
     ) throws {
-<<<<<<< HEAD
         for ended in try change.write(
             of: item, &left, with: journal.signer, reference: "", detail: detail, keepsRow: keepsRow)
         {
             try journal.records.end(item.pledge, as: ended, campaign: journal.record.number)
-=======
-        for booking in change.bookings {
-            var parts = try left.take(booking)
-            if booking.isReversal { parts = -parts }
-            journal.write(
-                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
-                reference: reference,
-                detail: booking.pool == .none && booking.amount > 0
-                    ? detail.adding("amt", booking.amount) : detail)
-            if booking.kind == .dropped || booking.kind == .canceled {
-                try journal.records.setState(
-                    of: item.pledge, to: booking.kind == .dropped ? .dropped : .canceled,
-                    campaign: journal.record.number)
-                try journal.records.releasePlaces(of: item.pledge, campaign: journal.record.number)
-            }
->>>>>>> h-upd
         }
     }
 
