@@ -52,8 +52,9 @@ struct PledgeReader {
         guard let text, case .success(let document) = JSONDocument.parse(Array(text.utf8), file: "address"),
             case .object(let members) = document.root.value
         else { return [] }
-        return members.compactMap {
-            if case .string(let value) = $0.value.value, !value.isEmpty { value } else { nil }
+        return members.flatMap { member -> [String] in
+            guard case .string(let value) = member.value.value else { return [] }
+            return value.split(whereSeparator: \.isNewline).map { String($0) }
         }
     }
 

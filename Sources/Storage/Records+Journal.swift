@@ -135,16 +135,17 @@ extension Records {
         ).map(Timestamp.init(seconds:))
     }
 
-    /// Leaves a row that says who wrote these entries; a command of several transactions has one row.
+    /// Leaves a row that says who wrote these entries; a command of several transactions has one row,
+    /// and one more for each reason that it gives.
     public func insert(_ session: SessionRecord, campaign: Int64) throws {
         try db.execute(
             sql: """
                 UPDATE session SET last = $1 WHERE campaign = $2 AND last = $3 AND at = $4 AND operator = $5
-                  AND version = $6 AND command = $7
+                  AND version = $6 AND command = $7 AND COALESCE(reason, '') = $8
                 """,
             arguments: [
                 session.last, campaign, session.first - 1, session.at.seconds, session.operatorName, session.version,
-                session.command,
+                session.command, session.reason ?? "",
             ])
         if db.changesCount > 0 { return }
         try db.execute(

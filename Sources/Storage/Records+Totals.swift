@@ -22,6 +22,26 @@ public struct PledgeTotal: Hashable, Sendable {
     public var disputed: Int64
     public var lost: Int64
 
+    /// Totals put together elsewhere; amounts are minor units.
+    public init(
+        state: PledgeState, payment: PaymentState?, gateway: Int, tier: Int? = nil, count: Int64, quantity: Int64,
+        amount: Int64, captured: Int64 = 0, refunded: Int64 = 0, committed: Int64 = 0, disputed: Int64 = 0,
+        lost: Int64 = 0
+    ) {
+        self.state = state
+        self.payment = payment
+        self.gateway = gateway
+        self.tier = tier
+        self.count = count
+        self.quantity = quantity
+        self.amount = amount
+        self.captured = captured
+        self.refunded = refunded
+        self.committed = committed
+        self.disputed = disputed
+        self.lost = lost
+    }
+
     /// Neither canceled nor dropped.
     public var isHeld: Bool { state == .placed || state == .delivered }
     /// Something of what was collected is still there.
