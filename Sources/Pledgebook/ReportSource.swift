@@ -54,7 +54,8 @@ extension Session {
         let record = campaign.record
         return ReportSource(
             campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
-            zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head, tag: record.tag,
+            zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head,
+            tag: record.tag,
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
             pledges: try records.totals(campaign: record.number),
             payments: try records.paymentSums(campaign: record.number),

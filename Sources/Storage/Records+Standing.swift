@@ -79,7 +79,8 @@ extension Records {
     /// When the last of the pledges that hold a place in a tier was pledged.
     public func lastPledged(campaign: Int64, tier: Int) throws -> Timestamp? {
         try Int64.fetchOne(
-            db, sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
+            db,
+            sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
             arguments: [campaign, tier]
         ).map(Timestamp.init(seconds:))
     }

@@ -23,10 +23,12 @@ import Testing
     /// Rows of the same campaign that are in no book yet.
     private static func others(_ book: ClosingBook, badRows: Int = 0, missed: Int = 0) throws -> [UInt8] {
         var rows: [UInt8] = []
-        try SamplePledges(definition: book.definition, seed: 99, badRows: badRows, missedPerTenThousand: missed)
-            .write(count: 250) { piece in
-                for index in piece.indices { rows.append(piece[index]) }
-            }
+        try SamplePledges(
+            definition: book.definition, seed: 99, badRows: badRows, missedPerTenThousand: missed
+        )
+        .write(count: 250) { piece in
+            for index in piece.indices { rows.append(piece[index]) }
+        }
         let text = String(decoding: rows, as: UTF8.self)
         return Array(text.replacing("\nP-", with: "\nQ-").utf8)
     }
@@ -42,7 +44,8 @@ import Testing
         #expect(try book.dump() == before)
     }
 
-    @Test("a file with a bad row changes nothing, unless the good rows are asked for", arguments: [1, 14, 100])
+    @Test(
+        "a file with a bad row changes nothing, unless the good rows are asked for", arguments: [1, 14, 100])
     func badRows(count: Int) throws {
         let book = try ClosingBook(count: 20)
         let rows = try Self.others(book, badRows: count)
@@ -61,7 +64,9 @@ import Testing
         let book = try ClosingBook(count: 20)
         let rows = try Self.others(book)
         let before = try book.dump()
-        let planned = try Self.importing(book, rows) { $0.dryRun = true; $0.takesGoodRows = true }
+        let planned = try Self.importing(book, rows) {
+            $0.dryRun = true; $0.takesGoodRows = true
+        }
         #expect(try book.dump() == before)
         let done = try Self.importing(book, rows) { $0.takesGoodRows = true }
         #expect((done.placed, done.amount, done.refused) == (planned.placed, planned.amount, planned.refused))

@@ -23,7 +23,8 @@ import Testing
 
         var text: String {
             let title = reward == "1" ? "Early" : "Standard"
-            return "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),DE,€6.00,\(title),€1.00,"
+            return
+                "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),DE,€6.00,\(title),€1.00,"
                 + "\(reward),€\(amount),\"\(at)\",,\(status),,,Ada,\(street)\n"
         }
     }
@@ -58,7 +59,8 @@ import Testing
         rows[1].amount = "76.00"
         rows[2].status = "disputed"
         rows[4].status = "collected"
-        let settled = try book.take(Self.file(rows), at: "2026-04-15T12:00:00Z", update: true, on: "2026-04-14")
+        let settled = try book.take(
+            Self.file(rows), at: "2026-04-15T12:00:00Z", update: true, on: "2026-04-14")
         #expect(settled.changed == 4 && settled.same == 2 && settled.contradictions == 0)
         #expect(
             try book.entries("KS-1").dropFirst() == [

@@ -43,14 +43,18 @@ struct ClosingWords {
         let isBegun = campaign.state != .live
         var rows = [["pledged", counted(closing.pledges, "pledge"), money(funding.pledged)]]
         if isBegun || funding.collected > 0 {
-            rows.append(["collected", counted(standing.money.collected.count, "pledge"), money(funding.collected)])
+            rows.append([
+                "collected", counted(standing.money.collected.count, "pledge"), money(funding.collected),
+            ])
         }
         if definition.funding.goal > 0 {
             let onCollected = isBegun && definition.funding.basis == .collected
             let has = onCollected ? funding.collected : funding.pledged
             let index = rows.count - (onCollected || rows.count == 1 ? 1 : 2)
-            rows[index] += ["goal \(amount(definition.funding.goal)) \(onCollected ? "collected" : "pledged")",
-                has >= definition.funding.goal ? "met" : "not met"]
+            rows[index] += [
+                "goal \(amount(definition.funding.goal)) \(onCollected ? "collected" : "pledged")",
+                has >= definition.funding.goal ? "met" : "not met",
+            ]
         }
         if definition.funding.minimumUnits > 0 {
             rows.append([
@@ -99,7 +103,8 @@ struct ClosingWords {
         let failed = closing.open
         var rows: [[String]] = []
         if untouched + failed > 0 {
-            let reason = standing.money.collected.count == 0 ? "nothing was charged" : "these were not charged"
+            let reason =
+                standing.money.collected.count == 0 ? "nothing was charged" : "these were not charged"
             rows.append(["will be released", grouped(untouched + failed), "\(reason); cannot be undone"])
         }
         let held = standing.money.collected
@@ -107,7 +112,9 @@ struct ClosingWords {
             rows.append(["will be paid back", grouped(held.count), money(held.amount) + "; cannot be undone"])
         }
         if standing.money.owed.count > 0 {
-            rows.append(["owed by you", grouped(standing.money.owed.count), money(standing.money.owed.amount)])
+            rows.append([
+                "owed by you", grouped(standing.money.owed.count), money(standing.money.owed.amount),
+            ])
         }
         if rows.isEmpty { rows.append(["will be released", "0", "nothing is left"]) }
         return rows
@@ -128,11 +135,16 @@ struct ClosingWords {
             rows.append(["charged again", grouped(outlook.due.count), money(outlook.due.amount)])
         }
         if standing.money.unknown.count > 0 {
-            rows.append(["will be asked for", grouped(standing.money.unknown.count), "charges without an answer"])
+            rows.append([
+                "will be asked for", grouped(standing.money.unknown.count), "charges without an answer",
+            ])
         }
         if closing.open > 0 { rows.append(["failed, still open", grouped(closing.open), openWords]) }
         if becomesYours > 0 {
-            rows.append(["becomes yours", "", money(becomesYours) + "   from refundable deposits to what you owe in goods"])
+            rows.append([
+                "becomes yours", "",
+                money(becomesYours) + "   from refundable deposits to what you owe in goods",
+            ])
         }
         if rows.isEmpty { rows.append(["will be charged", "0", "nothing is due"]) }
         return rows

@@ -19,7 +19,9 @@ struct StandingWords {
         var lines = standing.isRehearsal ? [Output.bold(Screen.rehearsal)] : []
         lines.append(Screen.line("\(definition.id) · \(visible(definition.title))", state))
         lines += money
-        for block in [tiers, runs, choices + supplies + shipped] where !block.isEmpty { lines += [""] + block }
+        for block in [tiers, runs, choices + supplies + shipped] where !block.isEmpty {
+            lines += [""] + block
+        }
         return lines
     }
 
@@ -32,7 +34,8 @@ struct StandingWords {
         case .live:
             let end = dates.full(definition.closesAt)
             let days = (definition.closesAt.seconds - standing.now.seconds) / 86_400
-            return days > 0 ? "live until \(end), \(counted(days, "day")) left" : "live until \(end), the last day"
+            return days > 0
+                ? "live until \(end), \(counted(days, "day")) left" : "live until \(end), the last day"
         case .collecting, .releasing:
             return standing.closedAt.map { "\(word) since \(DateWords.full(day(of: $0)))" } ?? word
         default: return standing.decidedAt.map { "\(word) on \(DateWords.full(day(of: $0)))" } ?? word
@@ -108,7 +111,9 @@ struct StandingWords {
             ("card failed", money.failed), ("waiting", money.needBacker), ("in doubt", money.unknown),
             ("to pay back", money.owed),
         ] where !tally.isEmpty {
-            let words = label == "waiting" ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer" : nil
+            let words =
+                label == "waiting"
+                ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer" : nil
             lines.append(
                 MoneyLine(label: label, amount: tally.amount, rest: words ?? counted(tally.count, "pledge")))
         }
@@ -155,7 +160,8 @@ struct StandingWords {
         if let until = tier.tier.until, until <= standing.now { return "ended \(dates.short(until))" }
         guard isSelling else { return "" }
         let left = tier.left.map { "\(grouped($0)) left" }
-        return [left, tier.tier.until.map { "until \(dates.until($0))" }].compactMap { $0 }.joined(separator: " · ")
+        return [left, tier.tier.until.map { "until \(dates.until($0))" }].compactMap { $0 }.joined(
+            separator: " · ")
     }
 
     /// Whether pledges are still taken, late ones among them.
@@ -213,7 +219,9 @@ struct StandingWords {
 extension CampaignDefinition {
     /// What backers call the tax in the price: VAT where a European rate is set.
     var taxWord: String {
-        tax.rates.keys.contains { $0 == Country.europeanUnion || Country.memberStates.contains($0) || $0 == "GB" }
+        tax.rates.keys.contains {
+            $0 == Country.europeanUnion || Country.memberStates.contains($0) || $0 == "GB"
+        }
             ? "VAT" : "tax"
     }
 }

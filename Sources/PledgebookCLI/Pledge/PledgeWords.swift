@@ -31,7 +31,8 @@ struct PledgeWords {
         let who = visible(pledge.name) + mail
         let names = [pledge.reference, who.isEmpty ? nil : who, pledge.destination].compactMap { $0 }
         return Screen.line(
-            names.joined(separator: " · "), "\(pledge.campaign.definition.id), \(pledge.campaign.state.rawValue)")
+            names.joined(separator: " · "),
+            "\(pledge.campaign.definition.id), \(pledge.campaign.state.rawValue)")
     }
 
     private var goods: [String] {
@@ -55,7 +56,9 @@ struct PledgeWords {
         if item.shipped == item.units { return "shipped" }
         var words = item.sources.map { source in
             let count = item.sources.count > 1 ? "\(grouped(source.units)) from " : ""
-            guard let run = source.run else { return "\(count)in stock" + (source.isReserved ? ", reserved" : "") }
+            guard let run = source.run else {
+                return "\(count)in stock" + (source.isReserved ? ", reserved" : "")
+            }
             let expected = source.expectedOn.map { "   expected \(DateWords.full($0))" } ?? ""
             return "\(count)\(run)\(expected)\(source.isReserved ? "" : " if launched today")\(promised)"
         }
@@ -65,8 +68,10 @@ struct PledgeWords {
 
     private var paid: String {
         let payment = pledge.payment
-        let price = " = " + pledge.priceParts.map { "\($0.label) \(amount($0.amount))" }.joined(separator: " + ")
-        let tax = pledge.tax > 0
+        let price =
+            " = " + pledge.priceParts.map { "\($0.label) \(amount($0.amount))" }.joined(separator: " + ")
+        let tax =
+            pledge.tax > 0
             ? "   (\(pledge.campaign.definition.taxWord) \(amount(pledge.tax)) in it)" : ""
         guard payment.captured > 0 else {
             return "  promised   \(money(pledge.total))  \(price)\(tax)"
@@ -85,8 +90,9 @@ struct PledgeWords {
             words = [money(unpaid), words[0]].filter { $0 != "nothing" }
         }
         if let next = payment.nextTry {
-            words.append("\(next <= pledge.now ? "tried again at the next closing, due since" : "tried again on") "
-                + dates.short(next))
+            words.append(
+                "\(next <= pledge.now ? "tried again at the next closing, due since" : "tried again on") "
+                    + dates.short(next))
         }
         if let drops = payment.dropsAt { words.append("dropped on \(dates.short(drops)) if not paid") }
         if payment.committed > 0 { words.append("you owe the backer \(money(payment.committed))") }
@@ -96,7 +102,8 @@ struct PledgeWords {
     private var can: [String] {
         var words: [String] = []
         switch pledge.cancellation {
-        case nil: words.append("cancel: yes" + (pledge.cancelUntil.map { ", until \(dates.short($0))" } ?? ""))
+        case nil:
+            words.append("cancel: yes" + (pledge.cancelUntil.map { ", until \(dates.short($0))" } ?? ""))
         case .tooLate(_, let until): words.append("cancel: no, since \(dates.short(until)) (rule)")
         case .neverAllowed: words.append("cancel: no (rule)")
         case .belowGoal: words.append("cancel: no, not in the last day (rule)")
@@ -115,7 +122,8 @@ struct PledgeWords {
     private var history: [String] {
         var words: [String] = []
         for event in pledge.history {
-            guard let said = PaymentWords.event(event, money: amount(event.amount), total: pledge.total) else {
+            guard let said = PaymentWords.event(event, money: amount(event.amount), total: pledge.total)
+            else {
                 continue
             }
             words.append("\(DateWords.brief(event.day)) \(event.isReversal ? "taken back: " : "")\(said)")
