@@ -197,7 +197,8 @@ struct OperationWindows {
             answers, campaign, keyLifetime: gateway.keyLifetime, signer: journal.signer)
         count += settled.count
         try journal.flush()
-        try settled.write(with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
+        try settled.write(
+            with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
     }
 
     /// Writes the entries of a change that needs no gateway, or of its request.
@@ -294,7 +295,8 @@ extension PaymentChange {
             signer.write(
                 booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0 ? detail.adding("amt", booking.amount) : detail)
+                detail: booking.pool == .none && booking.amount > 0
+                    ? detail.adding("amt", booking.amount) : detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }
