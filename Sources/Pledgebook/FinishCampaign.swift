@@ -86,7 +86,8 @@ extension Session {
         case .unknown, .authorizing, .capturePending, .voidPending, .authorized: return .open
         case nil, .pledged, .methodSaved, .failed, .actionRequired:
             return pledge.state == .placed && pledge.amount > 0 ? .open : nil
-        case .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded, .refunded,
+        case .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded,
+            .refunded,
             .disputeLost:
             return nil
         }
@@ -137,7 +138,9 @@ extension OpenPledge {
     /// Something was collected and is not paid back, so that goods are owed.
     fileprivate var isHeldMoney: Bool {
         switch payment {
-        case .captured, .partiallyCaptured, .partiallyRefunded, .disputed, .conflicted, .refundOwed, .refundPending: true
+        case .captured, .partiallyCaptured, .partiallyRefunded, .disputed, .conflicted, .refundOwed,
+            .refundPending:
+            true
         // Nothing was to be paid: it is shipped all the same.
         default: amount == 0
         }

@@ -64,8 +64,12 @@ struct OperationWindows {
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
                     for item in items {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else { continue }
-                        if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
+                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                            continue
+                        }
+                        if let made = try ask(event, of: item, context, campaign, journal) {
+                            pending.append(made)
+                        }
                     }
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
@@ -116,7 +120,8 @@ struct OperationWindows {
             let campaign = try session.reload(known, in: records)
             return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
                 guard
-                    let item = try records.collectionItem(campaign: campaign.record.number, pledge: operation.pledge)
+                    let item = try records.collectionItem(
+                        campaign: campaign.record.number, pledge: operation.pledge)
                 else { return nil }
                 return try resumed(operation, item, campaign, in: records)
             }
@@ -192,7 +197,8 @@ struct OperationWindows {
             answers, campaign, keyLifetime: gateway.keyLifetime, signer: journal.signer)
         count += settled.count
         try journal.flush()
-        try settled.write(with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
+        try settled.write(
+            with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
     }
 
     /// Writes the entries of a change that needs no gateway, or of its request.
@@ -208,7 +214,9 @@ struct OperationWindows {
     }
 
     /// The charge that a refund, capture or void is about: what the gateway called it.
-    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws -> String {
+    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws
+        -> String
+    {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
         return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
             .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
@@ -226,7 +234,8 @@ struct OperationWindows {
             item: item,
             operation: Operation(
                 pledge: item.pledge, reference: item.reference, instalment: operation.instalment,
-                kind: operation.kind, attempt: operation.attempt, amount: operation.amount, method: item.method,
+                kind: operation.kind, attempt: operation.attempt, amount: operation.amount,
+                method: item.method,
                 target: try target(of: item, campaign, records)),
             payment: payment, left: PartsLeft(due: item.parts, replaying: entries), sentAt: operation.at)
     }
@@ -286,7 +295,8 @@ extension PaymentChange {
             signer.write(
                 booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0 ? detail.adding("amt", booking.amount) : detail)
+                detail: booking.pool == .none && booking.amount > 0
+                    ? detail.adding("amt", booking.amount) : detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }

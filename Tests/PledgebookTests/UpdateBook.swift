@@ -59,7 +59,8 @@ struct UpdateBook {
             let pledge = try #require(try records.pledge(campaign: number, reference: reference))
             return try records.entries(campaign: number, pledge: pledge.number).dropFirst().map { signed in
                 let parts = signed.entry.parts
-                return "\(signed.entry.kind) \(signed.entry.day) \(parts.goods)+\(parts.shipping)+\(parts.tax)"
+                return
+                    "\(signed.entry.kind) \(signed.entry.day) \(parts.goods)+\(parts.shipping)+\(parts.tax)"
                     + (parts.other == 0 ? "" : " other \(parts.other)")
             }
         }

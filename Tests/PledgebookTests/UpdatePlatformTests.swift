@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Parsing
 import Storage
 import Testing
 
@@ -23,7 +24,8 @@ import Testing
 
         var text: String {
             let title = reward == "1" ? "Early" : "Standard"
-            return "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),DE,€6.00,\(title),€1.00,"
+            return
+                "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),DE,€6.00,\(title),€1.00,"
                 + "\(reward),€\(amount),\"\(at)\",,\(status),,,Ada,\(street)\n"
         }
     }
@@ -58,7 +60,8 @@ import Testing
         rows[1].amount = "76.00"
         rows[2].status = "disputed"
         rows[4].status = "collected"
-        let settled = try book.take(Self.file(rows), at: "2026-04-15T12:00:00Z", update: true, on: "2026-04-14")
+        let settled = try book.take(
+            Self.file(rows), at: "2026-04-15T12:00:00Z", update: true, on: "2026-04-14")
         #expect(settled.changed == 4 && settled.same == 2 && settled.contradictions == 0)
         #expect(
             try book.entries("KS-1").dropFirst() == [
@@ -74,7 +77,7 @@ import Testing
         #expect(try book.entries("KS-5").last == "captured 2026-04-14 6667+500+1433")
         #expect(try book.taken(.tier, "standard") == 4)
         // 5 × 86.00 − 86.00 − 10.00 − 86.00 in dispute.
-        #expect(try book.balance(.processorClearing) == 24_800)
+        #expect(try book.balance(.clearing) == 24_800)
 
         let head = try book.record().head
         let again = try book.take(Self.file(rows), at: "2026-04-16T12:00:00Z", update: true)
