@@ -52,7 +52,8 @@ struct DyingGateway: PaymentGateway {
 
     /// Moves the campaign on and carries out a part of a sweep, until the gateway dies.
     private static func die(
-        _ book: ClosingBook, hours: Int64, to state: CampaignState, at point: DyingGateway.Point, after windows: Int,
+        _ book: ClosingBook, hours: Int64, to state: CampaignState, at point: DyingGateway.Point,
+        after windows: Int,
         _ sweep: (inout OperationWindows) throws -> Void
     ) throws {
         let session = try book.session(hours: hours)
@@ -70,7 +71,8 @@ struct DyingGateway: PaymentGateway {
     }
 
     @Test(
-        "charges whose answer was lost are made once, whenever the process died", arguments: DyingGateway.Point.allCases,
+        "charges whose answer was lost are made once, whenever the process died",
+        arguments: DyingGateway.Point.allCases,
         windows)
     func charges(point: DyingGateway.Point, windows: Int) throws {
         let book = try ClosingBook(ClosingBook.Terms(rule: "keep-it-all"))
@@ -87,7 +89,8 @@ struct DyingGateway: PaymentGateway {
 
     @Test("refunds whose answer was lost are made once", arguments: DyingGateway.Point.allCases, windows)
     func refunds(point: DyingGateway.Point, windows: Int) throws {
-        let book = try ClosingBook(ClosingBook.Terms(goal: 10_000))
+        let pledged = try ClosingBook().session(hours: 0).planClosing(nil).standing.pledged
+        let book = try ClosingBook(ClosingBook.Terms(goal: pledged))
         let collected = try book.close(hours: 0).standing.collected
         try Self.die(book, hours: 2, to: .releasing, at: point, after: windows) { try $0.release() }
         let result = try book.close(hours: 3)
@@ -119,7 +122,9 @@ struct DyingGateway: PaymentGateway {
         try #require(sent > 50 && sent < 100)
         try book.close(hours: 30)
         let states = try book.folder.book.read { records in
-            try records.pledges(campaign: 1).flatMap { try records.operations(campaign: 1, pledge: $0.number) }
+            try records.pledges(campaign: 1).flatMap {
+                try records.operations(campaign: 1, pledge: $0.number)
+            }
         }
         #expect(states.count { $0.state == .abandoned } == 100 - sent)
         try book.close(hours: 8 * 24)
