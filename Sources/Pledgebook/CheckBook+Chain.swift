@@ -14,14 +14,17 @@ struct ChainCheck {
         findings = CheckFindings(record.id.rawValue)
         let epochs = try records.epochs(campaign: record.number)
         let keys = session.master.map { master in
-            epochs.map { SigningKey(master: master, book: session.book.id, campaign: record.id, epoch: $0.number) }
+            epochs.map {
+                SigningKey(master: master, book: session.book.id, campaign: record.id, epoch: $0.number)
+            }
         }
         worker = ChainWorker(
             record, pledges, keys: keys ?? [],
             epochs: epochs.map { .init(firstEntry: $0.firstEntry, keyCheck: $0.keyCheck) }, findings)
         if keys == nil { proof = .keyMissing }
         if epochs.isEmpty {
-            findings.add("epoch", "1", "first_entry", book: "no such key", journal: "a key for every entry", entry: 1)
+            findings.add(
+                "epoch", "1", "first_entry", book: "no such key", journal: "a key for every entry", entry: 1)
         }
     }
 
@@ -107,7 +110,8 @@ private final class ChainWorker: @unchecked Sendable {
         findings.compare("campaign", key, "head", book: record.head, journal: lastNumber, entry: lastNumber)
         if record.head == lastNumber, record.tag != lastTag {
             findings.add(
-                "campaign", key, "tag", book: record.tag.base64url, journal: lastTag.base64url, entry: lastNumber)
+                "campaign", key, "tag", book: record.tag.base64url, journal: lastTag.base64url,
+                entry: lastNumber)
         }
     }
 
@@ -128,7 +132,8 @@ private final class ChainWorker: @unchecked Sendable {
     private func prove(_ entry: StoredEntry, _ bytes: Span<UInt8>, _ references: Span<UInt8>) {
         guard let kind = entry.kind else {
             findings.add(
-                "entry", "\(entry.number)", "kind", book: "\(entry.rawKind)", journal: "a kind that this version knows",
+                "entry", "\(entry.number)", "kind", book: "\(entry.rawKind)",
+                journal: "a kind that this version knows",
                 entry: entry.number)
             signer = nil
             return
@@ -146,7 +151,8 @@ private final class ChainWorker: @unchecked Sendable {
         let signer = signer(for: entry.number)
         let signed = signer.sign(
             kind: kind, subject: references.extracting(subject), instalment: Int(clamping: entry.instalment),
-            parts: entry.parts, at: Timestamp(seconds: entry.at), day: CalendarDay(number: Int(clamping: entry.day)),
+            parts: entry.parts, at: Timestamp(seconds: entry.at),
+            day: CalendarDay(number: Int(clamping: entry.day)),
             reference: bytes.extracting(entry.reference.range), detail: bytes.extracting(entry.detail.range))
         let fits = constantTimeEquals(signed.tag, entry.tag)
         if let epoch = doubtfulEpoch { settle(epoch, fits: fits) }
@@ -157,7 +163,7 @@ private final class ChainWorker: @unchecked Sendable {
         self.signer = nil
     }
 
-    /// The key's check value tells a wrong key file from a tampered book, unless it is what was tampered with.
+    /// The check value tells a wrong key file from a tampered book, unless it was tampered with itself.
     private func settle(_ epoch: Int, fits: Bool) {
         doubtfulEpoch = nil
         isOtherKey = !fits
@@ -173,7 +179,9 @@ private final class ChainWorker: @unchecked Sendable {
         let epoch = max(0, (epochs.lastIndex { $0.firstEntry <= number }) ?? 0)
         var ends = epoch + 1 < epochs.count ? epochs[epoch + 1].firstEntry : Int64.max
         if let first = record.firstPledge, first > number { ends = min(ends, first) }
-        if signer == nil || number >= signerEnds, epochs[epoch].keyCheck != keys[epoch].keyCheck, lastNumber == 0 {
+        if signer == nil || number >= signerEnds, epochs[epoch].keyCheck != keys[epoch].keyCheck,
+            lastNumber == 0
+        {
             doubtfulEpoch = epoch
         }
         let made = ReceiptSigner(

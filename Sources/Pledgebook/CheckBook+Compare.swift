@@ -54,7 +54,8 @@ final class BookComparison {
         compare("succeeded", record.hasSucceeded, told.hasSucceeded, entry: told.entry)
         compare("first_pledge", record.firstPledge ?? 0, told.firstPledge ?? 0, entry: told.firstPledge)
         compare(
-            "rehearsal", record.isRehearsal.map { $0 ? 1 : 0 } ?? -1, told.isRehearsal.map { $0 ? 1 : 0 } ?? -1,
+            "rehearsal", record.isRehearsal.map { $0 ? 1 : 0 } ?? -1,
+            told.isRehearsal.map { $0 ? 1 : 0 } ?? -1,
             entry: told.firstPledge)
         compare("launched_at", record.launchedAt.seconds, told.launchedAt ?? 0, entry: 1)
         compare("closed_at", record.closedAt?.seconds ?? 0, told.closedAt ?? 0, entry: told.entry)
@@ -77,7 +78,8 @@ final class BookComparison {
         for (index, definition) in told.enumerated() {
             let row = index < stored.count ? stored[index] : nil
             findings.compare(
-                "amendment", "\(definition.entry)", "definition", book: row.map { hexText($0.digest) } ?? "nothing",
+                "amendment", "\(definition.entry)", "definition",
+                book: row.map { hexText($0.digest) } ?? "nothing",
                 journal: definition.digest, entry: definition.entry)
             guard let row else { continue }
             findings.compare(
@@ -168,17 +170,20 @@ final class BookComparison {
             do {
                 try trial.add(parts, by: kind.postings)
             } catch {
-                findings.add("account", kind.event, "balance", book: "too large to be booked", journal: "in bounds")
+                findings.add(
+                    "account", kind.event, "balance", book: "too large to be booked", journal: "in bounds")
             }
         }
         if !trial.isBalanced {
-            findings.add("account", "all", "balance", book: "debits and credits differ", journal: "I5: they are equal")
+            findings.add(
+                "account", "all", "balance", book: "debits and credits differ", journal: "I5: they are equal")
         }
         for account in Account.allCases where !account.mayBeNegative {
             let balance = trial.balance(of: account)
             let own = account.normalSide == .debit ? balance : -balance
             if own < 0 {
-                findings.add("account", account.path, "balance", book: "\(own)", journal: "I6: never negative")
+                findings.add(
+                    "account", account.path, "balance", book: "\(own)", journal: "I6: never negative")
             }
         }
         for (index, entry) in replay.overdrawn.sorted(by: { $0.value < $1.value }) {

@@ -119,7 +119,8 @@ struct DetailPairs {
 
     /// The `word:number` items of a value, such as `bulb:2,rest:1`; a word without a number counts once.
     static func forEachItem(
-        in value: UnsafeBufferPointer<UInt8>, _ body: (_ word: UnsafeBufferPointer<UInt8>, _ count: Int64) -> Void
+        in value: UnsafeBufferPointer<UInt8>,
+        _ body: (_ word: UnsafeBufferPointer<UInt8>, _ count: Int64) -> Void
     ) {
         var start = 0
         while start < value.count {
@@ -138,7 +139,7 @@ struct DetailPairs {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The decimal number that begins here; 0 where there is none. Beyond 18 digits it is cut off.
+    /// The decimal number that begins here, cut off after 18 digits; 0 where there is none.
     var decimal: Int64 {
         var value: Int64 = 0
         var index = 0

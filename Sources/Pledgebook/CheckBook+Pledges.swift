@@ -15,7 +15,8 @@ extension BookComparison {
             let told = replay.pledges[index]
             guard told.entry > 0, told.state > 0 else {
                 findings.add(
-                    "pledge", row.reference.text, "number", book: "\(row.number)", journal: "no entry places it")
+                    "pledge", row.reference.text, "number", book: "\(row.number)",
+                    journal: "no entry places it")
                 return
             }
             let columns: [(StaticString, Int64, Int64)] = [
@@ -48,7 +49,8 @@ extension BookComparison {
         }
         if replay.hashed(row.method) != told.method {
             findings.add(
-                "pledge", row.reference.text, "method", book: "another one", journal: "the one that was signed",
+                "pledge", row.reference.text, "method", book: "another one",
+                journal: "the one that was signed",
                 entry: told.entry)
         }
     }
@@ -60,7 +62,7 @@ extension BookComparison {
 
     // MARK: Lines
 
-    /// Rows come in the order of pledges, kinds and ids; what the journal says is sorted like them, pledge by pledge.
+    /// Rows come in the order of pledges; what the journal says is sorted like them, pledge by pledge.
     func compareLines() throws {
         let words = replay.words.words
         var pledge: Int64 = -1
@@ -77,7 +79,8 @@ extension BookComparison {
             seen += lines.isEmpty ? 0 : 1
             guard own.count != lines.count || zip(own, lines).contains(where: { $0 != $1 }) else { return }
             findings.add(
-                "line", names.reference(at: index), "quantity", book: Self.text(own), journal: Self.text(lines),
+                "line", names.reference(at: index), "quantity", book: Self.text(own),
+                journal: Self.text(lines),
                 entry: told.entry)
         }
         try records.readLines(campaign: record.number) { number, kind, id, quantity in
@@ -100,7 +103,8 @@ extension BookComparison {
         try records.readLines(campaign: record.number) { number, _, _, _ in present.insert(number) }
         for index in expected where !present.contains(names.number(at: index)) {
             findings.add(
-                "line", names.reference(at: index), "quantity", book: "no lines", journal: "add-ons or choices",
+                "line", names.reference(at: index), "quantity", book: "no lines",
+                journal: "add-ons or choices",
                 entry: replay.pledges[index].entry)
         }
     }
@@ -142,7 +146,8 @@ extension BookComparison {
                     "operation", self.key(names.index(of: operation.pledge), key.instalment), "state",
                     book: "more than one is open", journal: "I3: at most one")
             }
-            open[key] = OpenOperation(operation.kind, amount: min(operation.amount, largestAmount), state: operation.state)
+            open[key] = OpenOperation(
+                operation.kind, amount: min(operation.amount, largestAmount), state: operation.state)
         }
         return open
     }
@@ -152,9 +157,11 @@ extension BookComparison {
         let told = replay.payment(ofPledge: index, instalment: row.instalment)
         let journal = told?.payment ?? Payment()
         let columns: [(StaticString, Int64, Int64)] = [
-            ("authorized", stored.authorized, journal.authorized), ("captured", stored.captured, journal.captured),
+            ("authorized", stored.authorized, journal.authorized),
+            ("captured", stored.captured, journal.captured),
             ("voided", stored.voided, journal.voided), ("refunded", stored.refunded, journal.refunded),
-            ("committed", stored.committed, journal.committed), ("disputed", stored.disputed, journal.disputed),
+            ("committed", stored.committed, journal.committed),
+            ("disputed", stored.disputed, journal.disputed),
             ("lost", stored.lost, journal.lost), ("excess", stored.excess, journal.excess),
         ]
         for (column, book, journal) in columns where book != journal {
@@ -164,12 +171,14 @@ extension BookComparison {
         }
         if let ending = told?.ending, ending != stored.ending {
             findings.add(
-                "payment", key(index, row.instalment), "ending", book: "\(stored.ending)", journal: "\(ending)",
+                "payment", key(index, row.instalment), "ending", book: "\(stored.ending)",
+                journal: "\(ending)",
                 entry: told?.entry)
         }
         var current = journal
         current.ending = told?.ending ?? stored.ending
-        current.operation = open.isEmpty ? nil : open[OperationKey(pledge: row.pledge, instalment: row.instalment)]
+        current.operation =
+            open.isEmpty ? nil : open[OperationKey(pledge: row.pledge, instalment: row.instalment)]
         if current.state.rawValue != row.state {
             findings.add(
                 "payment", key(index, row.instalment), "state",
@@ -222,7 +231,9 @@ struct Demand {
 
     /// The pledge's state: delivered when everything that it contains has gone out.
     func state(of pledge: ReplayedPledge) -> UInt8 {
-        guard pledge.deliveries > 0, pledge.state == UInt8(PledgeState.placed.rawValue) else { return pledge.state }
+        guard pledge.deliveries > 0, pledge.state == UInt8(PledgeState.placed.rawValue) else {
+            return pledge.state
+        }
         var units = pledge.tier < 0 ? 0 : tiers[Int(pledge.tier)] &* pledge.quantity
         for line in replay.lines(of: pledge) where line.kind == 1 {
             units &+= addOns[Int(line.word)] &* line.quantity

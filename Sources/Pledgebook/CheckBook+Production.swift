@@ -13,9 +13,11 @@ extension BookComparison {
                 continue
             }
             let entry = told.entry
-            findings.compare("run", row.id, "state", book: "\(row.state)", journal: "\(told.state)", entry: entry)
             findings.compare(
-                "run", row.id, "launched_day", book: row.launchedOn, journal: CalendarDay(number: Int(told.launchedOn)),
+                "run", row.id, "state", book: "\(row.state)", journal: "\(told.state)", entry: entry)
+            findings.compare(
+                "run", row.id, "launched_day", book: row.launchedOn,
+                journal: CalendarDay(number: Int(told.launchedOn)),
                 entry: entry)
             if let expected = told.expectedOn {
                 findings.compare(
@@ -29,11 +31,13 @@ extension BookComparison {
                 let book = row.units.first { $0.sku == sku } ?? RunUnits(sku: sku, ordered: 0)
                 let journal = told.units[sku] ?? .init()
                 let key = "\(row.id) \(sku)"
-                findings.compare("run_unit", key, "ordered", book: book.ordered, journal: journal.ordered, entry: entry)
+                findings.compare(
+                    "run_unit", key, "ordered", book: book.ordered, journal: journal.ordered, entry: entry)
                 findings.compare(
                     "run_unit", key, "received", book: book.received, journal: journal.received, entry: entry)
                 findings.compare(
-                    "run_unit", key, "written_off", book: book.writtenOff, journal: journal.writtenOff, entry: entry)
+                    "run_unit", key, "written_off", book: book.writtenOff, journal: journal.writtenOff,
+                    entry: entry)
             }
         }
         for (id, told) in replay.supply.runs.sorted(by: { $0.key < $1.key })
@@ -59,7 +63,8 @@ extension BookComparison {
                 journal = shipped.removeValue(forKey: .init(pledge: Int32(index), sku: sku, run: run)) ?? 0
             }
             findings.compare(
-                "allocation", "\(names.reference(at: index)) \(row.sku) \(row.run.isEmpty ? "stock" : row.run)",
+                "allocation",
+                "\(names.reference(at: index)) \(row.sku) \(row.run.isEmpty ? "stock" : row.run)",
                 "shipped", book: row.shipped, journal: journal, entry: replay.pledges[index].entry)
         }
         let skuWords = replay.supply.skus.words
@@ -67,7 +72,8 @@ extension BookComparison {
         for (key, units) in shipped.sorted(by: { ($0.key.pledge, $0.key.sku) < ($1.key.pledge, $1.key.sku) })
         where units != 0 && key.pledge >= 0 {
             findings.add(
-                "allocation", "\(names.reference(at: Int(key.pledge))) \(skuWords[Int(key.sku)]) "
+                "allocation",
+                "\(names.reference(at: Int(key.pledge))) \(skuWords[Int(key.sku)]) "
                     + (runWords[Int(key.run)].isEmpty ? "stock" : runWords[Int(key.run)]),
                 "shipped", book: "no row", journal: "\(units)", entry: replay.pledges[Int(key.pledge)].entry)
         }
@@ -132,7 +138,8 @@ extension BookComparison {
         }
     }
 
-    private func compareKey(_ table: String, _ key: @autoclosure () -> String, stored: Int64?, _ hash: Int64) {
+    private func compareKey(_ table: String, _ key: @autoclosure () -> String, stored: Int64?, _ hash: Int64)
+    {
         guard let stored else {
             return findings.add(table, key(), "hash", book: "no such key", journal: "a key for every row")
         }

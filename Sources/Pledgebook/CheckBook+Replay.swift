@@ -109,7 +109,8 @@ private struct KindEffect {
         isOfCampaign = (20...29).contains(kind.rawValue)
         switch kind {
         case .authorized, .voided, .expired, .declined, .canceled, .dropped, .noted, .captured,
-            .capturedAfterSuccess, .refundCommitted, .refundCommittedAfterSuccess, .refundCommittedAfterDelivery,
+            .capturedAfterSuccess, .refundCommitted, .refundCommittedAfterSuccess,
+            .refundCommittedAfterDelivery,
             .refunded, .refundedFromOwn, .refundReturned, .disputeOpened, .disputeWon, .disputeLost,
             .disputeLostAfterSuccess, .disputeLostAfterDelivery, .disputeLostCommitted, .claimFromDispute,
             .claimFromRefund, .claimGivenUp, .unmatchedIn, .unmatchedOut:
@@ -208,7 +209,8 @@ struct JournalReplay {
     private func missing(_ entry: StoredEntry) {
         guard entry.kind == .placed || entry.pledge > entry.number else { return }
         findings.add(
-            "pledge", "\(entry.pledge)", "number", book: "no such pledge", journal: "placed", entry: entry.number)
+            "pledge", "\(entry.pledge)", "number", book: "no such pledge", journal: "placed",
+            entry: entry.number)
     }
 
     // MARK: Pledges
@@ -277,7 +279,9 @@ struct JournalReplay {
         return restates
     }
 
-    private mutating func keep(_ value: UnsafeBufferPointer<UInt8>, kind: Int32, in pledge: inout ReplayedPledge) {
+    private mutating func keep(
+        _ value: UnsafeBufferPointer<UInt8>, kind: Int32, in pledge: inout ReplayedPledge
+    ) {
         DetailPairs.forEachItem(in: value) { word, quantity in
             lines.append(ReplayedLine(word: Int32(words.index(of: word)), kind: kind, quantity: quantity))
             pledge.lineCount &+= 1
@@ -287,7 +291,8 @@ struct JournalReplay {
     private mutating func owe(_ entry: StoredEntry, _ effect: KindEffect, at index: Int) {
         let signs = effect.owed
         let change =
-            signs.goods * entry.parts.goods + signs.shipping * entry.parts.shipping + signs.tax * entry.parts.tax
+            signs.goods * entry.parts.goods + signs.shipping * entry.parts.shipping + signs.tax
+            * entry.parts.tax
             + signs.other * entry.parts.other
         guard change != 0 else { return }
         pledges[index].owed &+= change

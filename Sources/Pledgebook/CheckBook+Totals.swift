@@ -18,7 +18,9 @@ struct ReplayedDaily {
     private var lastKey = Key(day: .min, kind: 0)
     private var last = Sum()
 
-    /// Counts an entry. Those of one day and kind mostly come together, so that the dictionary is seldom asked.
+    /// Counts an entry.
+    ///
+    /// Those of one day and kind mostly come together, so that the dictionary is seldom asked.
     @inline(__always)
     mutating func add(_ entry: StoredEntry) {
         let key = Key(day: entry.day, kind: entry.rawKind)

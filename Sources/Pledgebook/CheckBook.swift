@@ -29,10 +29,15 @@ public struct BookCheck: Sendable {
 
 /// What was checked of one campaign.
 public struct CampaignCheck: Hashable, Sendable {
+    /// Which campaign.
     public let id: CampaignID
+    /// Entries of its journal.
     public internal(set) var entries: Int64 = 0
+    /// Rows of pledges.
     public internal(set) var pledges: Int64 = 0
+    /// Rows of payments.
     public internal(set) var payments: Int64 = 0
+    /// What is known of its signatures.
     public internal(set) var chain = ChainProof.whole
     /// How many rows or entries of it differ.
     public internal(set) var differenceCount = 0
@@ -44,7 +49,7 @@ public enum ChainProof: Hashable, Sendable {
     case whole
     /// An entry was edited, deleted, put in or signed with something else.
     case broken
-    /// Without the key only the numbers and the head can be checked: an edited entry is not found by its signature.
+    /// Without the key only numbers, sums and the head can be checked, not the signatures.
     case keyMissing
     /// The key file is not the one that signed this campaign.
     case otherKey
@@ -52,10 +57,13 @@ public enum ChainProof: Hashable, Sendable {
 
 /// One place where the book and its journal part.
 public struct BookDifference: Hashable, Sendable, CustomStringConvertible {
+    /// The campaign's id; empty for what belongs to the whole book.
     public let campaign: String
+    /// The table of the book, for example `pledge`.
     public let table: String
     /// Which row, for people: a pledge's reference, an entry's number, an offer's id.
     public let key: String
+    /// The column of the row.
     public let column: String
     /// What the row says.
     public let book: String
@@ -88,7 +96,8 @@ final class CheckFindings {
         guard shown.count < BookCheck.shownDifferences else { return }
         shown.append(
             BookDifference(
-                campaign: campaign, table: table, key: key(), column: column, book: book(), journal: journal(),
+                campaign: campaign, table: table, key: key(), column: column, book: book(),
+                journal: journal(),
                 entry: entry == 0 ? nil : entry))
     }
 
@@ -110,10 +119,10 @@ final class CheckFindings {
 }
 
 extension Session {
-    /// Replays the journal of every campaign of the book, or of one, and compares every row that is made of it.
+    /// Replays the journal of every campaign, or of one, and compares every row that is made of it.
     ///
-    /// Reads one state of the book and writes nothing. Without the key the signatures cannot be proven; the result
-    /// says so.
+    /// Reads one state of the book and writes nothing. Without the key the signatures cannot be proven; the
+    /// result says so.
     /// - Throws: `SessionError.unknownCampaign`, `BookError` where the book cannot be read at all.
     public func checkBook(campaign id: CampaignID?) throws -> BookCheck {
         try book.read { records in
@@ -146,7 +155,7 @@ extension Session {
         try records.readDefinitions { digest, text in
             known.insert(digest)
             findings.compare(
-                "definition", "\(hexText(digest).prefix(12))…", "text", book: hexText(SHA256Digest.of(text)),
+                "definition", "\(hexText(digest).prefix(12))…", "text", book: SHA256Digest.hex(of: text),
                 journal: hexText(digest))
         }
         return known
@@ -169,7 +178,8 @@ extension Session {
         result.pledges = Int64(pledges.count)
         result.chain = chain.proof
         let comparison = BookComparison(
-            record, replay, pledges, definitions, (try? load(record, in: records))?.definition, findings, records)
+            record, replay, pledges, definitions, (try? load(record, in: records))?.definition, findings,
+            records)
         try comparison.run()
         result.payments = comparison.paymentCount
         return result

@@ -2,22 +2,33 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// An entry as its row holds it. Ranges point into its batch's bytes.
+/// An entry as its row holds it.
+///
+/// Ranges point into its batch's bytes.
 public struct StoredEntry: Sendable {
+    /// From 1, without gaps.
     public var number: Int64 = 0
     /// As stored, also where no kind of this version has it.
     public var rawKind = 0
     /// 0 for none.
     public var pledge: Int64 = 0
+    /// 0 for none.
     public var instalment: Int64 = 0
+    /// Seconds since 1970.
     public var at: Int64 = 0
+    /// Days since 1970-01-01.
     public var day: Int64 = 0
+    /// Minor units.
     public var parts = EntryParts.zero
     /// 0 for none.
     public var reverses: Int64 = 0
+    /// The run's id.
     public var run = ByteRange.empty
+    /// The gateway's, file's or person's own reference.
     public var reference = ByteRange.empty
+    /// The signed detail.
     public var detail = ByteRange.empty
+    /// As it is stored; zero where it is not 32 bytes.
     public var tag = Tag.zero
 
     /// What happened; `nil` where this version does not know it.
@@ -35,9 +46,12 @@ private let kindsByRawValue: [EntryKind?] = {
 
 /// Entries in the order of their numbers, and the bytes that their ranges point into.
 public struct StoredEntries: Sendable {
+    /// The text of all of them.
     public var bytes: [UInt8] = []
+    /// In order.
     public var entries: [StoredEntry] = []
 
+    /// No entries.
     public init() {}
 
     mutating func store(_ text: UnsafeBufferPointer<UInt8>) -> ByteRange {
@@ -53,7 +67,9 @@ public final class EntryReader {
     private let rows: RowReader
     private var isAtEnd = false
 
-    /// - Parameter campaign: The campaign's number in this book.
+    /// Stands before the first entry of the campaign with that number.
+    ///
+    /// - Throws: `BookError`.
     public init(_ records: Records, campaign: Int64) throws {
         rows = try RowReader(
             records,
@@ -96,27 +112,43 @@ public final class EntryReader {
     }
 }
 
-/// One row of the table of pledges, as long as the pass stands on it. Text is UTF-8, empty for NULL.
+/// One row of the table of pledges, as long as the pass stands on it.
+///
+/// Text is UTF-8, empty for NULL; amounts are minor units.
 public struct PledgeView {
     let row: RowReader
 
+    /// The number of the entry that placed it.
     public var number: Int64 { row.integer(0) }
+    /// As receipts print it.
     public var reference: UnsafeBufferPointer<UInt8> { row.bytes(1) }
+    /// The platform's own id.
     public var sourceKey: UnsafeBufferPointer<UInt8> { row.bytes(2) }
+    /// The backer's number.
     public var backer: Int64 { row.integer(3) }
     /// The offer's number, or -1.
     public var tier: Int64 { row.isNull(4) ? -1 : row.integer(4) }
     /// The offer's number, or -1.
     public var promotion: Int64 { row.isNull(5) ? -1 : row.integer(5) }
+    /// How many of its tier.
     public var quantity: Int64 { row.integer(6) }
+    /// The country it goes to.
     public var destination: UnsafeBufferPointer<UInt8> { row.bytes(7) }
+    /// Net of tax, without the bonus.
     public var goods: Int64 { row.integer(8) }
+    /// Net of tax.
     public var shipping: Int64 { row.integer(9) }
+    /// What lies on goods and shipping.
     public var tax: Int64 { row.integer(10) }
+    /// What was given beyond the price.
     public var bonus: Int64 { row.integer(11) }
+    /// Seconds since 1970.
     public var placedAt: Int64 { row.integer(12) }
+    /// 1 recorded, 2 rehearsal.
     public var gateway: Int64 { row.integer(13) }
+    /// The saved method's token.
     public var method: UnsafeBufferPointer<UInt8> { row.bytes(14) }
+    /// A raw value of `PledgeState`.
     public var state: Int64 { row.integer(15) }
 }
 
@@ -124,7 +156,9 @@ public struct PledgeView {
 public struct PaymentView {
     let row: RowReader
 
+    /// The pledge's number.
     public var pledge: Int64 { row.integer(0) }
+    /// From 1.
     public var instalment: Int64 { row.integer(1) }
     /// As it is cached.
     public var state: Int64 { row.integer(2) }
@@ -162,8 +196,8 @@ extension Records {
         let rows = try RowReader(
             self,
             """
-            SELECT number, reference, source_key, backer, tier, promotion, quantity, destination, goods, shipping,
-              tax, bonus, placed_at, gateway, method, state
+            SELECT number, reference, source_key, backer, tier, promotion, quantity, destination, goods,
+              shipping, tax, bonus, placed_at, gateway, method, state
             FROM pledge WHERE campaign = $1 ORDER BY number
             """, campaign)
         while try rows.step() { try body(PledgeView(row: rows)) }
@@ -174,8 +208,8 @@ extension Records {
         let rows = try RowReader(
             self,
             """
-            SELECT pledge, instalment, state, ending, flags, authorized, captured, voided, refunded, committed,
-              disputed, lost, excess, capture_before
+            SELECT pledge, instalment, state, ending, flags, authorized, captured, voided, refunded,
+              committed, disputed, lost, excess, capture_before
             FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
             """, campaign)
         while try rows.step() { try body(PaymentView(row: rows)) }
@@ -184,7 +218,8 @@ extension Records {
     /// Calls `body` with every add-on (kind 1) and choice (kind 2), in the order of the pledges.
     public func readLines(
         campaign: Int64,
-        _ body: (_ pledge: Int64, _ kind: Int64, _ id: UnsafeBufferPointer<UInt8>, _ quantity: Int64) throws -> Void
+        _ body: (_ pledge: Int64, _ kind: Int64, _ id: UnsafeBufferPointer<UInt8>, _ quantity: Int64) throws
+            -> Void
     ) throws {
         let rows = try RowReader(
             self, "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
@@ -192,7 +227,7 @@ extension Records {
         while try rows.step() { try body(rows.integer(0), rows.integer(1), rows.bytes(2), rows.integer(3)) }
     }
 
-    /// Calls `body` with every backer's number and e-mail address (empty for none), in the order of the numbers.
+    /// Calls `body` with every backer's number and e-mail address, empty for none, by number.
     public func readAddresses(
         campaign: Int64, _ body: (_ backer: Int64, _ email: UnsafeBufferPointer<UInt8>) throws -> Void
     ) throws {

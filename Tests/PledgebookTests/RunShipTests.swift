@@ -186,6 +186,8 @@ struct RunShipTests {
             #expect(try book.balance(.costOfGoods) == 12_200)
             let run = try book.session().runShow("run-1").run
             #expect((run.waiting, run.shipped, run.pledges) == (0, 4, 3))
+            let check = try book.session().checkBook(campaign: nil)
+            #expect(check.differences.map(\.description) == [])
         }
     }
 

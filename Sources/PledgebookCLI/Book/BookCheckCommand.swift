@@ -8,9 +8,9 @@ struct BookCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Replay the journal and compare every row with it",
         discussion: """
-            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, payments, \
-            places, runs, daily sums and states with it; then has SQLite check its file. Changes nothing. Exits \
-            with 1 when something differs.
+            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, \
+            payments, places, runs, daily sums and states with it; then has SQLite check its file. Changes \
+            nothing. Exits with 1 when something differs.
 
             Example:
               pledgebook book check
@@ -35,7 +35,7 @@ struct BookCheckCommand: ParsableCommand {
         if !check.isSound { throw ExitCode(ExitStatus.refused.rawValue) }
     }
 
-    /// `aurora-lamp: 2,404 entries, chain whole, 1,200 pledges and 1,187 payments: all agree with the journal`
+    /// `aurora-lamp: 13 entries, chain whole, 6 pledges and 5 payments: all agree with the journal`.
     private func line(_ campaign: Pledgebook.CampaignCheck) -> String {
         let chain =
             switch campaign.chain {
@@ -56,11 +56,13 @@ struct BookCheckCommand: ParsableCommand {
         if check.campaigns.contains(where: { $0.chain == .keyMissing }) {
             Output.note(
                 "There is no key at \(environment.keyPath): numbers and sums were checked, signatures were not. An"
-                    + " entry that was changed together with everything that follows from it would not be seen.")
+                    + " entry that was changed together with everything that follows from it would not be seen."
+            )
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
             Output.note(
-                "The key at \(environment.keyPath) is not the one that signed. Name the right one with --key-file.")
+                "The key at \(environment.keyPath) is not the one that signed. Name the right one with --key-file."
+            )
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {
             Output.note(
