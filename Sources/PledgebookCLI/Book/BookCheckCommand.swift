@@ -49,14 +49,15 @@ struct BookCheckCommand: ParsableCommand {
             ? "all agree with the journal"
             : "\(counted(campaign.differenceCount, "difference")) from the journal"
         return "\(campaign.id): \(counted(campaign.entries, "entry", "entries")), \(chain), "
-            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): \(verdict)"
+            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): "
+            + verdict
     }
 
     private func advise(_ check: BookCheck, _ environment: Environment) {
         if check.campaigns.contains(where: { $0.chain == .keyMissing }) {
             Output.note(
-                "There is no key at \(environment.keyPath): numbers and sums were checked, signatures were not. An"
-                    + " entry that was changed together with everything that follows from it would not be seen."
+                "There is no key at \(environment.keyPath): numbers and sums were checked, signatures not."
+                    + " entry changed together with all that follows from it would not be seen."
             )
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
