@@ -60,6 +60,12 @@ let package = Package(
         .testTarget(
             name: "ReceiptsTests", dependencies: ["Accounting", "Crowdfunding", "Receipts"],
             exclude: ["verify_receipts.py"], swiftSettings: settings),
+        tests(
+            "StorageTests",
+            [
+                "Accounting", "Crowdfunding", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         tests("GatewaysTests", ["Accounting", "Crowdfunding", "Gateways"]),
         tests("ImportsTests", ["Accounting", "Parsing", "Crowdfunding", "Imports"]),
         tests("ReportsTests", ["Accounting", "Parsing", "Crowdfunding", "Storage", "Reports"]),

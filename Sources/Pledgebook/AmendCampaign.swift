@@ -1,5 +1,5 @@
-public import Crowdfunding
 import Accounting
+public import Crowdfunding
 import Receipts
 import Storage
 
@@ -30,7 +30,8 @@ extension Session {
             let campaign = try campaign(id, in: records)
             guard !campaign.record.state.next.isEmpty else {
                 throw SessionError.refused(
-                    "The campaign \(id) is \(campaign.record.state.rawValue); its definition stands as it is.")
+                    "The campaign \(id) is \(campaign.record.state.rawValue); its definition stands as it is."
+                )
             }
             let amendment = try CampaignAmendment.check(
                 from: campaign.definition, to: checked.definition,

@@ -40,7 +40,9 @@ extension Session {
         try book.read { records in
             BookOverview(
                 path: book.path, id: book.id,
-                campaigns: try records.campaigns().map { try overview(of: load($0, in: records), in: records) })
+                campaigns: try records.campaigns().map {
+                    try overview(of: load($0, in: records), in: records)
+                })
         }
     }
 
@@ -50,8 +52,10 @@ extension Session {
         let held = totals.filter(\.state.holdsPlace)
         let received = totals.reduce(0) { $0 + $1.captured - $1.refunded - $1.lost }
         return CampaignOverview(
-            id: record.id, title: campaign.definition.title, state: record.state, isRehearsal: record.isRehearsal,
-            launchedOn: campaign.day(of: record.launchedAt), closesOn: campaign.day(of: campaign.definition.closesAt),
+            id: record.id, title: campaign.definition.title, state: record.state,
+            isRehearsal: record.isRehearsal,
+            launchedOn: campaign.day(of: record.launchedAt),
+            closesOn: campaign.day(of: campaign.definition.closesAt),
             goal: campaign.money(campaign.definition.funding.goal), pledges: held.reduce(0) { $0 + $1.count },
             pledged: campaign.money(held.reduce(0) { $0 + $1.amount }), collected: campaign.money(received),
             entries: record.head)

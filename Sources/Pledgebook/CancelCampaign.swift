@@ -39,7 +39,8 @@ extension Session {
     public func checkMayCancel(_ campaign: LoadedCampaign, because reason: String) throws {
         let record = campaign.record
         guard !reason.allSatisfy(\.isWhitespace) else {
-            throw SessionError.refused("Say why the campaign is canceled: --because TEXT. It is kept in the book.")
+            throw SessionError.refused(
+                "Say why the campaign is canceled: --because TEXT. It is kept in the book.")
         }
         switch record.state {
         case .live, .collecting, .canceled: return
@@ -63,7 +64,8 @@ extension Session {
             let campaign = try campaign(id, in: records)
             guard campaign.record.state != .releasing else { return }
             let journal = try JournalWriter(self, record: campaign.record, in: records)
-            let standing = try standing(campaign, records.totals(campaign: campaign.record.number), in: records)
+            let standing = try standing(
+                campaign, records.totals(campaign: campaign.record.number), in: records)
             journal.record.state = .releasing
             journal.record.releaseTo = .canceled
             if journal.record.closedAt == nil { journal.record.closedAt = now }

@@ -33,7 +33,8 @@ extension Session {
         try book.read { records in
             let campaign = try campaign(id, in: records)
             let pledge = try pledge(who, campaign: campaign.record.number, in: records)
-            guard let item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge.number)
+            guard
+                let item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge.number)
             else { throw SessionError.unknownPledge(who) }
             return try cancellation(of: item, pledge.state, campaign, reason, in: records)
         }
@@ -61,12 +62,14 @@ extension Session {
         var done = plan
         let kept = plan.overridden == nil ? nil : reason
         try windows.request(of: number, because: kept) { item, campaign, journal in
-            let state = try journal.records.pledge(campaign: campaign.record.number, number: number)?.state ?? .placed
+            let state =
+                try journal.records.pledge(campaign: campaign.record.number, number: number)?.state ?? .placed
             done = try cancellation(of: item, state, campaign, reason, in: journal.records)
             return try cancel(&item, state, campaign, because: done.overridden == nil ? nil : reason, journal)
         }
         return try book.read { records in
-            let payment = try records.payments(campaign: campaign.record.number, pledge: number)
+            let payment =
+                try records.payments(campaign: campaign.record.number, pledge: number)
                 .first { $0.instalment == 1 }?.payment ?? Payment()
             done.after = payment.state
             done.refunded = payment.refunded
@@ -84,23 +87,28 @@ extension Session {
         let payment = item.payment ?? item.untouched
         var overridden: CancellationRefusal?
         if state != .canceled {
-            let shipped = try records.allocations(campaign: number, pledge: item.pledge).contains { $0.shipped > 0 }
+            let shipped = try records.allocations(campaign: number, pledge: item.pledge).contains {
+                $0.shipped > 0
+            }
             let total = try records.totals(campaign: number).filter(\.isHeld).reduce(0) { $0 + $1.amount }
             overridden = try campaign.definition.cancellation(
                 of: CancellationRequest(
-                    campaign: campaign.record.state, pledge: state, delivered: shipped ? .partly : .none, now: now,
+                    campaign: campaign.record.state, pledge: state, delivered: shipped ? .partly : .none,
+                    now: now,
                     amount: item.parts.amount, pledgedTotal: total, overrideReason: reason)
             ).overridden
         }
         return PledgeCancellation(
             campaign: campaign, reference: item.reference, amount: campaign.money(item.parts.amount),
-            wasCanceled: state == .canceled, overridden: overridden, before: payment.state, after: payment.state,
+            wasCanceled: state == .canceled, overridden: overridden, before: payment.state,
+            after: payment.state,
             refunded: payment.refunded, owed: payment.committed, isRecorded: item.gateway == 1)
     }
 
     /// Writes that the pledge is canceled and says what to ask the gateway for, if anything.
     private func cancel(
-        _ item: inout CollectionItem, _ state: PledgeState, _ campaign: LoadedCampaign, because reason: String?,
+        _ item: inout CollectionItem, _ state: PledgeState, _ campaign: LoadedCampaign,
+        because reason: String?,
         _ journal: JournalWriter
     ) throws -> PaymentEvent? {
         var payment = item.payment ?? item.untouched
@@ -115,7 +123,8 @@ extension Session {
         // Nothing can be asked now: the table says why.
         case .wait where state == .canceled: return nil
         case .wait, .disputed, .conflicted:
-            _ = try payment.applying(.refund(max(1, payment.refundable)), in: campaign.paymentContext(at: now))
+            _ = try payment.applying(
+                .refund(max(1, payment.refundable)), in: campaign.paymentContext(at: now))
         }
         guard state != .canceled else { return event }
         var detail = EntryDetail()

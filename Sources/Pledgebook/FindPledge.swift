@@ -9,7 +9,9 @@ extension Session {
     /// - Throws: `SessionError.unknownPledge`, or `severalPledges` with the references of all that match.
     public func pledge(_ who: String, campaign: Int64, in records: Records) throws -> PledgeRecord {
         let matches = try pledges(who, campaign: campaign, in: records)
-        guard matches.count == 1 else { throw SessionError.severalPledges(trimmed(who), matches.map(\.reference)) }
+        guard matches.count == 1 else {
+            throw SessionError.severalPledges(trimmed(who), matches.map(\.reference))
+        }
         return matches[0]
     }
 

@@ -53,7 +53,7 @@ public struct UnfinishedBusiness: Hashable, Sendable {
 
 extension Session {
     /// What is left to do before a campaign can be finished.
-    public func unfinishedBusiness(_ campaign: LoadedCampaign, in records: Records) throws -> UnfinishedBusiness {
+    func unfinishedBusiness(_ campaign: LoadedCampaign, in records: Records) throws -> UnfinishedBusiness {
         let number = campaign.record.number
         let definition = campaign.definition
         let tiers = try records.offerNumbers(.tier, campaign: number)
@@ -86,9 +86,32 @@ extension Session {
         case .unknown, .authorizing, .capturePending, .voidPending, .authorized: return .open
         case nil, .pledged, .methodSaved, .failed, .actionRequired:
             return pledge.state == .placed && pledge.amount > 0 ? .open : nil
-        case .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded, .refunded,
+        case .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded,
+            .refunded,
             .disputeLost:
             return nil
+        }
+    }
+
+    /// Throws what `finishCampaign` would.
+    public func checkMayFinish(_ id: CampaignID?) throws {
+        try book.read { try checkMayFinish(campaign(id, in: $0), in: $0) }
+    }
+
+    private func checkMayFinish(_ campaign: LoadedCampaign, in records: Records) throws {
+        let record = campaign.record
+        switch record.state {
+        case .finished: return
+        case .funded, .fulfilling: break
+        case .live, .collecting, .releasing:
+            throw SessionError.notYet(
+                "\(record.id) is \(record.state.rawValue). Close it first with `pledgebook campaign close`.")
+        case .unfunded, .canceled:
+            throw SessionError.refused("\(record.id) is \(record.state.rawValue), which is an end already.")
+        }
+        let business = try unfinishedBusiness(campaign, in: records)
+        guard business.items.isEmpty else {
+            throw SessionError.refused("\(record.id) cannot be finished yet: \(business.text).")
         }
     }
 
@@ -99,24 +122,12 @@ extension Session {
     public func finishCampaign(_ id: CampaignID?) throws -> LoadedCampaign {
         try book.write { records in
             let campaign = try campaign(id, in: records)
-            let record = campaign.record
-            switch record.state {
-            case .finished: return campaign
-            case .funded, .fulfilling: break
-            case .live, .collecting, .releasing:
-                throw SessionError.notYet(
-                    "\(record.id) is \(record.state.rawValue). Close it first with `pledgebook campaign close`.")
-            case .unfunded, .canceled:
-                throw SessionError.refused("\(record.id) is \(record.state.rawValue), which is an end already.")
-            }
-            let business = try unfinishedBusiness(campaign, in: records)
-            guard business.items.isEmpty else {
-                throw SessionError.refused("\(record.id) cannot be finished yet: \(business.text).")
-            }
-            let journal = try JournalWriter(self, record: record, in: records)
+            try checkMayFinish(campaign, in: records)
+            guard campaign.record.state != .finished else { return campaign }
+            let journal = try JournalWriter(self, record: campaign.record, in: records)
             journal.record.state = .finished
-            let standing = try standing(campaign, records.totals(campaign: record.number), in: records)
-            journal.write(.campaignFinished, detail: standing.detail)
+            let totals = try records.totals(campaign: campaign.record.number)
+            journal.write(.campaignFinished, detail: try standing(campaign, totals, in: records).detail)
             try journal.finish()
             return try reload(campaign, in: records)
         }
@@ -127,7 +138,9 @@ extension OpenPledge {
     /// Something was collected and is not paid back, so that goods are owed.
     fileprivate var isHeldMoney: Bool {
         switch payment {
-        case .captured, .partiallyCaptured, .partiallyRefunded, .disputed, .conflicted, .refundOwed, .refundPending: true
+        case .captured, .partiallyCaptured, .partiallyRefunded, .disputed, .conflicted, .refundOwed,
+            .refundPending:
+            true
         // Nothing was to be paid: it is shipped all the same.
         default: amount == 0
         }

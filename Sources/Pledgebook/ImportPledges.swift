@@ -64,7 +64,8 @@ extension Session {
     /// - Returns: What was done. A file with bad rows changes nothing unless `takesGoodRows`.
     /// - Throws: `FileProblem`, `SessionError`, `BookError`.
     public func importPledges(
-        _ files: [SourceFile], name: String, into id: CampaignID?, options: ImportOptions, observer: ImportObserver
+        _ files: [SourceFile], name: String, into id: CampaignID?, options: ImportOptions,
+        observer: ImportObserver
     ) throws -> ImportSummary {
         guard master != nil else { throw SessionError.keyMissing }
         var summary = ImportSummary()
@@ -93,7 +94,8 @@ extension Session {
         let factDay = options.day ?? today
         guard factDay <= today else { throw SessionError.dayInFuture(factDay, today: today) }
         let producer = try ImportProducer(
-            files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records), options,
+            files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records),
+            options,
             observer)
         try writeRows(of: producer, campaign.record.number, in: records)
         if let failure = producer.failure { throw failure }
@@ -104,7 +106,9 @@ extension Session {
         if !producer.isDoomed { try finishRows(campaign, producer, in: records) }
         try update(campaign, producer, options, observer, in: records, &summary)
         summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
-        if summary.refused > 0 && !options.takesGoodRows || options.dryRun { throw ImportStopped(summary: summary) }
+        if summary.refused > 0 && !options.takesGoodRows || options.dryRun {
+            throw ImportStopped(summary: summary)
+        }
         try leaveImport(campaign, producer, name: name, summary, in: records)
         return summary
     }
@@ -128,14 +132,20 @@ extension Session {
         if producer.failure == nil, !producer.isDoomed { try append.finish() }
     }
 
-    private func rows(for campaign: LoadedCampaign, factDay: CalendarDay, in records: Records) throws -> ImportRows {
+    private func rows(for campaign: LoadedCampaign, factDay: CalendarDay, in records: Records) throws
+        -> ImportRows
+    {
         var taken = PlacesTaken(for: campaign.definition)
         let number = campaign.record.number
         let tiers = try records.taken(.tier, campaign: number)
         let addOns = try records.taken(.addOn, campaign: number)
         let promotions = try records.taken(.promotion, campaign: number)
-        for (index, tier) in campaign.definition.tiers.enumerated() { taken.tiers[index] = tiers[tier.id] ?? 0 }
-        for (index, addOn) in campaign.definition.addOns.enumerated() { taken.addOns[index] = addOns[addOn.id] ?? 0 }
+        for (index, tier) in campaign.definition.tiers.enumerated() {
+            taken.tiers[index] = tiers[tier.id] ?? 0
+        }
+        for (index, addOn) in campaign.definition.addOns.enumerated() {
+            taken.addOns[index] = addOns[addOn.id] ?? 0
+        }
         for (index, promotion) in campaign.definition.promotions.enumerated() {
             taken.promotions[index] = promotions[promotion.code] ?? 0
         }
@@ -148,7 +158,8 @@ extension Session {
         let key = try signingKey(campaign.record, in: records)
         let record = campaign.record
         return ImportRows(
-            campaign: campaign, placement: placement, keys: try ImportKeys(campaign, in: records), hash: records.hash,
+            campaign: campaign, placement: placement, keys: try ImportKeys(campaign, in: records),
+            hash: records.hash,
             now: now, factDay: factDay
         ) { isRehearsal in
             let head = ReceiptHead(
@@ -160,16 +171,21 @@ extension Session {
 
     /// A hit of a 64-bit hash is believed only when the text agrees.
     private func check(
-        _ claims: [(backer: Int64, email: ByteRange)], _ bytes: [UInt8], _ campaign: Int64, in records: Records
+        _ claims: [(backer: Int64, email: ByteRange)], _ bytes: [UInt8], _ campaign: Int64,
+        in records: Records
     ) throws {
         for claim in claims {
-            guard try records.hasEmail(bytes.span.extracting(claim.email.range), backer: claim.backer, campaign: campaign)
+            guard
+                try records.hasEmail(
+                    bytes.span.extracting(claim.email.range), backer: claim.backer, campaign: campaign)
             else { throw BookError.hashCollision }
         }
     }
 
     /// Writes the campaign's row, the places taken, and the head where the new rows have left it.
-    private func finishRows(_ campaign: LoadedCampaign, _ producer: ImportProducer, in records: Records) throws {
+    private func finishRows(_ campaign: LoadedCampaign, _ producer: ImportProducer, in records: Records)
+        throws
+    {
         guard let end = producer.rows.chainEnd else { return }
         let number = campaign.record.number
         try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
@@ -190,7 +206,8 @@ extension Session {
             try records.setTaken(.addOn, id: addOn.id, to: max(0, taken.addOns[index]), campaign: number)
         }
         for (index, promotion) in campaign.definition.promotions.enumerated() {
-            try records.setTaken(.promotion, id: promotion.code, to: max(0, taken.promotions[index]), campaign: number)
+            try records.setTaken(
+                .promotion, id: promotion.code, to: max(0, taken.promotions[index]), campaign: number)
         }
     }
 
@@ -201,7 +218,8 @@ extension Session {
     ) throws {
         let number = campaign.record.number
         for (missed, count) in summary.missed {
-            try records.addMissedDemand(reason: missed.reason, tier: missed.tier, count: count, campaign: number)
+            try records.addMissedDemand(
+                reason: missed.reason, tier: missed.tier, count: count, campaign: number)
         }
         let changed = summary.changesAreBooked ? summary.changed : 0
         guard summary.placed + changed > 0 || summary.same + summary.changed == 0 else { return }

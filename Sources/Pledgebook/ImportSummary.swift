@@ -88,7 +88,9 @@ extension ImportSummary {
     }
 
     /// Remembers a refused sale for the missed demand.
-    mutating func countMissed(_ refusal: PlacementRefusal, order: PledgeOrder, in definition: CampaignDefinition) {
+    mutating func countMissed(
+        _ refusal: PlacementRefusal, order: PledgeOrder, in definition: CampaignDefinition
+    ) {
         guard refusal.isMissedDemand else { return }
         let tier = order.tier >= 0 ? definition.tiers[Int(order.tier)].id : ""
         missed[MissedDemand(reason: refusal.missedDemandReason, tier: tier), default: 0] += 1

@@ -3,37 +3,28 @@ import Crowdfunding
 import Receipts
 import Storage
 
-/// Signs and appends entries to one campaign's journal within one database transaction.
+/// Signs entries one after the other and gathers them, with the payments that they change, into a batch.
 ///
-/// Reads the chain's head, gives out numbers, and moves the head at the end if it is still where it was read.
-final class JournalWriter {
-    /// The campaign as it will stand; changes to it are written by `finish`.
-    var record: CampaignRecord
-    let records: Records
-    let append: BulkAppend
+/// Knows no database: it may work on one thread while another writes the batch before.
+final class EntrySigner {
+    let at: Timestamp
     let today: CalendarDay
-    private let session: Session
-    private let read: CampaignRecord
     private let signer: ReceiptSigner
     private var batch = AppendBatch()
 
+    /// Carries on after the head that the campaign's row names.
     init(_ session: Session, record: CampaignRecord, in records: Records) throws {
-        try session.checkClock(record, in: records)
-        self.session = session
-        self.record = record
-        self.records = records
-        read = record
-        append = try BulkAppend(records, campaign: record.number)
+        at = session.now
         today = record.offsets.day(of: session.now)
         signer = ReceiptSigner(
             key: try session.signingKey(record, in: records), head: record.receiptHead(at: record.head + 1),
             after: record.head, tag: record.tag)
     }
 
-    /// The number of the entry written last.
-    var lastNumber: Int64 { signer.lastNumber }
+    /// Where the chain ends after what was signed so far.
+    var chainEnd: ChainEnd { ChainEnd(number: signer.lastNumber, tag: signer.lastTag) }
 
-    /// Signs an entry and holds it until `flush`; gives it its number. `at` is the session's clock.
+    /// Signs an entry and holds it; gives it its number.
     @discardableResult
     func write(
         _ kind: EntryKind, pledge: (number: Int64, reference: String)? = nil, instalment: Int = 0,
@@ -44,8 +35,9 @@ final class JournalWriter {
         if let run { detail.add("run", run) }
         if let reverses { detail.add("rev", reverses) }
         var entry = JournalEntry(
-            kind: kind, pledge: pledge?.number, subject: pledge?.reference ?? "", instalment: instalment, run: run,
-            at: session.now, day: day ?? today, parts: parts, reverses: reverses, reference: reference,
+            kind: kind, pledge: pledge?.number, subject: pledge?.reference ?? "", instalment: instalment,
+            run: run,
+            at: at, day: day ?? today, parts: parts, reverses: reverses, reference: reference,
             detail: detail.text)
         let tag = signer.sign(entry)
         entry.number = signer.lastNumber
@@ -53,16 +45,75 @@ final class JournalWriter {
         return entry.number
     }
 
-    /// Writes a payment as it now stands.
+    /// Holds a payment as it now stands.
     func put(_ payment: Payment, pledge: Int64, instalment: Int64 = 1) {
         batch.payments.append(PaymentRow(pledge: pledge, instalment: instalment, payment: payment))
     }
 
+    /// Hands over what is held.
+    func takeBatch() -> AppendBatch {
+        defer { batch = AppendBatch() }
+        return batch
+    }
+}
+
+/// Where a chain ends.
+struct ChainEnd: Sendable {
+    var number: Int64
+    var tag: Tag
+}
+
+/// Signs and appends entries to one campaign's journal within one database transaction.
+///
+/// Reads the chain's head, gives out numbers, and moves the head at the end if it is still where it was read.
+final class JournalWriter {
+    /// The campaign as it will stand; changes to it are written by `finish`.
+    var record: CampaignRecord
+    let records: Records
+    let append: BulkAppend
+    let signer: EntrySigner
+    private let session: Session
+    private let read: CampaignRecord
+
+    init(_ session: Session, record: CampaignRecord, in records: Records) throws {
+        try session.checkClock(record, in: records)
+        self.session = session
+        self.record = record
+        self.records = records
+        read = record
+        append = try BulkAppend(records, campaign: record.number)
+        signer = try EntrySigner(session, record: record, in: records)
+    }
+
+    /// The number of the entry written last.
+    var lastNumber: Int64 { signer.chainEnd.number }
+
+    /// The day of the session's clock in the campaign's zone.
+    var today: CalendarDay { signer.today }
+
+    /// Signs an entry and holds it until `flush`; gives it its number. `at` is the session's clock.
+    @discardableResult
+    func write(
+        _ kind: EntryKind, pledge: (number: Int64, reference: String)? = nil, instalment: Int = 0,
+        run: String? = nil, day: CalendarDay? = nil, parts: EntryParts = .zero, reverses: Int64? = nil,
+        reference: String = "", detail: EntryDetail = EntryDetail()
+    ) -> Int64 {
+        signer.write(
+            kind, pledge: pledge, instalment: instalment, run: run, day: day, parts: parts,
+            reverses: reverses,
+            reference: reference, detail: detail)
+    }
+
+    /// Writes a payment as it now stands.
+    func put(_ payment: Payment, pledge: Int64, instalment: Int64 = 1) {
+        signer.put(payment, pledge: pledge, instalment: instalment)
+    }
+
     /// Sends what is held to the book.
     func flush() throws {
+        let batch = signer.takeBatch()
         guard !batch.entries.isEmpty || !batch.payments.isEmpty else { return }
         try append.append(batch)
-        batch = AppendBatch()
     }
 
     /// Writes everything that is held, the campaign's row, the head, and the session's row.
@@ -70,11 +121,13 @@ final class JournalWriter {
         try flush()
         try append.finish()
         try records.update(record)
-        guard lastNumber > read.head else { return }
-        try records.moveHead(of: read, to: lastNumber, tag: signer.lastTag)
-        record.head = lastNumber
-        record.tag = signer.lastTag
-        try session.leaveRow(campaign: record.number, first: read.head + 1, last: lastNumber, reason, in: records)
+        let end = signer.chainEnd
+        guard end.number > read.head else { return }
+        try records.moveHead(of: read, to: end.number, tag: end.tag)
+        record.head = end.number
+        record.tag = end.tag
+        try session.leaveRow(
+            campaign: record.number, first: read.head + 1, last: end.number, reason, in: records)
     }
 }
 

@@ -50,7 +50,8 @@ extension Session {
     ///   - openChoice: Only pledges with units whose variant is not chosen.
     ///   - standing: Only pledges that stand so; `nil`: all.
     public func forEachPledge(
-        of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?, _ body: (PledgeListing) throws -> Void
+        of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?,
+        _ body: (PledgeListing) throws -> Void
     ) throws {
         try book.read { records in
             let number = campaign.record.number
@@ -75,7 +76,8 @@ extension Session {
                         PledgeListing(
                             reference: pledge.reference, name: backer?.name ?? "", email: backer?.email ?? "",
                             tier: tier, quantity: pledge.quantity, total: campaign.money(pledge.total),
-                            pledgedOn: campaign.day(of: pledge.placedAt), standing: stands, openChoices: open))
+                            pledgedOn: campaign.day(of: pledge.placedAt), standing: stands, openChoices: open)
+                    )
                 }
                 last = end.number
             }

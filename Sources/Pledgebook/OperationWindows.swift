@@ -13,40 +13,14 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
-/// What a sweep over a campaign's payments did.
-public struct SweepCount: Hashable, Sendable {
-    /// Charged or captured, and how much.
-    public var captured: Int64 = 0
-    public var capturedAmount: Int64 = 0
-    public var fees: Int64 = 0
-    /// Declined, to be tried again · for good · waiting for the backer.
-    public var failedSoft: Int64 = 0
-    public var failedHard: Int64 = 0
-    public var needBacker: Int64 = 0
-    public var refunded: Int64 = 0
-    public var refundedAmount: Int64 = 0
-    /// Refunds that a person has to make or that the gateway still works on.
-    public var pending: Int64 = 0
-    public var pendingAmount: Int64 = 0
-    public var unknown: Int64 = 0
-    public var conflicted: Int64 = 0
-    /// Saved methods let go, holds voided.
-    public var released: Int64 = 0
-    public var dropped: Int64 = 0
-    public var droppedAmount: Int64 = 0
-
-    /// Nothing was done.
-    public var isEmpty: Bool { self == SweepCount() }
-}
-
 /// Carries operations out in windows (payments.md): one transaction commits a window as open before it is sent, one
 /// books its answers and may open the next window.
 struct OperationWindows {
     let session: Session
     /// As it was read last.
-    private var known: LoadedCampaign
+    var known: LoadedCampaign
     var gateway: any PaymentGateway
-    private(set) var count = SweepCount()
+    var count = SweepCount()
 
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
@@ -90,8 +64,12 @@ struct OperationWindows {
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
                     for item in items {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else { continue }
-                        if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
+                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                            continue
+                        }
+                        if let made = try ask(event, of: item, context, campaign, journal) {
+                            pending.append(made)
+                        }
                     }
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
@@ -142,7 +120,8 @@ struct OperationWindows {
             let campaign = try session.reload(known, in: records)
             return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
                 guard
-                    let item = try records.collectionItem(campaign: campaign.record.number, pledge: operation.pledge)
+                    let item = try records.collectionItem(
+                        campaign: campaign.record.number, pledge: operation.pledge)
                 else { return nil }
                 return try resumed(operation, item, campaign, in: records)
             }
@@ -188,15 +167,16 @@ struct OperationWindows {
         var context = context
         context.due = item.parts.amount
         let before = item.payment ?? item.untouched
-        let change = try before.applying(event, in: context)
         let needsHistory = before.captured > 0
         var left = PartsLeft(due: item.parts)
         if needsHistory {
             let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
             left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
+            context.delivered = left.delivered.amount
         }
+        let change = try before.applying(event, in: context)
         guard let open = change.payment.operation else {
-            try book(change, of: item, &left, journal, reference: "")
+            try book(change, of: item, &left, journal)
             count.add(change, item)
             return nil
         }
@@ -205,7 +185,7 @@ struct OperationWindows {
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
             target: needsHistory ? try target(of: item, campaign, journal.records) : "")
         try book(
-            change, of: item, &left, journal, reference: "", detail: operation.detail, keepsRow: item.payment == nil)
+            change, of: item, &left, journal, detail: operation.detail, keepsRow: item.payment == nil)
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
     }
@@ -213,54 +193,30 @@ struct OperationWindows {
     private mutating func settle(
         _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws {
-        var ends: [(operation: Operation, state: OperationState)] = []
-        ends.reserveCapacity(answers.count)
-        var context = campaign.paymentContext(at: session.now)
-        context.keyLifetime = gateway.keyLifetime
-        for (request, outcome) in answers {
-            context.due = request.item.parts.amount
-            context.currencyMatches = true
-            if case .done(_, let currency, _, _) = outcome.answer {
-                context.currencyMatches = currency == campaign.record.currency.code
-            }
-            let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
-            let change = try request.payment.applying(event, in: context)
-            var left = request.left
-            try book(
-                change, of: request.item, &left, journal, reference: outcome.reference,
-                detail: request.operation.detail)
-            count.add(change, request.item)
-            ends.append((request.operation, change.answered ?? change.payment.operation?.state ?? .open))
-        }
+        let settled = try SettledWindow(
+            answers, campaign, keyLifetime: gateway.keyLifetime, signer: journal.signer)
+        count += settled.count
         try journal.flush()
-        try journal.append.settle(ends, at: session.now)
+        try settled.write(
+            with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
     }
 
-    /// Writes the entries of a change and the payment as it now stands.
+    /// Writes the entries of a change that needs no gateway, or of its request.
     private func book(
         _ change: PaymentChange, of item: CollectionItem, _ left: inout PartsLeft, _ journal: JournalWriter,
-        reference: String, detail: EntryDetail = EntryDetail(), keepsRow: Bool = false
+        detail: EntryDetail = EntryDetail(), keepsRow: Bool = false
     ) throws {
-        for booking in change.bookings {
-            var parts = try left.take(booking)
-            if booking.isReversal { parts = -parts }
-            journal.write(
-                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
-                reference: reference,
-                detail: booking.pool == .none && booking.amount > 0 ? detail.adding("amt", booking.amount) : detail)
-            if booking.kind == .dropped || booking.kind == .canceled {
-                try journal.records.setState(
-                    of: item.pledge, to: booking.kind == .dropped ? .dropped : .canceled,
-                    campaign: journal.record.number)
-                try journal.records.releasePlaces(of: item.pledge, campaign: journal.record.number)
-            }
+        for ended in try change.write(
+            of: item, &left, with: journal.signer, reference: "", detail: detail, keepsRow: keepsRow)
+        {
+            try journal.records.end(item.pledge, as: ended, campaign: journal.record.number)
         }
-        // A charge that is only open says so in its operation; its payment row comes with the answer.
-        if !keepsRow { journal.put(change.payment, pledge: item.pledge) }
     }
 
     /// The charge that a refund, capture or void is about: what the gateway called it.
-    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws -> String {
+    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws
+        -> String
+    {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
         return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
             .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
@@ -278,9 +234,83 @@ struct OperationWindows {
             item: item,
             operation: Operation(
                 pledge: item.pledge, reference: item.reference, instalment: operation.instalment,
-                kind: operation.kind, attempt: operation.attempt, amount: operation.amount, method: item.method,
+                kind: operation.kind, attempt: operation.attempt, amount: operation.amount,
+                method: item.method,
                 target: try target(of: item, campaign, records)),
             payment: payment, left: PartsLeft(due: item.parts, replaying: entries), sentAt: operation.at)
+    }
+}
+
+/// A window whose answers are signed and gathered, ready to be written.
+struct SettledWindow {
+    private(set) var ends: [(operation: Operation, state: OperationState)] = []
+    private(set) var ended: [(pledge: Int64, state: PledgeState)] = []
+    private(set) var count = SweepCount()
+
+    /// Applies the answers and signs what they bring; pure but for the signer.
+    init(
+        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
+        signer: EntrySigner
+    ) throws {
+        ends.reserveCapacity(answers.count)
+        var context = campaign.paymentContext(at: signer.at)
+        context.keyLifetime = keyLifetime
+        for (request, outcome) in answers {
+            context.due = request.item.parts.amount
+            context.currencyMatches = true
+            if case .done(_, let currency, _, _) = outcome.answer {
+                context.currencyMatches = currency == campaign.record.currency.code
+            }
+            let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
+            let change = try request.payment.applying(event, in: context)
+            var left = request.left
+            let states = try change.write(
+                of: request.item, &left, with: signer, reference: outcome.reference,
+                detail: request.operation.detail, keepsRow: false)
+            for state in states { ended.append((request.item.pledge, state)) }
+            count.add(change, request.item)
+            ends.append((request.operation, change.answered ?? change.payment.operation?.state ?? .open))
+        }
+    }
+
+    /// Writes what became of the operations and of pledges that ended; the signed entries are written by others.
+    func write(with append: BulkAppend, at now: Timestamp, _ records: Records, campaign: Int64) throws {
+        for (pledge, state) in ended { try records.end(pledge, as: state, campaign: campaign) }
+        try append.settle(ends, at: now)
+    }
+}
+
+extension PaymentChange {
+    /// Signs the entries of a change and holds the payment as it now stands.
+    ///
+    /// - Returns: The states that the pledge itself moves to: dropped or canceled.
+    func write(
+        of item: CollectionItem, _ left: inout PartsLeft, with signer: EntrySigner, reference: String,
+        detail: EntryDetail, keepsRow: Bool
+    ) throws -> [PledgeState] {
+        var ended: [PledgeState] = []
+        for booking in bookings {
+            var parts = try left.take(booking)
+            if booking.isReversal { parts = -parts }
+            signer.write(
+                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
+                reference: reference,
+                detail: booking.pool == .none && booking.amount > 0
+                    ? detail.adding("amt", booking.amount) : detail)
+            if booking.kind == .dropped { ended.append(.dropped) }
+            if booking.kind == .canceled { ended.append(.canceled) }
+        }
+        // A charge that is only open says so in its operation; its payment row comes with the answer.
+        if !keepsRow { signer.put(payment, pledge: item.pledge) }
+        return ended
+    }
+}
+
+extension Records {
+    /// Moves a pledge to its end and gives back the places that it held.
+    func end(_ pledge: Int64, as state: PledgeState, campaign: Int64) throws {
+        try setState(of: pledge, to: state, campaign: campaign)
+        try releasePlaces(of: pledge, campaign: campaign)
     }
 }
 
@@ -295,37 +325,5 @@ extension CollectionItem {
         var payment = Payment()
         if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
         return payment
-    }
-}
-
-extension SweepCount {
-    /// Counts what a change brought.
-    mutating func add(_ change: PaymentChange, _ item: CollectionItem) {
-        for booking in change.bookings {
-            switch booking.kind {
-            case .captured, .capturedAfterSuccess:
-                captured += 1
-                capturedAmount += booking.amount
-                fees += booking.fee
-            case .refunded, .refundedFromOwn:
-                refunded += 1
-                refundedAmount += booking.amount
-            case .dropped:
-                dropped += 1
-                droppedAmount += item.parts.amount
-            case .canceled, .voided: released += 1
-            default: break
-            }
-        }
-        switch change.payment.state {
-        case .failed: change.payment.ending == .failedHard ? (failedHard += 1) : (failedSoft += 1)
-        case .actionRequired: needBacker += 1
-        case .unknown: unknown += 1
-        case .conflicted: conflicted += 1
-        case .refundPending:
-            pending += 1
-            pendingAmount += change.payment.operation?.amount ?? 0
-        default: break
-        }
     }
 }

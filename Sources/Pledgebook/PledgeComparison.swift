@@ -51,9 +51,11 @@ extension PledgeComparison {
         case .canceled, .dropped: tellReleased(status)
         case .disputed: tellDisputed(amount)
         }
-        let isNews = events.count > standing || ending != nil || after.state != pledge.state || isContradiction
+        let isNews =
+            events.count > standing || ending != nil || after.state != pledge.state || isContradiction
         guard isNews, before != status.word else { return }
-        words.insert("status \(before) → \(status.word)" + (isContradiction ? " (contradicts the book)" : ""), at: 0)
+        words.insert(
+            "status \(before) → \(status.word)" + (isContradiction ? " (contradicts the book)" : ""), at: 0)
     }
 
     /// What the book says, in the platforms' words.

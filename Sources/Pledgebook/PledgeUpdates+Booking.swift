@@ -7,7 +7,9 @@ extension PledgeUpdates {
     private static let window = 4096
 
     /// Writes what the row tells: entries, the pledge, its places, its backer.
-    mutating func book(_ comparison: PledgeComparison, _ row: ChangedRow, _ summary: inout ImportSummary) throws {
+    mutating func book(_ comparison: PledgeComparison, _ row: ChangedRow, _ summary: inout ImportSummary)
+        throws
+    {
         guard let journal else { return }
         let number = campaign.record.number
         let subject = (comparison.pledge.number, comparison.pledge.reference)
@@ -43,12 +45,14 @@ extension PledgeUpdates {
         guard let ended = try records.lastRelease(of: pledge.number, campaign: campaign.record.number)?.entry
         else { return }
         journal.write(
-            ended.kind, pledge: (pledge.number, pledge.reference), instalment: 1, day: day, parts: -ended.parts,
+            ended.kind, pledge: (pledge.number, pledge.reference), instalment: 1, day: day,
+            parts: -ended.parts,
             reverses: ended.number)
     }
 
     private func bookPayment(
-        _ comparison: PledgeComparison, _ row: ChangedRow, _ journal: JournalWriter, _ summary: inout ImportSummary
+        _ comparison: PledgeComparison, _ row: ChangedRow, _ journal: JournalWriter,
+        _ summary: inout ImportSummary
     ) throws {
         guard !comparison.events.isEmpty || comparison.ending != nil else { return }
         let pledge = comparison.after
@@ -73,7 +77,9 @@ extension PledgeUpdates {
                     detail: booking.kind.isMemo && booking.amount > 0
                         ? EntryDetail().adding("amt", booking.amount) : EntryDetail())
             }
-            if let open, let answered = change.answered { try settle(open, as: answered, of: pledge, journal) }
+            if let open, let answered = change.answered {
+                try settle(open, as: answered, of: pledge, journal)
+            }
             summary.collected += change.payment.captured - payment.captured
             if change.payment.captured > payment.captured { summary.collectedCount += 1 }
             payment = change.payment
@@ -106,7 +112,8 @@ extension PledgeUpdates {
     /// a late pledge's on its own; what changed since on the day that was said.
     private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
         guard case .captured = event, !hadCollected else { return day }
-        return min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
+        return min(
+            max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
     }
 
     private func releaseUnits(of pledge: PledgeRecord) throws {
@@ -129,7 +136,8 @@ extension Records {
         let held = try allocations(campaign: campaign, pledge: pledge)
         try put(
             held.map {
-                AllocationRecord(pledge: pledge, sku: $0.sku, run: $0.run, quantity: $0.shipped, shipped: $0.shipped)
+                AllocationRecord(
+                    pledge: pledge, sku: $0.sku, run: $0.run, quantity: $0.shipped, shipped: $0.shipped)
             }, campaign: campaign)
     }
 }

@@ -186,7 +186,9 @@ struct PledgeUpdates {
         let before = summed(lines)
         let after = summed(row.lines.map { words.row(for: $0, pledge: pledge.number) })
         if before[1] != after[1] { differences.addOns = "add-ons \(listed(before[1])) → \(listed(after[1]))" }
-        if before[2] != after[2] { differences.choices = "choices \(listed(before[2])) → \(listed(after[2]))" }
+        if before[2] != after[2] {
+            differences.choices = "choices \(listed(before[2])) → \(listed(after[2]))"
+        }
         let promotion = order.promotion < 0 ? nil : Int(words.promotionNumbers[Int(order.promotion)])
         if promotion != pledge.promotion { differences.promotion = "promotion" }
         if order.country != 0, countryText(order.country) != pledge.destination ?? "" {
@@ -196,10 +198,14 @@ struct PledgeUpdates {
         if price.total != pledge.total {
             differences.amount =
                 "amount \(campaign.money(pledge.total)) → \(campaign.money(price.total))"
-        } else if price != Price(goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus) {
+        } else if price
+            != Price(goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
+        {
             differences.parts = "shipping, tax or bonus within the same amount"
         }
-        if let method = row.text(order.method), method != pledge.method { differences.method = "payment reference" }
+        if let method = row.text(order.method), method != pledge.method {
+            differences.method = "payment reference"
+        }
         return differences
     }
 
@@ -240,7 +246,9 @@ struct PledgeUpdates {
 
     private func compareBacker(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
         let number = campaign.record.number
-        guard let known = try records.backer(campaign: number, number: comparison.pledge.backer) else { return }
+        guard let known = try records.backer(campaign: number, number: comparison.pledge.backer) else {
+            return
+        }
         var backer = known
         if let email = row.text(row.order.email), email != known.email {
             comparison.email = email
@@ -287,13 +295,16 @@ struct PledgeUpdates {
                 ? campaign.definition.addOns.firstIndex { $0.id == line.id } : skus.firstIndex(of: line.id)
             return index.map {
                 OrderLine(
-                    role: line.kind == 1 ? .addOn : .choice, index: Int32($0), quantity: Int32(clamping: line.quantity))
+                    role: line.kind == 1 ? .addOn : .choice, index: Int32($0),
+                    quantity: Int32(clamping: line.quantity))
             }
         }
     }
 
     /// The rows of a changed pledge's lines, and the signed detail of its entry.
-    func written(_ row: ChangedRow, _ comparison: PledgeComparison, _ offer: Placement) -> (lines: [LineRow], detail: String) {
+    func written(_ row: ChangedRow, _ comparison: PledgeComparison, _ offer: Placement) -> (
+        lines: [LineRow], detail: String
+    ) {
         var order = row.order
         order.pledgedAt = comparison.pledge.placedAt
         order.gateway = UInt8(clamping: comparison.pledge.gateway)

@@ -48,7 +48,8 @@ private struct StandingReader {
             withoutReward: tally { $0.isHeld && $0.tier == nil }, supplies: supplies(sold), runs: runs,
             choices: choices, shipped: shipped, units: sold.reduce(0, +),
             due: try DueReader(
-                session: session, campaign: campaign, records: records, totals: totals, money: money, runs: runs,
+                session: session, campaign: campaign, records: records, totals: totals, money: money,
+                runs: runs,
                 open: open, isShipped: shipped == sold.reduce(0, +)
             ).steps(), hasSiblings: try hasSiblings())
     }
@@ -64,6 +65,7 @@ private struct StandingReader {
     private func moneyStanding() throws -> MoneyStanding {
         var money = MoneyStanding()
         money.pledged = tally { $0.state != .canceled }
+        if campaign.record.state.isPast, let told = try pledgedAtClose() { money.pledged.amount = told }
         money.dropped = tally { $0.state == .dropped }
         money.failed = tally { $0.state == .placed && $0.payment == .failed }
         money.needBacker = tally { $0.state == .placed && $0.payment == .actionRequired }
@@ -81,6 +83,14 @@ private struct StandingReader {
         }
         try addBooked(to: &money)
         return money
+    }
+
+    /// What was pledged when releasing began, by its entry: released pledges do not hold a place any more.
+    private func pledgedAtClose() throws -> Int64? {
+        guard campaign.record.state != .finished else { return nil }
+        return try records.entries(campaign: number, kinds: [.campaignReleasing]).last.flatMap {
+            EntryDetail.value("pledged", in: $0.entry.detail).flatMap { Int64($0) }
+        }
     }
 
     /// Fees and tax by the journal; what it does not hold yet is estimated by the campaign's file.
@@ -106,7 +116,8 @@ private struct StandingReader {
         money.fees = processor + platform
         let fees = definition.fees
         let estimate = (
-            processor: fees.processorPercent.of(funding.collected) + fees.processorFixed * money.collected.count,
+            processor: fees.processorPercent.of(funding.collected) + fees.processorFixed
+                * money.collected.count,
             platform: fees.platformPercent.of(funding.collected)
         )
         if processor == 0, estimate.processor > 0 {
@@ -140,7 +151,9 @@ private struct StandingReader {
         var taken = PlacesTaken(for: definition)
         for (index, tier) in definition.tiers.enumerated() {
             guard let offer = numbers[tier.id] else { continue }
-            taken.tiers[index] = totals.filter { $0.isHeld && $0.tier == Int(offer) }.reduce(0) { $0 + $1.quantity }
+            taken.tiers[index] = totals.filter { $0.isHeld && $0.tier == Int(offer) }.reduce(0) {
+                $0 + $1.quantity
+            }
         }
         for (index, addOn) in definition.addOns.enumerated() { taken.addOns[index] = addOns[addOn.id] ?? 0 }
         return soldItems(definition, taken)
@@ -161,7 +174,8 @@ private struct StandingReader {
             let isIdle = run.state == .planned && run.waiting == 0
             return RunStanding(
                 plan: plan, state: run.state, waiting: run.waiting,
-                ordered: run.units.reduce(0) { $0 + $1.ordered }, received: run.units.reduce(0) { $0 + $1.received },
+                ordered: run.units.reduce(0) { $0 + $1.ordered },
+                received: run.units.reduce(0) { $0 + $1.received },
                 expectedOn: isIdle ? nil : run.expected, shortfall: run.shortfall)
         }
     }
@@ -176,7 +190,8 @@ private struct StandingReader {
                 UnitsOf(title: variant.title, units: (chosen[variant.sku] ?? 0) + (named[variant.sku] ?? 0))
             }
             return ChoiceStanding(
-                item: item.title, variants: variants, open: max(sold - variants.reduce(0) { $0 + $1.units }, 0))
+                item: item.title, variants: variants,
+                open: max(sold - variants.reduce(0) { $0 + $1.units }, 0))
         }
         func units(_ contents: [Content]) -> Int64 {
             contents.reduce(0) { $0 + (choosable.contains($1.sku) ? $1.quantity : 0) }
@@ -187,7 +202,9 @@ private struct StandingReader {
             if let offer = numbers[tier.id] { tiers[Int(offer)] = units(tier.contains) }
         }
         var addOns: [String: Int64] = [:]
-        for addOn in definition.addOns where units(addOn.contains) > 0 { addOns[addOn.id] = units(addOn.contains) }
+        for addOn in definition.addOns where units(addOn.contains) > 0 {
+            addOns[addOn.id] = units(addOn.contains)
+        }
         let open = try records.openChoices(campaign: number, tiers: tiers, addOns: addOns)
         return (standings, OpenPledges(pledges: open.pledges, units: open.units))
     }
@@ -199,8 +216,10 @@ private struct StandingReader {
         let addOns = try records.addOnTotals(campaign: number, collectedOnly: false)
         var units: [String: Int64] = [:]
         for tier in definition.tiers {
-            let places = totals.filter { $0.isHeld && $0.tier != nil && $0.tier == numbers[tier.id].map { Int($0) } }
-                .reduce(0) { $0 + $1.quantity }
+            let places = totals.filter {
+                $0.isHeld && $0.tier != nil && $0.tier == numbers[tier.id].map { Int($0) }
+            }
+            .reduce(0) { $0 + $1.quantity }
             for content in tier.contains where variants.contains(content.sku) {
                 units[content.sku, default: 0] += content.quantity * places
             }

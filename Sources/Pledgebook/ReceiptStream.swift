@@ -1,5 +1,5 @@
-import Crowdfunding
 import Accounting
+import Crowdfunding
 import Receipts
 import Storage
 

@@ -80,7 +80,9 @@ public final class RejectedRows: @unchecked Sendable {
         guard hasReason else { return row }
         var scanner = CSVScanner(bytes: row, delimiter: delimiter, pieceSize: row.count + 1)
         var batch = CSVBatch()
-        guard (try? scanner.nextBatch(into: &batch)) == true, let first = batch.fields.first else { return row }
+        guard (try? scanner.nextBatch(into: &batch)) == true, let first = batch.fields.first else {
+            return row
+        }
         let end = first.end + (first.isQuoted ? 1 : 0)
         guard end < row.count, row[end] == delimiter else { return row }
         return Array(row[(end + 1)...])

@@ -39,7 +39,8 @@ extension Session {
     }
 
     private func receipts(
-        of pledge: PledgeRecord, in campaign: LoadedCampaign, _ stream: inout ReceiptStream, _ records: Records
+        of pledge: PledgeRecord, in campaign: LoadedCampaign, _ stream: inout ReceiptStream,
+        _ records: Records
     ) throws -> PledgeReceipts {
         let number = campaign.record.number
         let payments = try records.payments(campaign: number, pledge: pledge.number).map(\.payment)
@@ -52,7 +53,8 @@ extension Session {
             facts.append(
                 PledgeReceipts.Fact(
                     number: entry.number, day: entry.day, title: entry.kind.title,
-                    amount: campaign.money(entry.parts.amount), receipt: String(decoding: line, as: UTF8.self)))
+                    amount: campaign.money(entry.parts.amount), receipt: String(decoding: line, as: UTF8.self)
+                ))
         }
         return PledgeReceipts(
             reference: pledge.reference,

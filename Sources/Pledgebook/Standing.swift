@@ -9,7 +9,8 @@ extension Session {
     ) throws -> FundingStanding {
         var standing = FundingStanding(pledged: 0, windowIsOver: campaign.retryWindowIsOver(at: now))
         for total in totals {
-            standing.collected += total.captured - total.refunded - total.committed - total.disputed - total.lost
+            standing.collected +=
+                total.captured - total.refunded - total.committed - total.disputed - total.lost
             guard total.state == .placed || total.state == .delivered else { continue }
             standing.pledged += total.amount
             if total.isUnknown {
@@ -45,9 +46,11 @@ extension Session {
         return sold[index]
     }
 
+    /// When the retry window ends, or would end if the campaign were closed now.
     func windowEnd(_ campaign: LoadedCampaign) -> Timestamp? {
-        campaign.retryWindowEnds
-            ?? RetrySchedule(campaign.definition.prepayment, began: max(now, campaign.definition.closesAt)).ends
+        var closed = campaign
+        closed.record.closedAt = campaign.record.closedAt ?? now
+        return closed.retryWindowEnds
     }
 }
 
@@ -114,15 +117,15 @@ extension OperationWindows {
     /// Charges every saved method that is due: never tried, or failed softly and its next try has come.
     mutating func collect() throws {
         let now = session.now
-        try sweep(.placed([nil, .methodSaved, .failed])) { item, payment, campaign in
+        try charge(.placed([nil, .methodSaved, .failed])) { item, payment, campaign in
             guard item.gateway != 1, item.parts.amount > 0 else { return nil }
             switch payment.state {
-            case .methodSaved: return .charge(item.parts.amount)
+            case .methodSaved: return item.parts.amount
             case .failed:
                 guard let began = campaign.record.closedAt, let last = item.lastAttempt else { return nil }
                 let schedule = RetrySchedule(
                     campaign.definition.prepayment, began: max(began, campaign.definition.closesAt))
-                return schedule.isDue(payment, failed: last, at: now) ? .charge(item.parts.amount) : nil
+                return schedule.isDue(payment, failed: last, at: now) ? item.parts.amount : nil
             default: return nil
             }
         }

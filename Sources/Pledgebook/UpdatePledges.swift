@@ -9,7 +9,8 @@ extension Session {
     ///
     /// Stands on the campaign as the new rows have left it, and appends to the same chain in the same transaction.
     func update(
-        _ campaign: LoadedCampaign, _ producer: ImportProducer, _ options: ImportOptions, _ observer: ImportObserver,
+        _ campaign: LoadedCampaign, _ producer: ImportProducer, _ options: ImportOptions,
+        _ observer: ImportObserver,
         in records: Records, _ summary: inout ImportSummary
     ) throws {
         guard !producer.changed.isEmpty else { return }
@@ -23,7 +24,9 @@ extension Session {
         var seen: [Int64: Int64] = [:]
         for row in producer.changed {
             if let before = seen.updateValue(row.content, forKey: row.pledge) {
-                if before == row.content { summary.same += 1 } else {
+                if before == row.content {
+                    summary.same += 1
+                } else {
                     try refuse(row, .twiceInFile, observer, &summary)
                 }
                 continue
@@ -53,12 +56,14 @@ extension Session {
     }
 
     private func refuse(
-        _ row: ChangedRow, _ refusal: UpdateRefusal, _ observer: ImportObserver, _ summary: inout ImportSummary
+        _ row: ChangedRow, _ refusal: UpdateRefusal, _ observer: ImportObserver,
+        _ summary: inout ImportSummary
     ) throws {
         let offset = Int(row.order.places.start(of: refusal.field))
         let place = place(of: offset, from: Int(row.order.row.start), line: row.order.line, row.bytes)
         let diagnostic = Diagnostic(
-            file: row.file, line: place.line, column: place.column, message: refusal.problem, remedy: refusal.remedy)
+            file: row.file, line: place.line, column: place.column, message: refusal.problem,
+            remedy: refusal.remedy)
         summary.refuse(diagnostic, kind: refusal.kind)
         try observer.rejected(RejectedRow(diagnostic, kind: refusal.kind, row: row.order.row), row.bytes)
     }

@@ -1,6 +1,6 @@
+import Accounting
 public import Crowdfunding
 import Receipts
-import Accounting
 import Storage
 
 /// What a verification of receipts came to.
@@ -71,7 +71,8 @@ extension Session {
         var verdict = verifier.finish()
         let last = verdict.lastNumber
         guard verdict.isWhole, last > 0 else { return report(verdict, of: campaign) }
-        guard let entry = try book.read({ try $0.entry(campaign: campaign.record.number, number: last) }) else {
+        guard let entry = try book.read({ try $0.entry(campaign: campaign.record.number, number: last) })
+        else {
             return report(
                 verdict, of: campaign,
                 adding: "the receipts go on to \(last), but the book ends with \(campaign.record.head)")
@@ -91,9 +92,16 @@ extension Session {
             SigningKey(master: master, book: book.id, campaign: record.id, epoch: $0.number)
         }
         var checks: [String: String] = [:]
-        for (key, epoch) in zip(keys, epochs) { checks[key.kid] = epoch.keyCheck }
+        for (key, epoch) in zip(keys, epochs) {
+            // Another key says nothing of the receipts.
+            guard key.keyCheck == epoch.keyCheck else {
+                throw SessionError.wrongKey(campaign: record.id.rawValue)
+            }
+            checks[key.kid] = epoch.keyCheck
+        }
         return ReceiptVerifier(
-            keys: keys, head: record.receiptHead(at: 1), laterHead: record.firstPledge.map { record.receiptHead(at: $0) },
+            keys: keys, head: record.receiptHead(at: 1),
+            laterHead: record.firstPledge.map { record.receiptHead(at: $0) },
             keyChecks: checks)
     }
 

@@ -21,7 +21,7 @@ struct DueWords {
     func lines(_ steps: [DueStep]) -> [String] {
         let rows = steps.map { [command($0), reason($0)] }
         // A long command does not push the other reasons away.
-        let width = rows.map { displayWidth($0[0]) }.filter { $0 <= 48 }.max() ?? 0
+        let width = rows.map { displayWidth($0[0]) }.filter { $0 <= 44 }.max() ?? 0
         return rows.map { Screen.left($0[0], width) + "   " + $0[1] }
     }
 
@@ -33,7 +33,7 @@ struct DueWords {
         case .close, .charge, .ask, .retry, .drop, .release: "pledgebook campaign close \(id)"
         case .launchRun(let run, _): "pledgebook run launch \(run)\(name)"
         case .recordPayout: "pledgebook cash record payout …\(name)"
-        case .refund: "pledgebook payment list --state refund-owed\(name)"
+        case .refund: "pledgebook payment list --state refund-pending --state refund-owed\(name)"
         case .choose: "pledgebook pledge list --open-choice\(name)"
         case .finish: "pledgebook campaign finish \(id)"
         }
@@ -63,7 +63,10 @@ struct DueWords {
     }
 
     private func payout(_ tally: Tally, _ source: String?, _ about: CalendarDay?) -> String {
-        guard let source, let about else { return "\(money(tally)) lies at the processor" }
+        guard let source, let about else {
+            return campaign.isRehearsal
+                ? "\(money(tally)) lies at the processor" : "\(money(tally)) is not at your bank yet"
+        }
         return "\(platformName(source)) usually pays 14 days after the end: about \(dates.short(about))"
     }
 

@@ -66,7 +66,8 @@ struct Environment {
         do {
             try session.book.backup(to: path)
         } catch BookError.alreadyExists {
-            throw CommandProblem("\(visible(path)) exists already and was left as it is. Name another file.", .refused)
+            throw CommandProblem(
+                "\(visible(path)) exists already and was left as it is. Name another file.", .refused)
         }
     }
 

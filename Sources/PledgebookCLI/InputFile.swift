@@ -10,7 +10,8 @@ enum InputFile {
         var bytes: [UInt8] = []
         try forEachPiece(of: path) { piece in
             guard bytes.count + piece.count <= limit else {
-                throw CommandProblem("\(visible(path)) is larger than \(limit >> 20) MiB: that is no such file.")
+                throw CommandProblem(
+                    "\(visible(path)) is larger than \(limit >> 20) MiB: that is no such file.")
             }
             for index in piece.indices { bytes.append(piece[index]) }
         }

@@ -8,12 +8,18 @@ enum Output {
     /// Whether talk and data may be colored.
     static let hasColor = isTerminal && getenv("NO_COLOR") == nil
 
+    /// Why something could not be written to stdout; said when the command has ended. Main thread only.
+    nonisolated(unsafe) private(set) static var failure: OutputProblem?
+
     /// Writes data and a line feed to stdout.
     static func line(_ text: String) { write(text + "\n") }
 
     /// Writes data to stdout as it is.
     static func write(_ text: String) {
-        _ = writeAll(Array(text.utf8).span, to: STDOUT_FILENO)
+        let reason = writeAll(Array(text.utf8).span, to: STDOUT_FILENO)
+        if reason != 0 && reason != EPIPE {
+            failure = OutputProblem(reason: String(cString: strerror(reason)))
+        }
     }
 
     /// Writes bytes to stdout.

@@ -51,7 +51,7 @@ struct PledgebookCommand: ParsableCommand {
         } catch {
             Glibc.exit(Failure.report(error))
         }
-        Glibc.exit(0)
+        Glibc.exit(Output.failure.map { Failure.report($0) } ?? 0)
     }
 }
 

@@ -36,18 +36,21 @@ enum Screen {
         text + String(repeating: " ", count: max(0, width - displayWidth(text)))
     }
 
-    /// Words joined by ` · `, on as many lines as they need; the first begins with the label.
-    static func wrapped(_ words: [String], label: String, indent: Int) -> [String] {
+    /// Words joined by a separator, on as many lines as they need; the first begins with the label.
+    static func wrapped(_ words: [String], label: String, indent: Int, by separator: String = " · ")
+        -> [String]
+    {
+        let comma = separator.first == "," ? "," : ""
         var lines: [String] = []
         var line = left("  " + label, indent)
         var isFirst = true
         for word in words {
-            if !isFirst, displayWidth(line) + 3 + displayWidth(word) > width {
-                lines.append(line)
+            if !isFirst, displayWidth(line) + displayWidth(separator + word) > width {
+                lines.append(line + comma)
                 line = left("", indent)
                 isFirst = true
             }
-            line += isFirst ? word : " · " + word
+            line += isFirst ? word : separator + word
             isFirst = false
         }
         return lines + [line]

@@ -22,11 +22,11 @@ struct Table {
         let kind: Kind
         var isNumber: Bool { kind != .text }
 
-        enum Kind { case text, amount, count }
+        enum Kind { case text, amount, number }
 
         static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
         static func amount(_ name: String) -> Column { Column(name: name, kind: .amount) }
-        static func count(_ name: String) -> Column { Column(name: name, kind: .count) }
+        static func number(_ name: String) -> Column { Column(name: name, kind: .number) }
     }
 
     let columns: [Column]
@@ -81,7 +81,7 @@ struct Table {
             for row in rows {
                 writer.object { writer in
                     for (column, cell) in zip(columns, row) {
-                        if column.kind == .count, let count = Int64(plain(cell)) {
+                        if column.kind == .number, let count = Int64(plain(cell)) {
                             writer.member(column.name, count)
                         } else {
                             writer.member(column.name, column.isNumber ? plain(cell) : cell)

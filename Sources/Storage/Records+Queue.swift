@@ -8,19 +8,27 @@ public struct QueuedPledge: Sendable {
     public var number: Int64
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
+    /// Of the tier.
     public var quantity: Int64
+    /// When it was pledged.
     public var placedAt: Timestamp
+    /// Where it stands.
     public var state: PledgeState
     /// What is due, minor units.
     public var total: Int64
     /// Sums over its payments, minor units.
     public var captured: Int64
+    /// Given back.
     public var refunded: Int64
+    /// To be given back.
     public var committed: Int64
+    /// In open disputes.
     public var disputed: Int64
+    /// In lost disputes.
     public var lost: Int64
     /// Add-ons and choices.
     public var lines: [LineRow]
+    /// The units that it holds.
     public var allocations: [AllocationRecord]
 
     /// What is neither given back, committed nor lost.
@@ -47,7 +55,8 @@ extension Records {
                 FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
                 """, arguments: [campaign])
         let lines = try Row.fetchCursor(
-            db, sql: "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
+            db,
+            sql: "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
             arguments: [campaign])
         let held = try Row.fetchCursor(
             db,
@@ -75,7 +84,8 @@ extension Records {
                 if found[0] == pledge.number {
                     pledge.allocations.append(
                         AllocationRecord(
-                            pledge: found[0], sku: found[1], run: found[2], quantity: found[3], shipped: found[4]))
+                            pledge: found[0], sku: found[1], run: found[2], quantity: found[3],
+                            shipped: found[4]))
                 }
                 units = try held.next()
             }
@@ -108,9 +118,7 @@ extension Records {
 
     /// Placed pledges without add-on or tier that contains an item, after `number`, in order.
     ///
-    /// - Parameters:
-    ///   - tiers: The numbers of the tiers that contain nothing.
-    ///   - addOns: The ids of the add-ons that contain an item.
+    /// `tiers` are the numbers of those that contain nothing, `addOns` the ids of those that contain an item.
     public func itemlessPledges(
         campaign: Int64, after number: Int64, limit: Int, tiers: [Int], addOns: [String]
     ) throws -> [PledgeRecord] {
@@ -143,7 +151,8 @@ extension Records {
     private func queuedPledge(from row: Row) -> QueuedPledge {
         QueuedPledge(
             number: row[0], tier: row[1], quantity: row[2], placedAt: Timestamp(seconds: row[3]),
-            state: PledgeState(rawValue: row[4]) ?? .placed, total: row[5], captured: 0, refunded: 0, committed: 0,
+            state: PledgeState(rawValue: row[4]) ?? .placed, total: row[5], captured: 0, refunded: 0,
+            committed: 0,
             disputed: 0, lost: 0, lines: [], allocations: [])
     }
 

@@ -32,7 +32,9 @@ extension Records {
         }
         sold.destinations = Set(
             try String.fetchAll(
-                db, sql: "SELECT DISTINCT destination FROM pledge WHERE campaign = $1 AND destination IS NOT NULL",
+                db,
+                sql:
+                    "SELECT DISTINCT destination FROM pledge WHERE campaign = $1 AND destination IS NOT NULL",
                 arguments: [campaign]))
         sold.firstPledgedAt = try Int64.fetchOne(
             db, sql: "SELECT MIN(placed_at) FROM pledge WHERE campaign = $1", arguments: [campaign]

@@ -21,7 +21,8 @@ extension Records {
     /// Calls `body` with every pledge that is placed, or whose payment is not at rest, in order.
     public func forEachOpenPledge(campaign: Int64, _ body: (OpenPledge) throws -> Void) throws {
         let atRest: [PaymentState] = [
-            .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded, .refunded,
+            .canceled, .dropped, .voided, .expired, .captured, .partiallyCaptured, .partiallyRefunded,
+            .refunded,
             .disputeLost,
         ]
         let codes = atRest.map { String($0.rawValue) }.joined(separator: ",")
@@ -44,7 +45,8 @@ extension Records {
                     amount: sqlite3_column_int64(row, 4),
                     payment: sqlite3_column_type(row, 5) == SQLITE_NULL
                         ? nil : PaymentState(rawValue: Int(sqlite3_column_int(row, 5))),
-                    hasOpenOperation: sqlite3_column_int(row, 6) != 0, hasAddOns: sqlite3_column_int(row, 7) != 0))
+                    hasOpenOperation: sqlite3_column_int(row, 6) != 0,
+                    hasAddOns: sqlite3_column_int(row, 7) != 0))
         }
     }
 }

@@ -11,7 +11,9 @@ extension Records {
                 INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (campaign, pledge, kind, id) DO UPDATE SET quantity = line.quantity + excluded.quantity
                 """)
-        for line in lines { try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity]) }
+        for line in lines {
+            try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])
+        }
     }
 
     /// Gives a backer another e-mail address (lower case), unless somebody else has it or the backer has several
@@ -21,9 +23,11 @@ extension Records {
     public func setEmail(of backer: Int64, to email: String, campaign: Int64) throws -> Bool {
         let key = hash(Array(email.utf8).span)
         let others = try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM backer_key WHERE campaign = $1 AND hash = $2", arguments: [campaign, key])
+            db, sql: "SELECT COUNT(*) FROM backer_key WHERE campaign = $1 AND hash = $2",
+            arguments: [campaign, key])
         let pledges = try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM pledge WHERE campaign = $1 AND backer = $2", arguments: [campaign, backer])
+            db, sql: "SELECT COUNT(*) FROM pledge WHERE campaign = $1 AND backer = $2",
+            arguments: [campaign, backer])
         guard others == 0, pledges == 1 else { return false }
         guard let known = try self.backer(campaign: campaign, number: backer)?.email else { return false }
         try db.execute(

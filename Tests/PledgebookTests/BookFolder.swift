@@ -59,18 +59,23 @@ final class BookFolder {
     /// Imports rows of our own CSV.
     func importRows(_ text: [UInt8], at moment: String) throws -> ImportSummary {
         let file = path + "/pledges.csv"
+        try write(text, to: file)
+        return try session(at: moment).importPledges(
+            sourceFiles(at: file), name: "pledges.csv", into: nil, options: ImportOptions(),
+            observer: ImportObserver())
+    }
+
+    /// Writes a file, over the one that is there.
+    func write(_ text: [UInt8], to file: String) throws {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         try #require(descriptor >= 0)
         var done = 0
         while done < text.count {
-            let count = text[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = text[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             try #require(count > 0)
             done += count
         }
         close(descriptor)
-        return try session(at: moment).importPledges(
-            sourceFiles(at: file), name: "pledges.csv", into: nil, options: ImportOptions(),
-            observer: ImportObserver())
     }
 
     /// Changes the file behind the program's back.

@@ -76,7 +76,8 @@ struct RunBook {
     func post(_ kind: EntryKind, run: String, other: Int64) throws {
         try book.write { records in
             let session = try session()
-            let journal = try JournalWriter(session, record: session.campaign(nil, in: records).record, in: records)
+            let journal = try JournalWriter(
+                session, record: session.campaign(nil, in: records).record, in: records)
             journal.write(kind, run: run, parts: EntryParts(other: other))
             try journal.finish()
         }
@@ -85,7 +86,8 @@ struct RunBook {
     /// Entries of a kind, in order.
     func entries(_ kind: EntryKind) throws -> [JournalEntry] {
         try book.read { records in
-            try records.entries(campaign: session().campaign(nil, in: records).record.number, kinds: [kind]).map(\.entry)
+            try records.entries(campaign: session().campaign(nil, in: records).record.number, kinds: [kind])
+                .map(\.entry)
         }
     }
 

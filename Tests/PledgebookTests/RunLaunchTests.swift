@@ -16,7 +16,9 @@ struct RunLaunchTests {
             #expect(plan.unitsOpen == 1)
             #expect(plan.netCollected == 54_900)
             #expect((plan.cost, plan.deposit, plan.balance) == (15_000, 4_500, 10_500))
-            #expect(plan.belowMinimum.map { "\($0.line.sku) \($0.line.units)<\($0.minimum)" } == ["LAMP-BLUE 2<3"])
+            #expect(
+                plan.belowMinimum.map { "\($0.line.sku) \($0.line.units)<\($0.minimum)" } == ["LAMP-BLUE 2<3"]
+            )
             #expect(try book.allocations().isEmpty)
 
             let done = try book.session().launchRun("run-1")
@@ -75,10 +77,12 @@ struct RunLaunchTests {
         }
     }
 
-    @Test("takes explicit units, by number or by SKU", arguments: [
-        (["10"], ["LAMP-RED:5", "LAMP-BLUE:5"]),
-        (["LAMP-BLUE=4,LAMP-RED=1"], ["LAMP-RED:1", "LAMP-BLUE:4"]),
-    ])
+    @Test(
+        "takes explicit units, by number or by SKU",
+        arguments: [
+            (["10"], ["LAMP-RED:5", "LAMP-BLUE:5"]),
+            (["LAMP-BLUE=4,LAMP-RED=1"], ["LAMP-RED:1", "LAMP-BLUE:4"]),
+        ])
     func explicit(words: [String], units: [String]) throws {
         try RunBook.with([("\"capacity\": 6", "\"capacity\": 60")]) { book in
             let plan = try book.session().planRunLaunch("run-1", units: UnitCount(words))
@@ -88,7 +92,8 @@ struct RunLaunchTests {
 
     @Test("never orders more than the supplier makes")
     func capacity() throws {
-        try RunBook.with([("\"minimum_units\": 4, \"capacity\": 6", "\"minimum_units\": 2, \"capacity\": 3")]) { book in
+        try RunBook.with([("\"minimum_units\": 4, \"capacity\": 6", "\"minimum_units\": 2, \"capacity\": 3")])
+        { book in
             // The first three in the queue: P-1 red, P-4 red and blue.
             let plan = try book.session().planRunLaunch("run-1")
             #expect(plan.units.map(\.units) == [2, 1])
@@ -124,9 +129,10 @@ struct RunLaunchTests {
     func lists() throws {
         try RunBook.with { book in
             let list = try book.session().runList()
-            #expect(list.runs.map { "\($0.id) \($0.state) \($0.waiting) \($0.minimum)" } == [
-                "run-1 planned 5 4", "run-2 planned 0 1",
-            ])
+            #expect(
+                list.runs.map { "\($0.id) \($0.state) \($0.waiting) \($0.minimum)" } == [
+                    "run-1 planned 5 4", "run-2 planned 0 1",
+                ])
             #expect(list.runs[0].expected == CalendarDay("2026-06-09"))
             #expect(list.runs[0].shortfall == nil)
             #expect(list.runs[0].units.map(\.waiting) == [2, 2])
@@ -134,11 +140,14 @@ struct RunLaunchTests {
         }
     }
 
-    @Test("reads counts as people type them", arguments: [
-        (["400"], UnitCount.total(400)), (["A=1", "b=2"], .bySKU(["A": 1, "b": 2])),
-        (["A=1,b=2"], .bySKU(["A": 1, "b": 2])), (["A=1", "A=2"], nil), (["-1"], nil), (["A="], nil), ([], nil),
-        (["A=1=2"], nil), (["99999999999"], nil), (["1", "2"], nil), (["=3"], nil),
-    ] as [([String], UnitCount?)])
+    @Test(
+        "reads counts as people type them",
+        arguments: [
+            (["400"], UnitCount.total(400)), (["A=1", "b=2"], .bySKU(["A": 1, "b": 2])),
+            (["A=1,b=2"], .bySKU(["A": 1, "b": 2])), (["A=1", "A=2"], nil), (["-1"], nil), (["A="], nil),
+            ([], nil),
+            (["A=1=2"], nil), (["99999999999"], nil), (["1", "2"], nil), (["=3"], nil),
+        ] as [([String], UnitCount?)])
     func counts(words: [String], count: UnitCount?) {
         #expect(UnitCount(words) == count)
     }

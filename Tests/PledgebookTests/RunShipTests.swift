@@ -173,7 +173,8 @@ struct RunShipTests {
         try Self.received { book in
             try book.session().deliverItemless()
             _ = try Self.ship(
-                book, "P-1,2026-05-01,LAMP-RED,1,,", "P-2,2026-05-01,LAMP-BLUE,1,,", "P-2,2026-05-01,BULB,1,,",
+                book, "P-1,2026-05-01,LAMP-RED,1,,", "P-2,2026-05-01,LAMP-BLUE,1,,",
+                "P-2,2026-05-01,BULB,1,,",
                 "P-4,2026-05-01,LAMP-RED,1,,", "P-4,2026-05-01,LAMP-BLUE,1,,")
             // P-3 has not chosen: goods 83.33, shipping 5.00.
             #expect(try book.balance(.contract) == 8_333)
@@ -185,12 +186,17 @@ struct RunShipTests {
             #expect(try book.balance(.costOfGoods) == 12_200)
             let run = try book.session().runShow("run-1").run
             #expect((run.waiting, run.shipped, run.pledges) == (0, 4, 3))
+            let check = try book.session().checkBook(campaign: nil)
+            #expect(check.differences.map(\.description) == [])
         }
     }
 
-    @Test("refuses a file that is no shipment file", arguments: [
-        "", "pledge_id,shipped_on,sku\nP-1,2026-05-01,LAMP-RED\n", "pledge_id,shipped_on,sku,quantity,weight\n",
-    ])
+    @Test(
+        "refuses a file that is no shipment file",
+        arguments: [
+            "", "pledge_id,shipped_on,sku\nP-1,2026-05-01,LAMP-RED\n",
+            "pledge_id,shipped_on,sku,quantity,weight\n",
+        ])
     func header(text: String) throws {
         try Self.received { book in
             #expect(throws: FileProblem.self) {

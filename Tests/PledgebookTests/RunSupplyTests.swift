@@ -30,9 +30,10 @@ struct RunSupplyTests {
             #expect(try book.balance(.inventory) == 15_600)
             #expect(try book.balance(.suppliers) == 10_500)
             #expect(try book.balance(.supplierDeposits) == 0)
-            #expect(try book.entries(.runReceived).map(\.detail) == [
-                "units=LAMP-RED:3;run=run-1", "units=LAMP-BLUE:2;run=run-1",
-            ])
+            #expect(
+                try book.entries(.runReceived).map(\.detail) == [
+                    "units=LAMP-RED:3;run=run-1", "units=LAMP-BLUE:2;run=run-1",
+                ])
         }
     }
 
@@ -45,15 +46,19 @@ struct RunSupplyTests {
             #expect(again.wasCounted)
             #expect(try book.session().campaign(nil).record.head == head)
             // More than was ordered comes with a note of its own.
-            #expect(throws: SessionError.self) { try book.session().receiveRun("run-1", .bySKU(["LAMP-RED": 1])) }
+            #expect(throws: SessionError.self) {
+                try book.session().receiveRun("run-1", .bySKU(["LAMP-RED": 1]))
+            }
             let more = try book.session().receiveRun("run-1", .bySKU(["LAMP-RED": 1]), reference: "DN-2")
             #expect(more.over.map { "\($0.sku):\($0.units)" } == ["LAMP-RED:1"])
         }
     }
 
-    @Test("refuses what the run does not make, and a number that does not say which", arguments: [
-        UnitCount.bySKU(["BULB": 1]), .bySKU(["LAMP": 1]), .total(4), .total(0), .bySKU(["LAMP-RED": 0]),
-    ])
+    @Test(
+        "refuses what the run does not make, and a number that does not say which",
+        arguments: [
+            UnitCount.bySKU(["BULB": 1]), .bySKU(["LAMP": 1]), .total(4), .total(0), .bySKU(["LAMP-RED": 0]),
+        ])
     func refusesCounts(count: UnitCount) throws {
         try Self.launched { book in
             let head = try book.session().campaign(nil).record.head
@@ -133,7 +138,8 @@ struct RunSupplyTests {
 
     @Test("gives units beyond the order to who waits")
     func over() throws {
-        try RunBook.with([("\"minimum_units\": 4, \"capacity\": 6", "\"minimum_units\": 1, \"capacity\": 3")]) { book in
+        try RunBook.with([("\"minimum_units\": 4, \"capacity\": 6", "\"minimum_units\": 1, \"capacity\": 3")])
+        { book in
             _ = try book.session().launchRun("run-1")
             #expect(try !book.allocations().contains("P-2 LAMP-BLUE run-1 1/0"))
             _ = try book.session().receiveRun("run-1", .bySKU(["LAMP-RED": 2, "LAMP-BLUE": 2]))

@@ -160,9 +160,7 @@ private final class Sink {
             -> PledgeTotal
         {
             PledgeTotal(
-                state: state, payment: payment, gateway: 1, count: count, amount: amount, captured: 0,
-                refunded: 0,
-                committed: 0, disputed: 0, lost: 0)
+                state: state, payment: payment, gateway: 1, count: count, quantity: count, amount: amount)
         }
         return try Funding(
             campaign: Sample.campaign(), goal: 30_000,

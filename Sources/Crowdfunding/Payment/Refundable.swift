@@ -87,7 +87,8 @@ public struct PartsLeft: Hashable, Sendable {
             tax = allocate(pool.tax, between: moved, and: whole - moved).0 * (isReversal ? -1 : 1)
             if whole == 0 { tax = 0 }
         }
-        undelivered = undelivered - EntryParts(goods: parts.goods + parts.tax, shipping: parts.shipping, tax: tax)
+        undelivered =
+            undelivered - EntryParts(goods: parts.goods + parts.tax, shipping: parts.shipping, tax: tax)
         delivered = delivered + EntryParts(goods: parts.goods, shipping: parts.shipping, tax: parts.tax + tax)
     }
 

@@ -53,6 +53,7 @@ public struct UnitValues: Sendable {
     ///   - tier: Its index in the definition, or -1.
     ///   - quantity: Of the tier.
     ///   - lines: Add-ons count; choices are worth nothing.
+    /// - Returns: At most one value an item; empty for a pledge that contains none.
     public func values(tier: Int, quantity: Int64, lines: ArraySlice<OrderLine>) -> [ItemValue] {
         var found: [Int: ItemValue] = [:]
         func add(_ contents: [ItemValue], _ count: Int64) {
@@ -75,6 +76,7 @@ public struct UnitValues: Sendable {
     /// - Parameters:
     ///   - values: From `values`.
     ///   - left: Units not delivered, by item.
+    /// - Returns: A weight; only its proportion to others of the same pledge counts.
     public static func weight(_ values: [ItemValue], left: [Int: Int64]) -> Int64 {
         let isFree = values.allSatisfy { $0.value == 0 }
         var total: Int128 = 0
@@ -100,10 +102,14 @@ extension PartsLeft {
     ///   - after: The worth of what stays undelivered.
     ///   - taxInGoods: Where the tax point is delivery: what the pledge's goods (bonus in it) are net of tax, and
     ///     its tax, which lies inside the captured goods until now.
-    public func delivery(before: Int64, after: Int64, taxInGoods: (net: Int64, tax: Int64)? = nil) -> EntryParts {
+    /// - Returns: Goods, shipping and tax, never negative and never more than is left.
+    public func delivery(before: Int64, after: Int64, taxInGoods: (net: Int64, tax: Int64)? = nil)
+        -> EntryParts
+    {
         let shipped = max(before - after, 0)
         var parts = EntryParts.zero
-        parts.goods = after <= 0 ? undelivered.goods : allocate(undelivered.goods, between: shipped, and: after).0
+        parts.goods =
+            after <= 0 ? undelivered.goods : allocate(undelivered.goods, between: shipped, and: after).0
         parts.shipping =
             after <= 0 ? undelivered.shipping : allocate(undelivered.shipping, between: shipped, and: after).0
         guard let taxInGoods, taxInGoods.tax > 0, undelivered.tax == 0 else { return parts }

@@ -11,7 +11,8 @@ struct AccountGuard {
 
     /// The balances by the rollup, through the posting rules.
     init(_ record: CampaignRecord, in records: Records) throws {
-        try self.init(record.currency, records.dailyTotals(campaign: record.number).map { ($0.kind, $0.parts) })
+        try self.init(
+            record.currency, records.dailyTotals(campaign: record.number).map { ($0.kind, $0.parts) })
     }
 
     /// The balances of some entries or sums of entries only.

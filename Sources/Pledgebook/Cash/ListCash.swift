@@ -33,8 +33,10 @@ extension Session {
                 guard let what = entry.told, let amount = entry.toldAmount else { return nil }
                 return CashMovement(
                     number: entry.number, day: entry.day, what: what,
-                    amount: what == "payout" || what == CashPurpose.own.rawValue ? amount : -amount, run: entry.run,
-                    reference: entry.reference, reversedBy: try records.reversal(campaign: number, of: entry.number))
+                    amount: what == "payout" || what == CashPurpose.own.rawValue ? amount : -amount,
+                    run: entry.run,
+                    reference: entry.reference,
+                    reversedBy: try records.reversal(campaign: number, of: entry.number))
             }
             let bank = try AccountGuard(campaign.record, in: records).balance(of: .bank)
             return (campaign, movements.sorted { ($0.day, $0.number) < ($1.day, $1.number) }, bank)
@@ -43,14 +45,16 @@ extension Session {
 }
 
 extension Records {
-    /// The first entries of what was recorded at the bank; of those that stand, unless reversed ones are asked for.
+    /// The first entries of what was recorded at the bank; of those that stand, unless reversed ones are
+    /// asked for.
     func cashEntries(campaign: Int64, withReversed: Bool = false) throws -> [JournalEntry] {
         let words = ["payout"] + CashPurpose.allCases.map(\.rawValue)
         let kinds = EntryKind.allCases.filter { $0.isRecordedCash }
         let entries = try entries(campaign: campaign, kinds: kinds).map(\.entry)
         let taken = Set(entries.compactMap(\.reverses))
         return entries.filter {
-            $0.reverses == nil && (withReversed || !taken.contains($0.number)) && $0.told.map(words.contains) == true
+            $0.reverses == nil && (withReversed || !taken.contains($0.number))
+                && $0.told.map(words.contains) == true
         }
     }
 }
@@ -62,7 +66,8 @@ extension EntryKind {
         case .payoutCreated, .payoutArrived, .payoutReceipts, .payoutRefunds, .payoutChargebacks,
             .payoutChargebacksReversed, .payoutProcessorFees, .payoutPlatformFees, .payoutUnexplainedIn,
             .payoutUnexplainedOut, .processorFee, .platformFeeKept, .platformFeeDue, .platformFeePaid,
-            .supplierDeposit, .supplierPaid, .carrierOwed, .carrierPaid, .taxRemitted, .toolingPaid, .ownMoney:
+            .supplierDeposit, .supplierPaid, .carrierOwed, .carrierPaid, .taxRemitted, .toolingPaid,
+            .ownMoney:
             true
         default: false
         }

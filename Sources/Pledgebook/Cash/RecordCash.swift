@@ -20,7 +20,8 @@ public enum CashPurpose: String, CaseIterable, Sendable {
 
 /// What a person tells of a movement at the bank.
 public struct CashFact: Sendable {
-    /// Minor units, more than zero. A payout's may be zero or less: then the processor took money from the bank.
+    /// Minor units, more than zero. A payout's may be zero or less: then the processor took money from the
+    /// bank.
     public var amount: Int64
     /// `nil`: today.
     public var day: CalendarDay?
@@ -32,7 +33,10 @@ public struct CashFact: Sendable {
     public var again = false
 
     /// A movement of an amount, today, without a reference.
-    public init(amount: Int64, day: CalendarDay? = nil, run: String? = nil, reference: String = "", again: Bool = false) {
+    public init(
+        amount: Int64, day: CalendarDay? = nil, run: String? = nil, reference: String = "",
+        again: Bool = false
+    ) {
         self.amount = amount
         self.day = day
         self.run = run
@@ -56,7 +60,8 @@ public struct RecordedFact: Sendable {
 }
 
 extension Session {
-    /// Records money that moved at the bank: E12, E21, E24p, E11, E30, E27 or E00, with what has to be owed first.
+    /// Records money that moved at the bank: E12, E21, E24p, E11, E30, E27 or E00, with what has to be owed
+    /// first.
     ///
     /// - Parameter dryRun: Plans and changes nothing.
     /// - Throws: `SessionError` for a day in the future, what was recorded before, a supplier's payment beyond what the
@@ -119,7 +124,8 @@ extension Session {
             clearing: told.accounts.balance(of: .clearing), currency: campaign.record.currency)
     }
 
-    /// The same thing of the same amount, day and reference is the same fact, unless a person says that it is not.
+    /// The same thing of the same amount, day and reference is the same fact, unless a person says that it
+    /// is not.
     private func checkIsNew(
         _ word: String, _ fact: CashFact, _ day: CalendarDay, _ campaign: LoadedCampaign, in records: Records
     ) throws {
@@ -151,8 +157,8 @@ extension Session {
 
     /// What the supplier is owed for goods received first (E21), then towards the units still to come (E12).
     ///
-    /// The deposit and everything else that is paid ahead of the goods is a supplier deposit, which E20d applies when
-    /// they are received; more than the run costs in all is refused.
+    /// The deposit and everything else that is paid ahead of the goods is a supplier deposit, which E20d
+    /// applies when they are received; more than the run costs in all is refused.
     private func paySupplier(
         _ amount: Int64, _ run: RunRecord?, _ told: inout Told, _ campaign: LoadedCampaign
     ) throws {
@@ -165,7 +171,8 @@ extension Session {
         let owed = max(0, books.balance(of: .suppliers))
         let outstanding = run.units.reduce(0) { $0 + max(0, $1.ordered - $1.received - $1.writtenOff) }
         let isOpen = run.state == .launched
-        let ahead = isOpen ? max(0, outstanding * run.unitCost - max(0, books.balance(of: .supplierDeposits))) : 0
+        let ahead =
+            isOpen ? max(0, outstanding * run.unitCost - max(0, books.balance(of: .supplierDeposits))) : 0
         guard amount <= owed + ahead else {
             throw SessionError.refused(
                 "\(campaign.money(amount)) is more than \(run.id) still costs: \(campaign.money(owed)) is owed for "

@@ -8,7 +8,8 @@ public struct PaymentFact: Sendable {
     public var amount: Int64?
     /// `nil`: today.
     public var day: CalendarDay?
-    /// The bank's or platform's own reference: the same one again changes nothing. Empty for a refund without one.
+    /// The bank's or platform's own reference: the same one again changes nothing. Empty for a refund
+    /// without one.
     public var reference = ""
     /// Books also what is more than was due or refundable: the payment is conflicted then.
     public var acceptsExcess = false
@@ -38,6 +39,11 @@ public struct RecordedPayment: Sendable {
     public let transition: Int
     /// The currency of all figures.
     public let currency: Currency
+
+    /// The pledge's reference.
+    public var reference: String { pledge.reference }
+    /// What the pledge costs, minor units.
+    public var price: Int64 { pledge.total }
 }
 
 extension Session {
@@ -66,13 +72,15 @@ extension Session {
     ///   - dryRun: Plans and changes nothing.
     /// - Throws: `SessionError`, `PaymentRefusal`; refused for more than is refundable unless the fact accepts it.
     public func recordRefund(
-        of who: String, _ fact: PaymentFact, fromOwnAccount: Bool = false, in id: CampaignID?, dryRun: Bool = false
+        of who: String, _ fact: PaymentFact, fromOwnAccount: Bool = false, in id: CampaignID?,
+        dryRun: Bool = false
     ) throws -> RecordedPayment {
         try tell("refund", who, fact, in: id, dryRun: dryRun, fromOwnAccount: fromOwnAccount) { standing in
             let payment = standing.payment
             guard payment.captured > 0 else {
                 throw SessionError.refused(
-                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid back.")
+                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid back."
+                )
             }
             let underWay = payment.operation?.kind == .refund ? payment.operation?.amount : nil
             let owed = payment.committed > 0 ? payment.committed : payment.refundable
@@ -133,7 +141,9 @@ private struct PaymentStanding {
         let number = campaign.record.number
         self.pledge = pledge
         self.campaign = campaign
-        payment = try records.payments(campaign: number, pledge: pledge.number).first { $0.instalment == 1 }?.payment
+        payment =
+            try records.payments(campaign: number, pledge: pledge.number).first { $0.instalment == 1 }?
+            .payment
             ?? Payment()
         due = max(0, pledge.total - payment.captured)
         entries = try records.entries(campaign: number, pledge: pledge.number).map(\.entry)
@@ -156,7 +166,8 @@ private struct PaymentStanding {
         guard !fact.reference.isEmpty, let amount = event.amount else { return false }
         let taken = Set(entries.compactMap(\.reverses))
         let known = entries.first {
-            $0.told == word && $0.reference == fact.reference && $0.reverses == nil && !taken.contains($0.number)
+            $0.told == word && $0.reference == fact.reference && $0.reverses == nil
+                && !taken.contains($0.number)
         }
         guard let known else { return false }
         guard known.toldAmount != amount else { return true }
@@ -213,7 +224,8 @@ private struct PaymentStanding {
 
     private func operation(_ record: OperationRecord) -> Operation {
         Operation(
-            pledge: record.pledge, reference: pledge.reference, instalment: record.instalment, kind: record.kind,
+            pledge: record.pledge, reference: pledge.reference, instalment: record.instalment,
+            kind: record.kind,
             attempt: record.attempt, amount: record.amount, method: pledge.method ?? "", target: "")
     }
 
@@ -229,7 +241,8 @@ private struct PaymentStanding {
             entries: try told.entries.compactMap {
                 try records.entry(campaign: campaign.record.number, number: $0)?.entry
             },
-            payment: change.payment, excess: change.payment.excess - payment.excess, transition: change.transition,
+            payment: change.payment, excess: change.payment.excess - payment.excess,
+            transition: change.transition,
             currency: campaign.record.currency)
     }
 }

@@ -18,7 +18,8 @@ public struct PayoutParts: Sendable {
 
     /// Everything goes in whole, unless it is said.
     public init(
-        platformFees: Int64? = nil, processorFees: Int64? = nil, refunds: Int64? = nil, chargebacks: Int64? = nil,
+        platformFees: Int64? = nil, processorFees: Int64? = nil, refunds: Int64? = nil,
+        chargebacks: Int64? = nil,
         chargebacksReversed: Int64? = nil
     ) {
         self.platformFees = platformFees
@@ -51,8 +52,8 @@ struct PayoutLines {
 }
 
 extension Session {
-    /// Records a payout that is at the bank: E05 and E06 for what arrived, fees that nobody knew of (E04, E09w), and
-    /// the lines E06a–h, of which receipts are the rest.
+    /// Records a payout that is at the bank: E05 and E06 for what arrived, fees that nobody knew of (E04,
+    /// E09w), and the lines E06a–h, of which receipts are the rest.
     ///
     /// With an amount of zero or less the processor took it from the bank: there are lines only.
     /// - Parameter dryRun: Plans and changes nothing.
@@ -64,9 +65,13 @@ extension Session {
             for amount in parts.all where amount < 0 || amount > largestAmount {
                 throw PaymentRefusal.amountOutOfRange(amount)
             }
-            guard fact.amount.magnitude <= UInt64(largestAmount) else { throw PaymentRefusal.amountOutOfRange(fact.amount) }
+            guard fact.amount.magnitude <= UInt64(largestAmount) else {
+                throw PaymentRefusal.amountOutOfRange(fact.amount)
+            }
             let lines = try lines(of: fact.amount, parts, told.accounts, campaign)
-            guard fact.amount != 0 || lines.receipts + lines.chargebacksReversed + lines.unexplainedIn + lines.out > 0
+            guard
+                fact.amount != 0
+                    || lines.receipts + lines.chargebacksReversed + lines.unexplainedIn + lines.out > 0
             else { throw SessionError.refused("Nothing is unsettled: a payout of nothing says nothing.") }
             try write(lines, amount: fact.amount, &told)
         }
@@ -75,9 +80,11 @@ extension Session {
     private func lines(
         of amount: Int64, _ parts: PayoutParts, _ accounts: AccountGuard, _ campaign: LoadedCampaign
     ) throws -> PayoutLines {
-        let unexplainedIn = accounts.sums[.unmatchedIn, default: .zero].other
+        let unexplainedIn =
+            accounts.sums[.unmatchedIn, default: .zero].other
             - accounts.sums[.payoutUnexplainedIn, default: .zero].other
-        let unexplainedOut = accounts.sums[.unmatchedOut, default: .zero].other
+        let unexplainedOut =
+            accounts.sums[.unmatchedOut, default: .zero].other
             - accounts.sums[.payoutUnexplainedOut, default: .zero].other
         let refunds = try -accounts.unsettled(.refunds)
         let chargebacks = try -accounts.unsettled(.chargebacks)
@@ -110,7 +117,8 @@ extension Session {
         guard let told, told > max(0, unsettled) else { return }
         throw SessionError.refused(
             "The payout tells of \(what) of \(campaign.money(told)), and the books know of "
-                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing was changed.")
+                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing was changed."
+        )
     }
 
     private func doesNotFit(
@@ -119,7 +127,8 @@ extension Session {
         let money = campaign.money
         var sums: [String] = []
         for (name, value) in [
-            ("refunds", lines.refunds), ("chargebacks", lines.chargebacks), ("processor fees", lines.processorFees),
+            ("refunds", lines.refunds), ("chargebacks", lines.chargebacks),
+            ("processor fees", lines.processorFees),
             ("platform fees", lines.platformFees), ("unexplained", lines.unexplainedOut),
         ] where value > 0 { sums.append("\(name) \(money(value).grouped)") }
         let taken = sums.isEmpty ? "" : " after " + sums.joined(separator: ", ")
@@ -136,8 +145,12 @@ extension Session {
     private func write(_ lines: PayoutLines, amount: Int64, _ told: inout Told) throws {
         try told.write(.payoutCreated, other: max(0, amount))
         try told.write(.payoutArrived, other: max(0, amount))
-        if lines.newProcessorFees > 0 { try told.write(.processorFee, EntryParts(fee: lines.newProcessorFees)) }
-        if lines.newPlatformFees > 0 { try told.write(.platformFeeKept, EntryParts(fee: lines.newPlatformFees)) }
+        if lines.newProcessorFees > 0 {
+            try told.write(.processorFee, EntryParts(fee: lines.newProcessorFees))
+        }
+        if lines.newPlatformFees > 0 {
+            try told.write(.platformFeeKept, EntryParts(fee: lines.newPlatformFees))
+        }
         try told.write(.payoutReceipts, other: lines.receipts)
         try told.write(.payoutChargebacksReversed, other: lines.chargebacksReversed)
         try told.write(.payoutUnexplainedIn, other: lines.unexplainedIn)

@@ -54,7 +54,8 @@ struct ReversalCheck {
     /// What an arrived payout has settled was there to be settled.
     private func checkPayouts(_ entries: [(EntryKind, EntryParts)]) throws {
         let lines: [(CashLine, Int64, EntryKind)] = [
-            (.receipts, 1, .payoutReceipts), (.refunds, -1, .payoutRefunds), (.chargebacks, -1, .payoutChargebacks),
+            (.receipts, 1, .payoutReceipts), (.refunds, -1, .payoutRefunds),
+            (.chargebacks, -1, .payoutChargebacks),
             (.chargebacksReversed, 1, .payoutChargebacksReversed), (.processorFees, -1, .payoutProcessorFees),
             (.platformFees, -1, .payoutPlatformFees),
         ]

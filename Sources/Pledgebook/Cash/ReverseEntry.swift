@@ -16,8 +16,8 @@ public struct Reversal: Sendable {
 }
 
 extension Session {
-    /// Takes back what a person or a file told, with all entries of the same fact: entries of the same kinds with
-    /// negative parts, on the days of those that they take back.
+    /// Takes back what a person or a file told, with all entries of the same fact: entries of the same
+    /// kinds with negative parts, on the days of those that they take back.
     ///
     /// - Parameters:
     ///   - reason: Why; kept with the session, and its SHA-256 in the signed detail.
@@ -51,7 +51,8 @@ extension Session {
     ) throws {
         let name = "Entry \(entry.number) (\(entry.kind.title))"
         if let first = entry.reverses {
-            throw SessionError.refused("\(name) takes back entry \(first) itself. Record anew what has happened.")
+            throw SessionError.refused(
+                "\(name) takes back entry \(first) itself. Record anew what has happened.")
         }
         if let by = try records.reversal(campaign: campaign.record.number, of: entry.number) {
             throw SessionError.refused("\(name) was reversed already, by entry \(by).")
@@ -82,7 +83,8 @@ extension Session {
             if let amount = EntryDetail.value("amt", in: entry.detail) { detail.add("amt", amount) }
             numbers.append(
                 journal.write(
-                    entry.kind, pledge: entry.pledge.map { ($0, entry.subject) }, instalment: entry.instalment,
+                    entry.kind, pledge: entry.pledge.map { ($0, entry.subject) },
+                    instalment: entry.instalment,
                     run: entry.run, day: entry.day, parts: -entry.parts, reverses: entry.number,
                     reference: entry.reference, detail: detail))
         }
@@ -124,10 +126,13 @@ extension EntryKind {
     /// Whether it tells what happened to a backer's payment.
     var isOfPayment: Bool {
         switch self {
-        case .methodSaved, .authorized, .voided, .expired, .declined, .noted, .captured, .capturedAfterSuccess,
+        case .methodSaved, .authorized, .voided, .expired, .declined, .noted, .captured,
+            .capturedAfterSuccess,
             .refundCommitted, .refundCommittedAfterSuccess, .refundCommittedAfterDelivery, .refunded,
-            .refundedFromOwn, .refundReturned, .disputeOpened, .disputeWon, .disputeLost, .disputeLostAfterSuccess,
-            .disputeLostAfterDelivery, .disputeLostCommitted, .claimFromDispute, .claimFromRefund, .claimGivenUp,
+            .refundedFromOwn, .refundReturned, .disputeOpened, .disputeWon, .disputeLost,
+            .disputeLostAfterSuccess,
+            .disputeLostAfterDelivery, .disputeLostCommitted, .claimFromDispute, .claimFromRefund,
+            .claimGivenUp,
             .unmatchedIn, .unmatchedOut, .processorFee:
             true
         default: false

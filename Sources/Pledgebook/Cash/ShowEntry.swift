@@ -10,12 +10,22 @@ public struct EntryView: Sendable {
     public let signed: SignedEntry
     /// What it posts, in the order of the rules: account and minor units, debit positive.
     public let postings: [(account: Account, amount: Int64)]
-    /// The numbers of the entries of the same fact, which are reversed together; itself alone where it stands alone.
+    /// The numbers of the entries of the same fact, which are reversed together; itself alone where it
+    /// stands alone.
     public let fact: [Int64]
     /// The entry that takes it back.
     public let reversedBy: Int64?
     /// Who wrote it, with the reason where one was given.
     public let session: SessionRecord?
+
+    /// The entry alone.
+    public var entry: JournalEntry { signed.entry }
+    /// Its signature.
+    public var tag: Tag { signed.tag }
+    /// Who wrote it, with which command and version.
+    public var writer: String? { session.map { "\($0.operatorName), \($0.command), version \($0.version)" } }
+    /// Why, where a reason was given.
+    public var reason: String? { session?.reason }
 }
 
 extension Session {
@@ -43,14 +53,18 @@ extension Session {
     func signedEntry(_ number: Int64, _ campaign: LoadedCampaign, in records: Records) throws -> SignedEntry {
         if let found = try records.entry(campaign: campaign.record.number, number: number) { return found }
         throw SessionError.rule(
-            "\(campaign.record.id) has no entry \(number); the last is \(campaign.record.head).", exit: .badInput)
+            "\(campaign.record.id) has no entry \(number); the last is \(campaign.record.head).",
+            exit: .badInput)
     }
 
     /// The entries of one fact, in order: they were written one after the other.
-    func fact(of entry: JournalEntry, _ campaign: LoadedCampaign, in records: Records) throws -> [JournalEntry] {
+    func fact(of entry: JournalEntry, _ campaign: LoadedCampaign, in records: Records) throws
+        -> [JournalEntry]
+    {
         let first = entry.factNumber
         // A payout has at most a dozen entries, and no fact has more.
-        let near = try records.entries(campaign: campaign.record.number, from: first, to: first + 31).map(\.entry)
+        let near = try records.entries(campaign: campaign.record.number, from: first, to: first + 31).map(
+            \.entry)
         return Array(near.prefix { $0.factNumber == first })
     }
 }

@@ -4,7 +4,8 @@ import Storage
 
 /// What a person told us: one fact, in one or more entries that are taken back together.
 ///
-/// The first entry's signed detail says what it is (`told=payout.47228`), the others say `of=` with its number.
+/// The first entry's signed detail says what it is (`told=payout.47228`), the others say `of=` with its
+/// number.
 struct Told {
     let journal: JournalWriter
     var accounts: AccountGuard
@@ -33,7 +34,8 @@ struct Told {
         try accounts.post(parts, as: kind)
         let mark = first.map { ("of", String($0)) } ?? ("told", word)
         let number = journal.write(
-            kind, pledge: pledge.map { ($0.number, $0.reference) }, instalment: pledge == nil ? 0 : 1, run: run,
+            kind, pledge: pledge.map { ($0.number, $0.reference) }, instalment: pledge == nil ? 0 : 1,
+            run: run,
             day: day, parts: parts, reference: reference, detail: detail.adding(mark.0, mark.1))
         if first == nil { first = number }
         entries.append(number)

@@ -4,19 +4,23 @@ import Storage
 
 /// What closing a run does, or has done.
 public struct RunClosing: Sendable {
+    /// The run's id.
     public let run: String
     /// Will not come.
     public let writtenOff: [UnitLine]
-    /// Pledges that lose units by it and wait again, and how many units.
+    /// Pledges that lose units by it and wait again.
     public let pledgesWaiting: Int64
+    /// Units that wait again.
     public let unitsWaiting: Int64
     /// The rule that a person overrode.
     public let overridden: RunRefusal?
-    /// What is still owed to the supplier, and what the supplier still holds of the deposit, minor units.
+    /// What is still owed to the supplier, minor units.
     public let owed: Int64
+    /// What the supplier still holds of the deposit, minor units.
     public let depositLeft: Int64
     /// Whether the run was closed before, so that nothing was done.
     public let wasClosed: Bool
+    /// Of every amount here.
     public let currency: Currency
 }
 
@@ -27,8 +31,12 @@ extension Session {
     /// and no unit is lost. A deposit that is left pays what is owed.
     ///
     /// - Parameters:
-    ///   - dryRun: Says what would be done and changes nothing.
+    ///   - run: The run's id.
+    ///   - short: Writes off what has not come.
     ///   - overrideReason: Why a person closes it while the supplier is owed money.
+    ///   - dryRun: Says what would be done and changes nothing.
+    ///   - id: The campaign; without it, the only one under way.
+    /// - Returns: What is written off, who waits again, and what is owed.
     /// - Throws: `RunRefusal`, `SessionError`, `BookError`.
     public func closeRun(
         _ run: String, short: Bool = false, overrideReason: String? = nil, dryRun: Bool = false,
@@ -51,7 +59,8 @@ extension Session {
     }
 
     private func close(
-        _ run: LoadedRun, _ short: Bool, _ overrideReason: String?, _ campaign: LoadedCampaign, in records: Records
+        _ run: LoadedRun, _ short: Bool, _ overrideReason: String?, _ campaign: LoadedCampaign,
+        in records: Records
     ) throws -> RunClosing {
         let number = campaign.record.number
         var balance = try supplierBalance(run.plan.id, campaign: number, in: records)
@@ -88,7 +97,8 @@ extension Session {
         let (pledges, units) = try takeBack(row, campaign, in: records)
         try journal.finish(reason: reason)
         return RunClosing(
-            run: run.plan.id, writtenOff: lost, pledgesWaiting: pledges, unitsWaiting: units, overridden: overridden,
+            run: run.plan.id, writtenOff: lost, pledgesWaiting: pledges, unitsWaiting: units,
+            overridden: overridden,
             owed: balance.owed, depositLeft: balance.depositLeft, wasClosed: false,
             currency: campaign.record.currency)
     }

@@ -1,5 +1,5 @@
-public import Crowdfunding
 import Accounting
+public import Crowdfunding
 import Storage
 
 extension Session {
@@ -8,8 +8,10 @@ extension Session {
     /// For the closing's own transactions: one window of at most `limit` pledges, written to `journal`, which the
     /// caller finishes. What is not paid in full, or disputed, waits for the next call.
     ///
-    /// - Parameter number: Where the last window ended; 0 to begin.
+    /// `number` is where the last window ended, 0 to begin.
+    ///
     /// - Returns: Where this window ended and how many were delivered; `nil` when none is left.
+    /// - Throws: `BookError`.
     func deliverItemless(
         after number: Int64, limit: Int = 4_096, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws -> (last: Int64, delivered: Int64)? {
@@ -57,18 +59,23 @@ extension Session {
     private func itemlessParts(
         _ pledge: PledgeRecord, _ campaign: LoadedCampaign, in records: Records
     ) throws -> EntryParts? {
-        let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(\.payment)
+        let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(
+            \.payment)
         let captured = payments.reduce(0) { $0 + $1.captured }
         let returned = payments.reduce(0) { $0 + $1.refunded + $1.committed + $1.lost }
-        guard captured >= pledge.total, payments.allSatisfy({ $0.disputed == 0 && $0.operation == nil }) else {
+        guard captured >= pledge.total, payments.allSatisfy({ $0.disputed == 0 && $0.operation == nil })
+        else {
             return nil
         }
         // Most were paid once and nothing else happened: their parts are those of the pledge.
-        if returned == 0, captured == pledge.total, pledge.tax == 0 || campaign.definition.tax.point == .receipt {
+        if returned == 0, captured == pledge.total,
+            pledge.tax == 0 || campaign.definition.tax.point == .receipt
+        {
             return EntryParts(goods: pledge.parts.goods, shipping: pledge.shipping)
         }
         guard pledge.total == 0 || captured > returned else { return nil }
-        let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(\.entry)
+        let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(
+            \.entry)
         let left = PartsLeft(due: pledge.parts, replaying: entries)
         return left.delivery(before: 0, after: 0, taxInGoods: campaign.taxInGoods(of: pledge))
     }

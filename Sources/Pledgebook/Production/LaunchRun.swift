@@ -5,10 +5,13 @@ import Storage
 
 /// What launching a run will do, or has done.
 public struct RunLaunch: Sendable {
+    /// The run's id.
     public let run: String
+    /// Who makes it.
     public let supplier: String
     /// What is ordered.
     public let units: [UnitLine]
+    /// The sum of `units`.
     public let unitsOrdered: Int64
     /// Units of its item that wait and are in no stock and no other run, chosen and open.
     public let unitsWaiting: Int64
@@ -18,6 +21,7 @@ public struct RunLaunch: Sendable {
     public let cost: Int64
     /// The part of it that is due now; booked when it is paid.
     public let deposit: Int64
+    /// When the goods are expected.
     public let expected: CalendarDay
     /// What is collected and not given back, lost or disputed, minor units.
     public let netCollected: Int64
@@ -25,11 +29,13 @@ public struct RunLaunch: Sendable {
     public let shortfall: RunShortfall?
     /// Variants of which less is ordered than their own minimum, with both figures.
     public let belowMinimum: [(line: UnitLine, minimum: Int64)]
-    /// Pledges that hold units of the run, and how many units; after the launch.
+    /// Pledges that hold units of the run; after the launch.
     public var pledgesCovered: Int64 = 0
+    /// Units of the run that pledges hold; after the launch.
     public var unitsCovered: Int64 = 0
     /// Whether the run was launched before, so that nothing was done.
     public var wasLaunched = false
+    /// Of every amount here.
     public let currency: Currency
 
     /// What is due when the goods are received.
@@ -40,8 +46,11 @@ extension Session {
     /// What launching the run would do, and what refuses it; changes nothing.
     ///
     /// - Parameters:
+    ///   - run: The run's id.
     ///   - units: What to order; without it, the units waiting, at least the minimum and at most the capacity.
     ///   - overrideReason: Why a person launches it below its threshold.
+    ///   - id: The campaign; without it, the only one under way.
+    /// - Returns: What is ordered, what it costs, and what the threshold lacks.
     /// - Throws: `RunRefusal`, `SessionError`.
     public func planRunLaunch(
         _ run: String, units: UnitCount? = nil, overrideReason: String? = nil, campaign id: CampaignID? = nil
@@ -111,19 +120,29 @@ extension Session {
             overrideReason: overrideReason)
         let (cost, overflow) = production.unitsOrdered.multipliedReportingOverflow(by: run.plan.unitCost)
         guard !overflow, cost <= largestAmount else {
-            throw SessionError.refused("“\(run.plan.id)” would cost more than can be booked. Order less at once.")
+            throw SessionError.refused(
+                "“\(run.plan.id)” would cost more than can be booked. Order less at once.")
         }
-        let lines = ordered.map { UnitLine(sku: run.name(of: $0.sku), title: run.title(of: $0.sku), units: $0.units) }
+        let lines = ordered.map {
+            UnitLine(sku: run.name(of: $0.sku), title: run.title(of: $0.sku), units: $0.units)
+        }
         let minimums = campaign.definition.items[run.item].variants.map(\.minimumUnits)
-        let below = minimums.isEmpty ? [] : lines.compactMap { line -> (line: UnitLine, minimum: Int64)? in
-            guard let place = run.names.firstIndex(of: line.sku), line.units < minimums[place] else { return nil }
-            return (line, minimums[place])
-        }
+        let below =
+            minimums.isEmpty
+            ? []
+            : lines.compactMap { line -> (line: UnitLine, minimum: Int64)? in
+                guard let place = run.names.firstIndex(of: line.sku), line.units < minimums[place] else {
+                    return nil
+                }
+                return (line, minimums[place])
+            }
         let launch = RunLaunch(
-            run: run.plan.id, supplier: run.plan.supplier, units: lines, unitsOrdered: production.unitsOrdered,
+            run: run.plan.id, supplier: run.plan.supplier, units: lines,
+            unitsOrdered: production.unitsOrdered,
             unitsWaiting: unitsWaiting, unitsOpen: waiting.filter { $0.sku < 0 }.reduce(0) { $0 + $1.units },
             cost: cost, deposit: production.deposit, expected: production.expectedOn ?? today,
-            netCollected: collected, shortfall: shortfall, belowMinimum: below, currency: campaign.record.currency)
+            netCollected: collected, shortfall: shortfall, belowMinimum: below,
+            currency: campaign.record.currency)
         return (launch, production, overridden)
     }
 
@@ -137,7 +156,11 @@ extension Session {
         for line in waiting where room > 0 {
             let taken = min(line.units, room)
             room -= taken
-            if let place = run.skus.firstIndex(of: Int(line.sku)) { chosen[place] += taken } else { open += taken }
+            if let place = run.skus.firstIndex(of: Int(line.sku)) {
+                chosen[place] += taken
+            } else {
+                open += taken
+            }
         }
         guard let units else {
             let sizes = RunSize.units(chosen: chosen, open: open, minimum: run.plan.minimumUnits)
@@ -166,9 +189,12 @@ extension Session {
             units: run.production.units.map {
                 UnitLine(sku: run.name(of: $0.sku), title: run.title(of: $0.sku), units: $0.ordered)
             },
-            unitsOrdered: run.production.unitsOrdered, unitsWaiting: 0, unitsOpen: 0, cost: run.production.committed,
-            deposit: record.deposit, expected: record.expectedOn, netCollected: 0, shortfall: nil, belowMinimum: [],
-            pledgesCovered: pledges, unitsCovered: covered, wasLaunched: true, currency: campaign.record.currency)
+            unitsOrdered: run.production.unitsOrdered, unitsWaiting: 0, unitsOpen: 0,
+            cost: run.production.committed,
+            deposit: record.deposit, expected: record.expectedOn, netCollected: 0, shortfall: nil,
+            belowMinimum: [],
+            pledgesCovered: pledges, unitsCovered: covered, wasLaunched: true,
+            currency: campaign.record.currency)
     }
 
     private func coverage(

@@ -24,7 +24,9 @@ struct ProductionWords {
         skuIndex = Dictionary(skus.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let numbers = try records.offerNumbers(.tier, campaign: campaign.record.number)
         tiers = Dictionary(
-            definition.tiers.enumerated().compactMap { index, tier in numbers[tier.id].map { (Int($0), index) } },
+            definition.tiers.enumerated().compactMap { index, tier in
+                numbers[tier.id].map { (Int($0), index) }
+            },
             uniquingKeysWith: { first, _ in first })
         addOns = Dictionary(
             definition.addOns.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,7 +41,8 @@ struct ProductionWords {
             let index = line.kind == 1 ? addOns[line.id] : skuIndex[line.id]
             return index.map {
                 OrderLine(
-                    role: line.kind == 1 ? .addOn : .choice, index: Int32($0), quantity: Int32(clamping: line.quantity))
+                    role: line.kind == 1 ? .addOn : .choice, index: Int32($0),
+                    quantity: Int32(clamping: line.quantity))
             }
         }
     }
@@ -49,7 +52,8 @@ struct ProductionWords {
         var chosen: [Int: Int64] = [:]
         var open: [Int: Int64] = [:]
         let lines = lines(of: pledge)
-        units.forEachDemand(tier: tier(of: pledge), quantity: pledge.quantity, lines: lines[...]) { item, sku, units in
+        units.forEachDemand(tier: tier(of: pledge), quantity: pledge.quantity, lines: lines[...]) {
+            item, sku, units in
             if sku >= 0 { chosen[sku, default: 0] += units } else { open[item, default: 0] += units }
         }
         return (chosen, open)
@@ -77,7 +81,7 @@ struct ProductionQueue {
     private var used: [SupplyKey: Int64] = [:]
     private var shipped: [SupplyKey: Int64] = [:]
 
-    /// - Parameter countsUnpaid: Whether pledges that have not paid wait too: the outlook before the decision.
+    /// With `countsUnpaid`, pledges that have not paid wait too: the outlook before the decision.
     init(_ campaign: LoadedCampaign, countsUnpaid: Bool = false, in records: Records) throws {
         words = try ProductionWords(campaign, in: records)
         runs = try records.runs(campaign: campaign.record.number)
@@ -111,13 +115,15 @@ struct ProductionQueue {
         for (sku, units) in missing.sorted(by: { $0.key < $1.key }) where units > 0 && sku >= 0 {
             demand.append(
                 DemandLine(
-                    pledge: pledge.number, pledgedAt: pledge.placedAt, item: Int32(words.units.itemOfSKU[sku]),
+                    pledge: pledge.number, pledgedAt: pledge.placedAt,
+                    item: Int32(words.units.itemOfSKU[sku]),
                     sku: Int32(sku), units: units))
         }
         for (item, units) in wants.open.sorted(by: { $0.key < $1.key }) {
             demand.append(
                 DemandLine(
-                    pledge: pledge.number, pledgedAt: pledge.placedAt, item: Int32(item), sku: -1, units: units))
+                    pledge: pledge.number, pledgedAt: pledge.placedAt, item: Int32(item), sku: -1,
+                    units: units))
         }
     }
 
@@ -226,7 +232,8 @@ struct StockLot: Hashable {
     /// Stock by SKU: from the entries that booked it (E00s); what costs nothing was not booked and is in the file.
     static func all(_ campaign: LoadedCampaign, in records: Records) throws -> [StockLot] {
         var booked: [String: (units: Int64, value: Int64)] = [:]
-        let entries = try records.entries(campaign: campaign.record.number, kinds: [.stockAtLaunch]).map(\.entry)
+        let entries = try records.entries(campaign: campaign.record.number, kinds: [.stockAtLaunch]).map(
+            \.entry)
         let takenBack = Set(entries.compactMap(\.reverses))
         for entry in entries where entry.reverses == nil {
             guard let (sku, count) = EntryDetail.units(in: entry.detail).first else { continue }

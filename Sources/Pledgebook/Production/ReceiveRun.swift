@@ -4,20 +4,25 @@ import Storage
 
 /// What was counted in of a run, and what it means for the supplier.
 public struct RunReceipt: Sendable {
+    /// The run's id.
     public let run: String
     /// Counted in now; empty where the delivery was counted before.
     public let counted: [UnitLine]
+    /// Where it stands.
     public let state: RunState
     /// Still to come, and come beyond what was ordered, by SKU.
     public let short: [UnitLine]
+    /// Come beyond what was ordered, by SKU.
     public let over: [UnitLine]
     /// Goods received now at cost, and the part that the deposit pays, minor units.
     public let cost: Int64
+    /// The part that the deposit pays, minor units.
     public let depositApplied: Int64
     /// What the books owe the supplier for the run now, minor units.
     public let owed: Int64
     /// Whether a delivery of that reference was counted before, so that nothing was done.
     public let wasCounted: Bool
+    /// Of every amount here.
     public let currency: Currency
 }
 
@@ -25,10 +30,13 @@ extension Session {
     /// Counts units of a run in, short or over, books them at cost (E20), and lets the deposit pay for them (E20d).
     ///
     /// - Parameters:
+    ///   - run: The run's id.
     ///   - count: By SKU, or one number: for a run of one SKU, or all that is outstanding.
     ///   - reference: Of the delivery note; the same one again counts nothing. A run that was received in full takes
     ///     more only with a new one.
     ///   - day: When they came; today without it.
+    ///   - id: The campaign; without it, the only one under way.
+    /// - Returns: What was counted, and what is owed for it.
     /// - Throws: `RunRefusal`, `SessionError`, `BookError`.
     public func receiveRun(
         _ run: String, _ count: UnitCount, reference: String = "", on day: CalendarDay? = nil,
@@ -48,7 +56,8 @@ extension Session {
             var production = loaded.production
             if production.state == .received, reference.isEmpty {
                 throw SessionError.refused(
-                    "“\(run)” was received in full. Name the delivery note of what came beyond it with --reference.")
+                    "“\(run)” was received in full. Name the delivery note of what came beyond it with --reference."
+                )
             }
             try production.receive(units)
             guard units.contains(where: { $0.units > 0 }) else {
@@ -63,7 +72,8 @@ extension Session {
             return RunReceipt(
                 run: run, counted: lines(units, loaded), state: production.state,
                 short: lines(production.units.map { ($0.sku, $0.outstanding) }, loaded),
-                over: lines(production.units.map { ($0.sku, $0.received + $0.writtenOff - $0.ordered) }, loaded),
+                over: lines(
+                    production.units.map { ($0.sku, $0.received + $0.writtenOff - $0.ordered) }, loaded),
                 cost: booked.cost, depositApplied: booked.applied, owed: booked.owed, wasCounted: false,
                 currency: campaign.record.currency)
         }
@@ -77,7 +87,8 @@ extension Session {
         let total = units.reduce(0) { $0 + $1.units }
         let cost = total * run.plan.unitCost
         guard cost <= largestAmount else {
-            throw SessionError.refused("\(total) units of “\(run.plan.id)” cost more than can be booked at once.")
+            throw SessionError.refused(
+                "\(total) units of “\(run.plan.id)” cost more than can be booked at once.")
         }
         var detail = EntryDetail()
         detail.add(units: units.filter { $0.units > 0 }.map { (run.name(of: $0.sku), $0.units) })
@@ -85,7 +96,8 @@ extension Session {
         let applied = min(max(balance.depositLeft, 0), cost)
         if cost > 0 {
             journal.write(
-                .goodsReceived, run: run.plan.id, day: day, parts: EntryParts(other: cost), reference: reference,
+                .goodsReceived, run: run.plan.id, day: day, parts: EntryParts(other: cost),
+                reference: reference,
                 detail: detail)
         }
         if applied > 0 {
@@ -111,10 +123,12 @@ extension Session {
         _ reference: String, _ run: LoadedRun, _ campaign: LoadedCampaign, in records: Records
     ) throws -> RunReceipt? {
         guard !reference.isEmpty else { return nil }
-        let entries = try records.entries(campaign: campaign.record.number, kinds: [.runReceived]).map(\.entry)
+        let entries = try records.entries(campaign: campaign.record.number, kinds: [.runReceived]).map(
+            \.entry)
         let takenBack = Set(entries.compactMap(\.reverses))
         let isKnown = entries.contains {
-            $0.run == run.plan.id && $0.reference == reference && $0.reverses == nil && !takenBack.contains($0.number)
+            $0.run == run.plan.id && $0.reference == reference && $0.reverses == nil
+                && !takenBack.contains($0.number)
         }
         guard isKnown else { return nil }
         let production = run.production
@@ -135,5 +149,7 @@ extension Session {
 /// Whether a receipt can carry the text as its `ref`: printable ASCII without quotes and backslashes.
 func isReceiptReference(_ text: String) -> Bool {
     text.utf8.count <= 200
-        && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        && text.utf8.allSatisfy {
+            $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
 }

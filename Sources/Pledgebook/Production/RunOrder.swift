@@ -21,7 +21,8 @@ public enum UnitCount: Hashable, Sendable {
         var counts: [String: Int64] = [:]
         for piece in pieces {
             let pair = piece.split(separator: "=", omittingEmptySubsequences: false)
-            guard pair.count == 2, isIdentifier(pair[0].utf8, upperCase: true), let units = Self.number(pair[1]),
+            guard pair.count == 2, isIdentifier(pair[0].utf8, upperCase: true),
+                let units = Self.number(pair[1]),
                 counts.updateValue(units, forKey: String(pair[0])) == nil
             else { return nil }
         }
@@ -39,9 +40,11 @@ public enum UnitCount: Hashable, Sendable {
 
 /// Units of one SKU, for plans and screens.
 public struct UnitLine: Hashable, Sendable {
+    /// The SKU.
     public var sku: String
     /// What people read.
     public var title: String
+    /// How many.
     public var units: Int64
 }
 
@@ -67,10 +70,13 @@ struct LoadedRun {
                 known.isEmpty
                     ? "The campaign plans no production runs. Add one to its file, under \"production\", and say"
                         + " `pledgebook campaign amend FILE`."
-                    : "The campaign has no run “\(id)”. It has: \(known.joined(separator: ", ")).", exit: .badInput)
+                    : "The campaign has no run “\(id)”. It has: \(known.joined(separator: ", ")).",
+                exit: .badInput)
         }
-        self.init(plan, item: item, of: campaign, record: try records.runs(campaign: campaign.record.number)
-            .first { $0.id == id })
+        self.init(
+            plan, item: item, of: campaign,
+            record: try records.runs(campaign: campaign.record.number)
+                .first { $0.id == id })
     }
 
     init(_ plan: ProductionPlan, item: Int, of campaign: LoadedCampaign, record: RunRecord?) {
@@ -93,21 +99,25 @@ struct LoadedRun {
         let units = record.units.compactMap { unit in
             names.firstIndex(of: unit.sku).map {
                 Crowdfunding.RunUnits(
-                    sku: skus[$0], ordered: unit.ordered, received: unit.received, writtenOff: unit.writtenOff)
+                    sku: skus[$0], ordered: unit.ordered, received: unit.received, writtenOff: unit.writtenOff
+                )
             }
         }
         return ProductionRun(
-            plan, state: record.state, units: units, launchedOn: record.launchedOn, expectedOn: record.expectedOn)
+            plan, state: record.state, units: units, launchedOn: record.launchedOn,
+            expectedOn: record.expectedOn)
     }
 
     /// The book's row of a run that the rules have moved on.
     func row(_ run: ProductionRun, today: CalendarDay) -> RunRecord {
         RunRecord(
-            id: plan.id, state: run.state, launchedOn: run.launchedOn ?? today, expectedOn: run.expectedOn ?? today,
+            id: plan.id, state: run.state, launchedOn: run.launchedOn ?? today,
+            expectedOn: run.expectedOn ?? today,
             unitCost: plan.unitCost, deposit: record?.deposit ?? run.deposit,
             units: run.units.map {
                 Storage.RunUnits(
-                    sku: name(of: $0.sku), ordered: $0.ordered, received: $0.received, writtenOff: $0.writtenOff)
+                    sku: name(of: $0.sku), ordered: $0.ordered, received: $0.received,
+                    writtenOff: $0.writtenOff)
             })
     }
 
@@ -115,9 +125,7 @@ struct LoadedRun {
         skus.firstIndex(of: sku).map { names[$0] } ?? ""
     }
 
-    /// What a person counted, by SKU of this run.
-    ///
-    /// - Parameter spread: What one number for the whole run means.
+    /// What a person counted, by SKU of this run; `spread` says what one number for the whole run means.
     func units(_ count: UnitCount, spread: (Int64) throws -> [Int64]) throws -> [(sku: Int, units: Int64)] {
         switch count {
         case .total(let total): return Array(zip(skus, try spread(total))).map { ($0, $1) }

@@ -4,19 +4,27 @@ public import Storage
 
 /// A production run for screens: as it is planned, or as it was launched.
 public struct RunOverview: Sendable {
+    /// The run's id.
     public let id: String
+    /// Who makes it.
     public let supplier: String
-    /// The item that it makes, and what people call it.
+    /// The SKU of the item that it makes.
     public let item: String
+    /// What people read.
     public let title: String
+    /// Where it stands.
     public let state: RunState
-    /// Of a planned run, the units that wait for it; of a launched one, the units of pledges that are not shipped.
+    /// Of a planned run, the units that wait for it; of a launched one, the units held and not shipped.
+    ///
     /// Runs of one item share who waits: the first is filled to its capacity before the next.
     public let waiting: Int64
+    /// The least that the supplier makes.
     public let minimum: Int64
+    /// The most that the supplier makes; `nil`: no cap.
     public let capacity: Int64?
     /// Of a planned run, when the goods would come if it were launched today, or on the closing day before that.
     public let expected: CalendarDay?
+    /// The day of the launch; `nil` while it is planned.
     public let launchedOn: CalendarDay?
     /// What a planned run's threshold lacks; `nil` when it could be launched.
     public let shortfall: RunShortfall?
@@ -24,22 +32,31 @@ public struct RunOverview: Sendable {
     public let units: [RunUnitOverview]
     /// Units that wait and whose variant is not chosen.
     public let open: Int64
+    /// Minor units a unit.
     public let unitCost: Int64
-    /// What is committed to the supplier, and the part due at the launch; 0 for a planned run. Minor units.
+    /// What is committed to the supplier, minor units; 0 for a planned run.
     public let committed: Int64
+    /// The part of it that is due at the launch, minor units.
     public let deposit: Int64
+    /// What the books say about it and its supplier.
     public let supplierBalance: SupplierBalance
-    /// Pledges that hold units of it, and how many units are shipped.
+    /// Pledges that hold units of it.
     public let pledges: Int64
+    /// Units that have been shipped.
     public let shipped: Int64
 }
 
 /// Units of one SKU in a run, for screens.
 public struct RunUnitOverview: Hashable, Sendable {
+    /// The SKU.
     public let sku: String
+    /// What people read.
     public let title: String
+    /// By the launch.
     public let ordered: Int64
+    /// Counted in.
     public let received: Int64
+    /// Will not come.
     public let writtenOff: Int64
     /// Of a planned run: chosen units that wait.
     public let waiting: Int64
@@ -47,8 +64,11 @@ public struct RunUnitOverview: Hashable, Sendable {
 
 /// A campaign's runs, for screens.
 public struct RunList: Sendable {
+    /// The campaign's id.
     public let campaign: CampaignID
+    /// Where it stands.
     public let state: CampaignState
+    /// Of every amount here.
     public let currency: Currency
     /// What is collected and not given back, lost or disputed, minor units.
     public let netCollected: Int64
@@ -57,7 +77,9 @@ public struct RunList: Sendable {
 }
 
 extension Session {
-    /// The campaign's runs in the order of its file. Before the campaign is funded, pledges that have not paid are
+    /// The campaign's runs in the order of its file.
+    ///
+    /// Before the campaign is funded, pledges that have not paid are
     /// counted as waiting too.
     public func runList(campaign id: CampaignID? = nil) throws -> RunList {
         try book.read { records in try runList(try campaign(id, in: records), in: records) }
@@ -66,7 +88,9 @@ extension Session {
     /// One run.
     ///
     /// - Throws: `SessionError.rule` when the campaign has no run of that id.
-    public func runShow(_ run: String, campaign id: CampaignID? = nil) throws -> (list: RunList, run: RunOverview) {
+    public func runShow(_ run: String, campaign id: CampaignID? = nil) throws -> (
+        list: RunList, run: RunOverview
+    ) {
         try book.read { records in
             let campaign = try campaign(id, in: records)
             _ = try LoadedRun(run, of: campaign, in: records)
@@ -87,7 +111,8 @@ extension Session {
             $0 + $1.captured - $1.refunded - $1.committed - $1.disputed - $1.lost
         }
         let balances = try supplierBalances(campaign: campaign.record.number, in: records)
-        var outlook = RunOutlook(queue: queue, collected: collected, today: campaign.day(of: now), campaign: campaign)
+        var outlook = RunOutlook(
+            queue: queue, collected: collected, today: campaign.day(of: now), campaign: campaign)
         let runs = definition.production.compactMap { plan -> RunOverview? in
             guard let item = definition.items.firstIndex(where: { $0.sku == plan.sku }) else { return nil }
             let record = queue.runs.first { $0.id == plan.id }
@@ -127,7 +152,8 @@ private struct RunOutlook {
             title: campaign.definition.items[run.item].title, state: production.state,
             waiting: isPlanned ? units : held.held - held.shipped, minimum: run.plan.minimumUnits,
             capacity: run.plan.capacity,
-            expected: production.datedDay(today: today, closing: campaign.day(of: campaign.definition.closesAt)),
+            expected: production.datedDay(
+                today: today, closing: campaign.day(of: campaign.definition.closesAt)),
             launchedOn: production.launchedOn,
             shortfall: isPlanned
                 ? RunThreshold(run.plan).missing(netCollected: collected, unitsWaiting: units) : nil,

@@ -12,13 +12,15 @@ public struct ShipmentSummary: Sendable {
     public var same: Int64 = 0
     /// Units shipped.
     public var units: Int64 = 0
-    /// Pledges of which something was shipped, and those that have everything now.
+    /// Pledges of which something was shipped.
     public var pledges: Int64 = 0
+    /// Pledges that have everything now.
     public var delivered: Int64 = 0
-    /// Earned by it: goods, shipping, and tax where the tax point is delivery. Minor units.
+    /// What the deliveries earned, minor units; the tax part is 0 unless the tax point is delivery.
     public var earned = EntryParts.zero
     /// What the shipped units cost, minor units.
     public var cost: Int64 = 0
+    /// Of every amount here.
     public let currency: Currency
 }
 
@@ -34,6 +36,8 @@ extension Session {
     ///   - bytes: `pledge_id,shipped_on,sku,quantity,carrier,tracking`, the last two at will.
     ///   - file: How messages name it.
     ///   - dryRun: Changes nothing.
+    ///   - id: The campaign; without it, the only one under way.
+    /// - Returns: What was shipped, earned and complete.
     /// - Throws: `FileProblem` with every bad row, `SessionError`, `BookError`.
     public func shipPledges(
         _ bytes: [UInt8], file: String, dryRun: Bool = false, campaign id: CampaignID? = nil
@@ -59,7 +63,8 @@ extension Session {
     ) throws -> ShipmentSummary {
         guard campaign.record.state.hasSucceeded else {
             throw SessionError.refused(
-                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is funded.")
+                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is funded."
+            )
         }
         var plan = try ShipmentPlan(file, campaign, today: campaign.day(of: now), in: records)
         try plan.check()

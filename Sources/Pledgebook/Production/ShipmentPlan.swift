@@ -82,7 +82,8 @@ struct ShipmentPlan {
 
     private mutating func check(_ row: ShipmentRow) throws {
         guard let place = try place(of: row) else { return }
-        let key = ShipmentKey(day: row.shippedOn, sku: row.sku, quantity: row.quantity, tracking: row.tracking)
+        let key = ShipmentKey(
+            day: row.shippedOn, sku: row.sku, quantity: row.quantity, tracking: row.tracking)
         guard pledges[place].known.insert(key).inserted else {
             same += 1
             return
@@ -112,16 +113,20 @@ struct ShipmentPlan {
         guard let sku = words.skuIndex[row.sku] else {
             if let item = definition.items.first(where: { $0.sku == row.sku }) {
                 let names = item.variants.map(\.sku).joined(separator: ", ")
-                refuse(row, .sku, "\(row.sku) comes in variants", fix: "name the one that was shipped: \(names)")
+                refuse(
+                    row, .sku, "\(row.sku) comes in variants", fix: "name the one that was shipped: \(names)")
             } else {
-                refuse(row, .sku, "the campaign has no SKU of that name", fix: "SKUs are: \(words.skus.joined(separator: ", "))")
+                refuse(
+                    row, .sku, "the campaign has no SKU of that name",
+                    fix: "SKUs are: \(words.skus.joined(separator: ", "))")
             }
             return nil
         }
         guard (pledge.chosen[sku] ?? 0) > 0 else {
             let isOpen = (pledge.open[words.units.itemOfSKU[sku]] ?? 0) > 0
             refuse(
-                row, .sku, isOpen ? "the backer has not chosen yet" : "the pledge does not contain \(row.sku)",
+                row, .sku,
+                isOpen ? "the backer has not chosen yet" : "the pledge does not contain \(row.sku)",
                 fix: isOpen ? "book the choice first" : "check the SKU, or leave the row out")
             return nil
         }
@@ -136,17 +141,21 @@ struct ShipmentPlan {
         var allocations = pledges[place].allocations
         let order = [""] + runs.map(\.id)
         for run in order where needed > 0 {
-            guard let index = allocations.firstIndex(where: { $0.run == run && $0.sku == row.sku }) else { continue }
+            guard let index = allocations.firstIndex(where: { $0.run == run && $0.sku == row.sku }) else {
+                continue
+            }
             let held = allocations[index].quantity - allocations[index].shipped
             isHeld += held
             let source = source(run, row.sku)
-            let units = min(needed, held, max(source.there - (shipped[SupplyKey(run: run, sku: row.sku)] ?? 0), 0))
+            let units = min(
+                needed, held, max(source.there - (shipped[SupplyKey(run: run, sku: row.sku)] ?? 0), 0))
             guard units > 0 else { continue }
             needed -= units
             allocations[index].shipped += units
             parcels.append(
                 Parcel(
-                    row: row, run: run, item: words.units.itemOfSKU[sku], units: units, unitCost: source.unitCost))
+                    row: row, run: run, item: words.units.itemOfSKU[sku], units: units,
+                    unitCost: source.unitCost))
         }
         guard needed == 0 else {
             let isAllocated = isHeld >= row.quantity
@@ -162,7 +171,9 @@ struct ShipmentPlan {
         }
         pledges[place].allocations = allocations
         pledges[place].parcels += parcels
-        for parcel in parcels { shipped[SupplyKey(run: parcel.run, sku: row.sku), default: 0] += parcel.units }
+        for parcel in parcels {
+            shipped[SupplyKey(run: parcel.run, sku: row.sku), default: 0] += parcel.units
+        }
     }
 
     /// How many units of a source are in the maker's hands, and what one cost.
@@ -182,7 +193,8 @@ struct ShipmentPlan {
         guard let record = try records.pledge(campaign: number, reference: row.pledge),
             let queued = try records.queuedPledge(campaign: number, number: record.number)
         else {
-            refuse(row, .pledge_id, "there is no pledge of that reference", fix: "see `pledgebook pledge list`")
+            refuse(
+                row, .pledge_id, "there is no pledge of that reference", fix: "see `pledgebook pledge list`")
             return nil
         }
         let entries = try records.entries(campaign: number, pledge: record.number).map(\.entry)
@@ -197,7 +209,8 @@ struct ShipmentPlan {
             ShippedPledge(
                 record: record,
                 values: values.values(
-                    tier: words.tier(of: queued), quantity: queued.quantity, lines: words.lines(of: queued)[...]),
+                    tier: words.tier(of: queued), quantity: queued.quantity,
+                    lines: words.lines(of: queued)[...]),
                 chosen: chosen, open: open, left: left, allocations: queued.allocations,
                 money: PartsLeft(due: record.parts, replaying: entries), refusal: try refusal(record, queued),
                 known: Self.known(entries)))
@@ -205,15 +218,21 @@ struct ShipmentPlan {
         return pledges.count - 1
     }
 
-    private func refusal(_ pledge: PledgeRecord, _ queued: QueuedPledge) throws -> (message: String, fix: String)? {
+    private func refusal(_ pledge: PledgeRecord, _ queued: QueuedPledge) throws -> (
+        message: String, fix: String
+    )? {
         switch pledge.state {
         case .canceled, .dropped: return ("the pledge was \(pledge.state)", "leave the row out")
         case .placed, .delivered: break
         }
-        let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(\.payment)
+        let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(
+            \.payment)
         if queued.disputed > 0 { return ("the payment is disputed", "wait until the dispute is decided") }
         if payments.contains(where: { $0.state == .unknown }) {
-            return ("nobody knows how the last payment ended", "ask the gateway first: pledgebook payment reconcile")
+            return (
+                "nobody knows how the last payment ended",
+                "ask the gateway first: pledgebook payment reconcile"
+            )
         }
         if queued.captured < queued.total {
             let owed = campaign.money(queued.total - queued.captured)
@@ -228,7 +247,8 @@ struct ShipmentPlan {
         let takenBack = Set(entries.compactMap(\.reverses))
         var keys: Set<ShipmentKey> = []
         for entry in entries where entry.kind == .delivered && entry.reverses == nil {
-            guard !takenBack.contains(entry.number), let (sku, units) = EntryDetail.units(in: entry.detail).first
+            guard !takenBack.contains(entry.number),
+                let (sku, units) = EntryDetail.units(in: entry.detail).first
             else { continue }
             let quantity = EntryDetail.value("row", in: entry.detail).flatMap { Int64($0) } ?? units
             keys.insert(ShipmentKey(day: entry.day, sku: sku, quantity: quantity, tracking: entry.reference))

@@ -47,7 +47,8 @@ struct ShipmentFile {
         for name in header where ShipmentRow.Column(rawValue: name) == nil {
             wrong.append(
                 Diagnostic(
-                    file: self.name, line: 1, column: 1, message: "“\(name)” is not a column of a shipment file",
+                    file: self.name, line: 1, column: 1,
+                    message: "“\(name)” is not a column of a shipment file",
                     remedy: "remove it; the columns are \(known.map(\.rawValue).joined(separator: ", "))"))
         }
         for column in known where !column.isOptional && !header.contains(column.rawValue) && !header.isEmpty {
@@ -106,7 +107,9 @@ struct ShipmentFile {
     }
 
     /// A fault of a row that the book finds.
-    func diagnostic(_ row: ShipmentRow, _ column: ShipmentRow.Column, _ message: String, fix: String) -> Diagnostic {
+    func diagnostic(_ row: ShipmentRow, _ column: ShipmentRow.Column, _ message: String, fix: String)
+        -> Diagnostic
+    {
         Diagnostic(
             file: name, line: row.line, column: row.columns[column] ?? 1, message: message, remedy: fix)
     }

@@ -43,7 +43,8 @@ public struct SupplierBalance: Hashable, Sendable {
 
 extension Session {
     /// What the books say about a run and its supplier.
-    public func supplierBalance(_ run: String, campaign: Int64, in records: Records) throws -> SupplierBalance {
+    public func supplierBalance(_ run: String, campaign: Int64, in records: Records) throws -> SupplierBalance
+    {
         try supplierBalances(campaign: campaign, in: records)[run] ?? SupplierBalance([])
     }
 

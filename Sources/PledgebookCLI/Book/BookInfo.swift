@@ -25,7 +25,7 @@ struct BookInfo: ParsableCommand {
         for line in facts.lines(header: false) { Output.line(line) }
         guard !overview.campaigns.isEmpty else { return }
         var table = Table([
-            .text("campaign"), .text("state"), .text("launched"), .count("pledges"), .count("entries"),
+            .text("campaign"), .text("state"), .text("launched"), .number("pledges"), .number("entries"),
         ])
         table.rows = overview.campaigns.map {
             [

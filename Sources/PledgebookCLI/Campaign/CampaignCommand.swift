@@ -16,5 +16,7 @@ struct CampaignCommand: ParsableCommand {
             CampaignList.self,
             CampaignShow.self,
             CampaignClose.self,
+            CampaignCancel.self,
+            CampaignFinish.self,
         ])
 }

@@ -48,6 +48,8 @@ struct CampaignLaunch: ParsableCommand {
         ]
         Output.line("Launch \(definition.id) · \(definition.title) · \(definition.currency)")
         for line in table.lines(header: false) { Output.line(line) }
-        if definition.closesAt <= now { Output.line("  It has closed already: only a platform's export fits in.") }
+        if definition.closesAt <= now {
+            Output.line("  It has closed already: only a platform's export fits in.")
+        }
     }
 }

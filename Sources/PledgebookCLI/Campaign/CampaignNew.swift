@@ -40,7 +40,8 @@ struct CampaignNew: ParsableCommand {
         // What was said may not fit, for example a closing time without an offset.
         _ = try checkCampaign(Array(template.text.utf8), file: file)
         try OutputFile.write(Array(template.text.utf8), to: file)
-        Output.line("\(visible(file)) is written: a campaign that can be launched as it is. Change it to be yours.")
+        Output.line(
+            "\(visible(file)) is written: a campaign that can be launched as it is. Change it to be yours.")
         let named = shellQuoted(file)
         Output.next(["pledgebook campaign check \(named)", "pledgebook campaign launch \(named)"])
     }
@@ -49,7 +50,8 @@ struct CampaignNew: ParsableCommand {
         let name = timeZone ?? machineZone
         guard let zone = zoneOffsets(named: name) else {
             throw CommandProblem(
-                "This machine does not know the time zone “\(visible(name))”. Write one like Europe/Berlin.", .usage)
+                "This machine does not know the time zone “\(visible(name))”. Write one like Europe/Berlin.",
+                .usage)
         }
         return zone
     }

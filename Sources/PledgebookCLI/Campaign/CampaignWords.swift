@@ -10,10 +10,12 @@ struct CampaignWords {
     /// `3 tiers, 1 add-on, 2 items, 2 runs`, without what there is none of.
     var contents: String {
         let counts = [
-            (definition.tiers.count, "tier"), (definition.addOns.count, "add-on"), (definition.items.count, "item"),
+            (definition.tiers.count, "tier"), (definition.addOns.count, "add-on"),
+            (definition.items.count, "item"),
             (definition.promotions.count, "promotion"), (definition.production.count, "run"),
         ]
-        return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+        return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(
+            separator: ", ")
     }
 
     /// What is decided by what, and when.

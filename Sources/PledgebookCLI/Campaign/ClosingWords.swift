@@ -43,14 +43,18 @@ struct ClosingWords {
         let isBegun = campaign.state != .live
         var rows = [["pledged", counted(closing.pledges, "pledge"), money(funding.pledged)]]
         if isBegun || funding.collected > 0 {
-            rows.append(["collected", counted(standing.money.collected.count, "pledge"), money(funding.collected)])
+            rows.append([
+                "collected", counted(standing.money.collected.count, "pledge"), money(funding.collected),
+            ])
         }
         if definition.funding.goal > 0 {
             let onCollected = isBegun && definition.funding.basis == .collected
             let has = onCollected ? funding.collected : funding.pledged
             let index = rows.count - (onCollected || rows.count == 1 ? 1 : 2)
-            rows[index] += ["goal \(amount(definition.funding.goal)) \(onCollected ? "collected" : "pledged")",
-                has >= definition.funding.goal ? "met" : "not met"]
+            rows[index] += [
+                "goal \(amount(definition.funding.goal)) \(onCollected ? "collected" : "pledged")",
+                has >= definition.funding.goal ? "met" : "not met",
+            ]
         }
         if definition.funding.minimumUnits > 0 {
             rows.append([
@@ -99,7 +103,8 @@ struct ClosingWords {
         let failed = closing.open
         var rows: [[String]] = []
         if untouched + failed > 0 {
-            let reason = standing.money.collected.count == 0 ? "nothing was charged" : "these were not charged"
+            let reason =
+                standing.money.collected.count == 0 ? "nothing was charged" : "these were not charged"
             rows.append(["will be released", grouped(untouched + failed), "\(reason); cannot be undone"])
         }
         let held = standing.money.collected
@@ -107,7 +112,9 @@ struct ClosingWords {
             rows.append(["will be paid back", grouped(held.count), money(held.amount) + "; cannot be undone"])
         }
         if standing.money.owed.count > 0 {
-            rows.append(["owed by you", grouped(standing.money.owed.count), money(standing.money.owed.amount)])
+            rows.append([
+                "owed by you", grouped(standing.money.owed.count), money(standing.money.owed.amount),
+            ])
         }
         if rows.isEmpty { rows.append(["will be released", "0", "nothing is left"]) }
         return rows
@@ -118,7 +125,7 @@ struct ClosingWords {
         let isElsewhere = closing.chargeable == 0 && !campaign.isRehearsal
         if isElsewhere {
             rows.append(["will be charged", "0", "what is paid elsewhere is not charged by this program"])
-        } else {
+        } else if closing.chargeable > 0 {
             let expectation = closing.chargeable >= 20 ? "; expect 1 to 5 % to fail" : ""
             rows.append([
                 "will be charged", grouped(closing.chargeable), money(closing.chargeableAmount) + expectation,
@@ -128,12 +135,18 @@ struct ClosingWords {
             rows.append(["charged again", grouped(outlook.due.count), money(outlook.due.amount)])
         }
         if standing.money.unknown.count > 0 {
-            rows.append(["will be asked for", grouped(standing.money.unknown.count), "charges without an answer"])
+            rows.append([
+                "will be asked for", grouped(standing.money.unknown.count), "charges without an answer",
+            ])
         }
         if closing.open > 0 { rows.append(["failed, still open", grouped(closing.open), openWords]) }
         if becomesYours > 0 {
-            rows.append(["becomes yours", "", money(becomesYours) + "   from refundable deposits to what you owe in goods"])
+            rows.append([
+                "becomes yours", "",
+                money(becomesYours) + "   from refundable deposits to what you owe in goods",
+            ])
         }
+        if rows.isEmpty { rows.append(["will be charged", "0", "nothing is due"]) }
         return rows
     }
 
@@ -155,8 +168,11 @@ struct ClosingWords {
     private var remarks: [String] {
         if isReleasing { return [] }
         let ready = standing.runs.filter { $0.state == .planned && $0.waiting > 0 && $0.shortfall == nil }
-        let commands = ready.map { "\($0.plan.id) could be: pledgebook run launch \($0.plan.id)" }
-        let note = commands.isEmpty ? "" : " (\(commands.joined(separator: "; ")))"
+        let ids = ready.map(\.plan.id)
+        let note =
+            ids.isEmpty
+            ? ""
+            : " (\(ids.joined(separator: ", ")) could be: pledgebook run launch \(ids.count == 1 ? ids[0] : "…"))"
         return ["nothing is refunded" + (definition.production.isEmpty ? "" : ", no run is launched\(note)")]
     }
 

@@ -6,21 +6,19 @@ import Pledgebook
 /// How a campaign stands, for programs: the facts of the screen, amounts as decimal strings.
 struct StandingJSON {
     private let standing: CampaignStanding
-    private var json = JSONWriter()
 
     init(_ standing: CampaignStanding) { self.standing = standing }
 
     /// One object.
     var text: String {
-        var copy = self
-        copy.write()
-        return copy.json.text
+        var json = JSONWriter()
+        write(&json)
+        return json.text
     }
 
     private func plain(_ minorUnits: Int64) -> String { standing.campaign.money(minorUnits).plain }
 
-    private mutating func write() {
-        let standing = standing
+    private func write(_ json: inout JSONWriter) {
         let definition = standing.campaign.definition
         let day = { (moment: Timestamp?) in moment.map { standing.campaign.day(of: $0).description } }
         json.object { json in

@@ -1,8 +1,11 @@
 import Accounting
 import Crowdfunding
 import Pledgebook
+import Reports
 
-/// How a campaign stands, as lines for people. What the campaign does not have has no line.
+/// How a campaign stands, as lines for people.
+///
+/// What the campaign does not have has no line.
 struct StandingWords {
     private let standing: CampaignStanding
     private let definition: CampaignDefinition
@@ -18,7 +21,8 @@ struct StandingWords {
         var lines = standing.isRehearsal ? [Output.bold(Screen.rehearsal)] : []
         lines.append(Screen.line("\(definition.id) · \(visible(definition.title))", state))
         lines += money
-        for block in [tiers, runs, choices + supplies + shipped] where !block.isEmpty { lines += [""] + block }
+        let plans = standing.state.isPast ? [] : [runs, choices + supplies + shipped]
+        for block in [tiers] + plans where !block.isEmpty { lines += [""] + block }
         return lines
     }
 
@@ -31,7 +35,8 @@ struct StandingWords {
         case .live:
             let end = dates.full(definition.closesAt)
             let days = (definition.closesAt.seconds - standing.now.seconds) / 86_400
-            return days > 0 ? "live until \(end), \(counted(days, "day")) left" : "live until \(end), the last day"
+            return days > 0
+                ? "live until \(end), \(counted(days, "day")) left" : "live until \(end), the last day"
         case .collecting, .releasing:
             return standing.closedAt.map { "\(word) since \(DateWords.full(day(of: $0)))" } ?? word
         default: return standing.decidedAt.map { "\(word) on \(DateWords.full(day(of: $0)))" } ?? word
@@ -55,11 +60,12 @@ struct StandingWords {
         let lines = goalLines + moneyLines
         let width = lines.compactMap { $0.amount.map { amount($0).count } }.max() ?? 0
         let whole = definition.currency.code.count + 1 + width
+        let labels = max(11, (lines.map { displayWidth($0.label) }.max() ?? 0) + 2)
         return lines.map { line in
             let figure =
                 line.amount.map { "\(definition.currency.code) \(Screen.right(amount($0), width))" }
                 ?? Screen.right(line.words ?? "", whole)
-            let text = "  \(Screen.left(line.label, 11))\(figure)   \(line.rest)"
+            let text = "  \(Screen.left(line.label, labels))\(figure)   \(line.rest)"
             return String(text.reversed().drop { $0 == " " }.reversed())
         }
     }
@@ -77,7 +83,7 @@ struct StandingWords {
             lines.append(MoneyLine(label: "goal", amount: goal, rest: "\(bar)  \(words)"))
         }
         let minimum = definition.funding.minimumUnits
-        if minimum > 0 {
+        if minimum > 0, !standing.state.isPast {
             lines.append(
                 MoneyLine(
                     label: "units", words: "\(grouped(minimum)) needed",
@@ -90,7 +96,8 @@ struct StandingWords {
         let money = standing.money
         var lines = [
             MoneyLine(
-                label: "pledged", amount: money.pledged.amount, rest: counted(money.pledged.count, "pledge"))
+                label: "pledged", amount: money.pledged.amount,
+                rest: standing.state.isPast ? "when it closed" : counted(money.pledged.count, "pledge"))
         ]
         if standing.state != .live || money.collected.amount != 0 {
             let tallies =
@@ -106,7 +113,9 @@ struct StandingWords {
             ("card failed", money.failed), ("waiting", money.needBacker), ("in doubt", money.unknown),
             ("to pay back", money.owed),
         ] where !tally.isEmpty {
-            let words = label == "waiting" ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer" : nil
+            let words =
+                label == "waiting"
+                ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer" : nil
             lines.append(
                 MoneyLine(label: label, amount: tally.amount, rest: words ?? counted(tally.count, "pledge")))
         }
@@ -150,12 +159,17 @@ struct StandingWords {
 
     private func note(_ tier: TierStanding) -> String {
         if let soldOut = tier.soldOutAt { return "sold out \(dates.short(soldOut))" }
-        var notes: [String] = []
-        if let left = tier.left { notes.append("\(grouped(left)) left") }
-        if let until = tier.tier.until {
-            notes.append("\(until <= standing.now ? "ended" : "until") \(dates.until(until))")
-        }
-        return notes.joined(separator: " · ")
+        if let until = tier.tier.until, until <= standing.now { return "ended \(dates.short(until))" }
+        guard isSelling else { return "" }
+        let left = tier.left.map { "\(grouped($0)) left" }
+        return [left, tier.tier.until.map { "until \(dates.until($0))" }].compactMap { $0 }.joined(
+            separator: " · ")
+    }
+
+    /// Whether pledges are still taken, late ones among them.
+    private var isSelling: Bool {
+        if standing.state.isPast || standing.state == .finished { return false }
+        return standing.now < max(definition.closesAt, definition.latePledgesUntil ?? definition.closesAt)
     }
 
     private var runs: [String] {
@@ -191,7 +205,7 @@ struct StandingWords {
     }
 
     private var supplies: [String] {
-        guard !standing.supplies.isEmpty, standing.state == .live || standing.state == .funded else { return [] }
+        guard !standing.supplies.isEmpty, isSelling else { return [] }
         let words = standing.supplies.map {
             "\(visible($0.title)) \(grouped($0.left)) of \(grouped($0.most))"
         }
@@ -207,7 +221,9 @@ struct StandingWords {
 extension CampaignDefinition {
     /// What backers call the tax in the price: VAT where a European rate is set.
     var taxWord: String {
-        tax.rates.keys.contains { $0 == Country.europeanUnion || Country.memberStates.contains($0) || $0 == "GB" }
+        tax.rates.keys.contains {
+            $0 == Country.europeanUnion || Country.memberStates.contains($0) || $0 == "GB"
+        }
             ? "VAT" : "tax"
     }
 }

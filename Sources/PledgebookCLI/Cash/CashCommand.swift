@@ -8,5 +8,5 @@ struct CashCommand: ParsableCommand {
             Example:
               pledgebook cash list
             """,
-        subcommands: [])
+        subcommands: [CashRecordCommand.self, CashListCommand.self])
 }

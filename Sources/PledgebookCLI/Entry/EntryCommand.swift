@@ -8,5 +8,5 @@ struct EntryCommand: ParsableCommand {
             Example:
               pledgebook entry show 12
             """,
-        subcommands: [])
+        subcommands: [EntryShowCommand.self, EntryReverseCommand.self])
 }

@@ -18,7 +18,7 @@ struct KeyShow: ParsableCommand {
     func run() throws {
         let here = try Environment(options, for: .proving, "key show")
         let keys = try here.session.keys(of: here.campaign())
-        var table = Table([.text("key"), .text("check"), .count("first_entry"), .text("key_file")])
+        var table = Table([.text("key"), .text("check"), .number("first_entry"), .text("key_file")])
         table.rows = keys.epochs.map {
             [$0.kid, $0.keyCheck, grouped($0.firstEntry), $0.isAtHand == true ? "gives it" : "is another"]
         }

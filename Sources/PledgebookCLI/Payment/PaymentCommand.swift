@@ -9,7 +9,7 @@ struct PaymentCommand: ParsableCommand {
               pledgebook payment list
             """,
         subcommands: [
-            PaymentList.self,
+            PaymentRecordCommand.self, PaymentRefundCommand.self, PaymentList.self,
             PaymentShow.self,
             PaymentRetry.self,
         ])

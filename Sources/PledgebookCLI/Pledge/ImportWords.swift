@@ -32,13 +32,13 @@ struct ImportWords {
         Output.line(
             "\(isPlan ? "Import" : "Imported") \(visible(file)) into \(campaign.definition.id): "
                 + "\(counted(summary.rows, "row")), \(sourceName(summary.source))")
-        var table = Table([.text("what"), .count("count"), .text("amount")])
+        var table = Table([.text("what"), .number("count"), .text("amount")])
         table.rows = rows(summary)
         for line in table.lines(header: false) { Output.line(line) }
         for change in summary.changes.prefix(Self.shownChanges) {
             Output.line("    line \(change.line): \(visible(change.reference)): \(visible(change.text))")
         }
-        let hidden = summary.changes.count - Self.shownChanges
+        let hidden = summary.changed - Int64(Self.shownChanges)
         if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))") }
         for remark in summary.remarks + remarks(summary, verb) { Output.line("  " + visible(remark)) }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
@@ -78,13 +78,15 @@ struct ImportWords {
         }
         if summary.same > 0 { rows.append(["  in the book already", grouped(summary.same), ""]) }
         if !summary.changes.isEmpty {
-            rows.append(["  changed", grouped(summary.changes.count), summary.changesAreBooked ? "booked" : ""])
+            rows.append(["  changed", grouped(summary.changed), summary.changesAreBooked ? "booked" : ""])
         }
         if summary.pricedByEngine > 0 {
             rows.append(["  priced by the campaign file", grouped(summary.pricedByEngine), ""])
         }
         for (kind, count) in summary.differences {
-            rows.append(["  other \(kind) than the campaign file", grouped(count), "booked as the platform says"])
+            rows.append([
+                "  other \(kind) than the campaign file", grouped(count), "booked as the platform says",
+            ])
         }
         if summary.refused > 0 {
             rows.append(["  bad rows", grouped(summary.refused), rejects.map { "in \(visible($0))" } ?? ""])
@@ -97,10 +99,26 @@ struct ImportWords {
         var remarks: [String] = []
         if let line = summary.firstOutOfTimeOrder {
             remarks.append(
-                "Limited places went by the order of the rows, which is not that of time (first in line \(line)).")
+                "Limited places went by the order of the rows, which is not that of time (first in line \(line))."
+            )
         }
-        if summary.chargeable > 0 {
+        if summary.chargeable > 0, summary.charged.isEmpty {
             remarks.append("\(counted(summary.chargeable, "pledge")) \(verb) to be charged at once.")
+        }
+        let charged = summary.charged
+        if charged.captured > 0 {
+            remarks.append(
+                "\(counted(charged.captured, "pledge")) charged at once: \(campaign.money(charged.capturedAmount))."
+            )
+        }
+        let failed = charged.failedSoft + charged.failedHard + charged.needBacker
+        if failed > 0 { remarks.append("\(counted(failed, "charge")) failed.") }
+        if charged.unknown > 0 {
+            remarks.append(
+                "\(counted(charged.unknown, "charge")) not answered yet: import the file again to ask.")
+        }
+        if summary.contradictions > 0 {
+            remarks.append("\(counted(summary.contradictions, "change")) contradict the book: look at them.")
         }
         return remarks
     }

@@ -13,5 +13,6 @@ struct PledgeCommand: ParsableCommand {
             PledgeList.self,
             PledgeShow.self,
             PledgeShip.self,
+            PledgeCancel.self,
         ])
 }

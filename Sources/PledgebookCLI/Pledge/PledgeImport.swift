@@ -67,14 +67,16 @@ struct PledgeImport: ParsableCommand {
         }
         guard let rejects else {
             return try here.session.importPledges(
-                at: file, into: campaign.definition.id, options: told, observer: ImportObserver(progress: show))
+                at: file, into: campaign.definition.id, options: told,
+                observer: ImportObserver(progress: show))
         }
         var summary: ImportSummary?
         do {
             try OutputFile.write(to: rejects) { sink in
                 let rows = RejectedRows(to: sink)
                 let done = try here.session.importPledges(
-                    at: file, into: campaign.definition.id, options: told, observer: rows.observer(progress: show))
+                    at: file, into: campaign.definition.id, options: told,
+                    observer: rows.observer(progress: show))
                 summary = done
                 try rows.finish()
                 // Without bad rows there is no file.

@@ -15,7 +15,8 @@ struct PledgeList: ParsableCommand {
             """)
 
     @Flag(help: "Only pledges whose color, size or layout is still to be chosen") var openChoice = false
-    @Option(help: ArgumentHelp("Only pledges that stand so: paid, card-failed, dropped …", valueName: "state"))
+    @Option(
+        help: ArgumentHelp("Only pledges that stand so: paid, card-failed, dropped …", valueName: "state"))
     var state: PledgeStanding?
     @OptionGroup var format: FormatOption
     @OptionGroup var options: SharedOptions
@@ -24,8 +25,9 @@ struct PledgeList: ParsableCommand {
         let here = try Environment(options, for: .reading, "pledge list")
         let campaign = try here.campaign()
         var table = Table([
-            .text("pledge"), .text("name"), .text("email"), .text("tier"), .count("quantity"), .amount("total"),
-            .text("currency"), .text("pledged_on"), .text("state"), .count("open_choices"),
+            .text("pledge"), .text("name"), .text("email"), .text("tier"), .number("quantity"),
+            .amount("total"),
+            .text("currency"), .text("pledged_on"), .text("state"), .number("open_choices"),
         ])
         try here.session.forEachPledge(of: campaign, openChoice: openChoice, standing: state) { pledge in
             table.rows.append([

@@ -20,7 +20,7 @@ struct PledgeWords {
         lines += goods
         lines += [paid, "  owes       \(owes)"]
         let address = pledge.address.map { visible($0) }
-        if !address.isEmpty { lines += Screen.wrapped([address.joined(separator: ", ")], label: "ships to", indent: 13) }
+        if !address.isEmpty { lines += Screen.wrapped(address, label: "ships to", indent: 13, by: ", ") }
         lines += Screen.wrapped(can, label: "can they", indent: 13)
         lines += Screen.wrapped(history, label: "history", indent: 13)
         return lines + ["Receipts: pledgebook receipt show \(pledge.reference)"]
@@ -31,7 +31,8 @@ struct PledgeWords {
         let who = visible(pledge.name) + mail
         let names = [pledge.reference, who.isEmpty ? nil : who, pledge.destination].compactMap { $0 }
         return Screen.line(
-            names.joined(separator: " · "), "\(pledge.campaign.definition.id), \(pledge.campaign.state.rawValue)")
+            names.joined(separator: " · "),
+            "\(pledge.campaign.definition.id), \(pledge.campaign.state.rawValue)")
     }
 
     private var goods: [String] {
@@ -53,9 +54,12 @@ struct PledgeWords {
     private func sources(of item: PledgedItem) -> String {
         let promised = item.promised.map { " (promised \(DateWords.month($0.month, of: $0.year)))" } ?? ""
         if item.shipped == item.units { return "shipped" }
+        if pledge.campaign.state.isPast || !pledge.state.holdsPlace { return "" }
         var words = item.sources.map { source in
             let count = item.sources.count > 1 ? "\(grouped(source.units)) from " : ""
-            guard let run = source.run else { return "\(count)in stock" + (source.isReserved ? ", reserved" : "") }
+            guard let run = source.run else {
+                return "\(count)in stock" + (source.isReserved ? ", reserved" : "")
+            }
             let expected = source.expectedOn.map { "   expected \(DateWords.full($0))" } ?? ""
             return "\(count)\(run)\(expected)\(source.isReserved ? "" : " if launched today")\(promised)"
         }
@@ -65,8 +69,10 @@ struct PledgeWords {
 
     private var paid: String {
         let payment = pledge.payment
-        let price = " = " + pledge.priceParts.map { "\($0.label) \(amount($0.amount))" }.joined(separator: " + ")
-        let tax = pledge.tax > 0
+        let price =
+            " = " + pledge.priceParts.map { "\($0.label) \(amount($0.amount))" }.joined(separator: " + ")
+        let tax =
+            pledge.tax > 0
             ? "   (\(pledge.campaign.definition.taxWord) \(amount(pledge.tax)) in it)" : ""
         guard payment.captured > 0 else {
             return "  promised   \(money(pledge.total))  \(price)\(tax)"
@@ -82,11 +88,14 @@ struct PledgeWords {
         let unpaid = pledge.total - payment.captured
         if words == ["paid"] { words = ["nothing"] }
         if pledge.state == .placed, unpaid > 0, !pledge.campaign.state.isPast {
-            words = [money(unpaid), words[0]].filter { $0 != "nothing" }
+            words.insert(money(unpaid), at: 0)
+        } else if words != ["nothing"] {
+            words.insert("nothing", at: 0)
         }
         if let next = payment.nextTry {
-            words.append("\(next <= pledge.now ? "tried again at the next closing, due since" : "tried again on") "
-                + dates.short(next))
+            words.append(
+                "\(next <= pledge.now ? "tried again at the next closing, due since" : "tried again on") "
+                    + dates.short(next))
         }
         if let drops = payment.dropsAt { words.append("dropped on \(dates.short(drops)) if not paid") }
         if payment.committed > 0 { words.append("you owe the backer \(money(payment.committed))") }
@@ -96,7 +105,8 @@ struct PledgeWords {
     private var can: [String] {
         var words: [String] = []
         switch pledge.cancellation {
-        case nil: words.append("cancel: yes" + (pledge.cancelUntil.map { ", until \(dates.short($0))" } ?? ""))
+        case nil:
+            words.append("cancel: yes" + (pledge.cancelUntil.map { ", until \(dates.short($0))" } ?? ""))
         case .tooLate(_, let until): words.append("cancel: no, since \(dates.short(until)) (rule)")
         case .neverAllowed: words.append("cancel: no (rule)")
         case .belowGoal: words.append("cancel: no, not in the last day (rule)")
@@ -105,7 +115,9 @@ struct PledgeWords {
         case .notPlaced(let state): words.append("cancel: no, it is \(state)")
         }
         if pledge.payment.refundable > 0 {
-            words.append("refund: by you, with a reason, up to \(money(pledge.payment.refundable))")
+            let most = pledge.payment.refundable < pledge.payment.captured
+            words.append(
+                "refund: by you, with a reason" + (most ? ", up to \(money(pledge.payment.refundable))" : ""))
         }
         return words
     }
@@ -113,7 +125,8 @@ struct PledgeWords {
     private var history: [String] {
         var words: [String] = []
         for event in pledge.history {
-            guard let said = PaymentWords.event(event, money: amount(event.amount), total: pledge.total) else {
+            guard let said = PaymentWords.event(event, money: amount(event.amount), total: pledge.total)
+            else {
                 continue
             }
             words.append("\(DateWords.brief(event.day)) \(event.isReversal ? "taken back: " : "")\(said)")

@@ -34,9 +34,12 @@ struct ReceiptShow: ParsableCommand {
         ]
         for line in sums.lines(header: false) { Output.line(line) }
         Output.line("")
-        var table = Table([.count("number"), .text("day"), .text("what"), .amount("amount")])
+        var table = Table([.number("number"), .text("day"), .text("what"), .amount("amount")])
         table.rows = pledge.facts.map {
-            [grouped($0.number), $0.day.description, $0.title, $0.amount.minorUnits == 0 ? "" : $0.amount.grouped]
+            [
+                grouped($0.number), $0.day.description, $0.title,
+                $0.amount.minorUnits == 0 ? "" : $0.amount.grouped,
+            ]
         }
         for line in table.lines(header: false) { Output.line("  " + line) }
         Output.line("")

@@ -34,7 +34,9 @@ struct ReceiptVerify: ParsableCommand {
             "\(report.campaign): \(report.count == 1 ? "the only receipt" : "all \(grouped(report.count)) receipts")"
                 + "\(whose) \(report.count == 1 ? "is" : "are") genuine and in order.")
         if report.lastNumber < report.head.number {
-            Output.line("  They end with \(grouped(report.lastNumber)); the book goes on to \(grouped(report.head.number)).")
+            Output.line(
+                "  They end with \(grouped(report.lastNumber)); the book goes on to \(grouped(report.head.number))."
+            )
         }
         Output.line("  The book's last entry is \(grouped(report.head.number)), \(report.head.tag).")
     }

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunClose: ParsableCommand {
@@ -20,17 +19,20 @@ extension RunCommand {
         @Flag(help: "Write off what has not come") var short = false
         @Option(
             name: .customLong("override"),
-            help: ArgumentHelp("Close it while the supplier is owed money, for this reason", valueName: "reason"))
+            help: ArgumentHelp(
+                "Close it while the supplier is owed money, for this reason", valueName: "reason"))
         var overrideReason: String?
         @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: SharedOptions
 
         func run() throws {
             let here = try Environment(options, for: .writing, "run close")
-            let campaign = try here.campaign().record.id
+            let campaign = try here.campaign().id
             let plan = try here.session.closeRun(
                 id, short: short, overrideReason: overrideReason, dryRun: true, campaign: campaign)
-            guard !plan.wasClosed else { return Output.line("\(id) was closed already: nothing was changed.") }
+            guard !plan.wasClosed else {
+                return Output.line("\(id) was closed already: nothing was changed.")
+            }
             show(plan)
             guard try confirmation.proceeds("Close \(id)?") else { return }
             _ = try here.session.closeRun(
@@ -46,7 +48,8 @@ extension RunCommand {
             for line in plan.writtenOff { Output.line("  written off  \(line.sku)  \(grouped(line.units))") }
             if plan.unitsWaiting > 0 {
                 Output.line(
-                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), \(counted(plan.unitsWaiting, "unit"))")
+                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), \(counted(plan.unitsWaiting, "unit"))"
+                )
             }
             Output.line("  owed         \(money(plan.owed))\(plan.overridden == nil ? "" : " (overridden)")")
             if plan.depositLeft > 0 {

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunLaunch: ParsableCommand {
@@ -30,13 +29,14 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: confirmation.dryRun ? .reading : .writing, "run launch")
-            let campaign = try here.campaign().record.id
+            let campaign = try here.campaign().id
             let count = try units.map { try unitCount([$0]) }
             let plan = try here.session.planRunLaunch(
                 id, units: count, overrideReason: overrideReason, campaign: campaign)
             guard !plan.wasLaunched else {
                 return Output.line(
-                    "\(id) was launched already, with \(counted(plan.unitsOrdered, "unit")): nothing was changed.")
+                    "\(id) was launched already, with \(counted(plan.unitsOrdered, "unit")): nothing was changed."
+                )
             }
             show(plan)
             guard try confirmation.proceeds("Launch \(id)?") else { return }
@@ -44,9 +44,12 @@ extension RunCommand {
                 id, units: count, overrideReason: overrideReason, campaign: campaign)
             Output.line(
                 "\nLaunched \(id): \(counted(done.unitsOrdered, "unit")), expected \(done.expected). "
-                    + "\(counted(done.unitsCovered, "unit")) are allocated to \(counted(done.pledgesCovered, "pledge")).")
+                    + "\(counted(done.unitsCovered, "unit")) are allocated to \(counted(done.pledgesCovered, "pledge"))."
+            )
             if done.deposit > 0 {
-                Output.next(["pledgebook cash record supplier …   the deposit for \(id): \(money(done.deposit, done))"])
+                Output.next([
+                    "pledgebook cash record supplier …   the deposit for \(id): \(money(done.deposit, done))"
+                ])
             }
         }
 
@@ -55,16 +58,20 @@ extension RunCommand {
             for line in plan.units {
                 Output.line("  \(line.sku)  \(visible(line.title))  \(grouped(line.units))")
             }
-            Output.line("  ordered    \(counted(plan.unitsOrdered, "unit")), \(grouped(plan.unitsWaiting)) waiting")
+            Output.line(
+                "  ordered    \(counted(plan.unitsOrdered, "unit")), \(grouped(plan.unitsWaiting)) waiting")
             if plan.unitsOpen > 0 {
-                Output.line("  open       \(grouped(plan.unitsOpen)) units are not chosen yet; they keep their place")
+                Output.line(
+                    "  open       \(grouped(plan.unitsOpen)) units are not chosen yet; they keep their place")
             }
             Output.line("  cost       \(money(plan.cost, plan))")
-            Output.line("  deposit    \(money(plan.deposit, plan)) due now, \(money(plan.balance, plan)) on receipt")
+            Output.line(
+                "  deposit    \(money(plan.deposit, plan)) due now, \(money(plan.balance, plan)) on receipt")
             Output.line("  expected   \(plan.expected)")
             for (line, minimum) in plan.belowMinimum {
                 Output.line(
-                    "  note       \(line.sku): \(grouped(line.units)) is below the variant's minimum of \(grouped(minimum))")
+                    "  note       \(line.sku): \(grouped(line.units)) is below the variant's minimum of \(grouped(minimum))"
+                )
             }
             if let shortfall = plan.shortfall {
                 Output.line("  overridden \(shortfall.text(in: plan.currency))")
@@ -83,7 +90,8 @@ extension RunCommand {
 func unitCount(_ words: [String]) throws -> UnitCount {
     guard let count = UnitCount(words) else {
         throw CommandProblem(
-            "“\(visible(words.joined(separator: " ")))” is no count of units. Write one number, or SKU=N for each SKU.")
+            "“\(visible(words.joined(separator: " ")))” is no count of units. Write one number, or SKU=N for each SKU."
+        )
     }
     return count
 }

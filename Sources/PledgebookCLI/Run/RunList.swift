@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunList: ParsableCommand {
@@ -19,13 +18,13 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .reading, "run list")
-            let list = try here.session.runList(campaign: try here.campaign().record.id)
+            let list = try here.session.runList(campaign: try here.campaign().id)
             guard !list.runs.isEmpty || format.format != .text else {
                 return Output.line("The campaign file plans no production runs.")
             }
             var table = Table([
-                .text("run"), .text("state"), .text("item"), .count("waiting"), .count("minimum"),
-                .count("capacity"), .text("expected"),
+                .text("run"), .text("state"), .text("item"), .number("waiting"), .number("minimum"),
+                .number("capacity"), .text("expected"),
             ])
             table.rows = list.runs.map { run in
                 [
@@ -37,7 +36,9 @@ extension RunCommand {
             table.write(format.format)
             guard format.format == .text, list.state.hasSucceeded else { return }
             Output.next(
-                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map { "pledgebook run launch \($0.id)" })
+                list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map {
+                    "pledgebook run launch \($0.id)"
+                })
         }
     }
 }

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunReceive: ParsableCommand {
@@ -19,17 +18,19 @@ extension RunCommand {
                 """)
 
         @Argument(help: "The run, for example run-1") var id: String
-        @Argument(help: ArgumentHelp("What was counted: one number, or one for each SKU", valueName: "N|SKU=N"))
+        @Argument(
+            help: ArgumentHelp("What was counted: one number, or one for each SKU", valueName: "N|SKU=N"))
         var counts: [String]
         @Option(help: ArgumentHelp("The delivery note's number", valueName: "text")) var reference: String?
-        @Option(help: ArgumentHelp("The day on which they came (today)", valueName: "day")) var on: CalendarDay?
+        @Option(help: ArgumentHelp("The day on which they came (today)", valueName: "day")) var on:
+            CalendarDay?
         @OptionGroup var options: SharedOptions
 
         func run() throws {
             let here = try Environment(options, for: .writing, "run receive")
             let done = try here.session.receiveRun(
                 id, try unitCount(counts), reference: reference ?? "", on: on,
-                campaign: try here.campaign().record.id)
+                campaign: try here.campaign().id)
             guard !done.wasCounted else {
                 return Output.line("That delivery of \(id) was counted already: nothing was changed.")
             }
@@ -40,8 +41,11 @@ extension RunCommand {
             Output.line("Received \(counted(units, "unit")) of \(id): \(money(done.cost)).")
             for line in done.counted { Output.line("  \(line.sku)  \(grouped(line.units))") }
             for line in done.short { Output.line("  \(line.sku)  \(grouped(line.units)) still to come") }
-            for line in done.over { Output.line("  \(line.sku)  \(grouped(line.units)) more than was ordered") }
-            Output.line("  deposit applied \(money(done.depositApplied)), owed to the supplier \(money(done.owed))")
+            for line in done.over {
+                Output.line("  \(line.sku)  \(grouped(line.units)) more than was ordered")
+            }
+            Output.line(
+                "  deposit applied \(money(done.depositApplied)), owed to the supplier \(money(done.owed))")
             Output.next(next(done))
         }
 

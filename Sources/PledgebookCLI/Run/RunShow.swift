@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunShow: ParsableCommand {
@@ -19,7 +18,7 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .reading, "run show")
-            let (list, run) = try here.session.runShow(id, campaign: try here.campaign().record.id)
+            let (list, run) = try here.session.runShow(id, campaign: try here.campaign().id)
             func money(_ minorUnits: Int64) -> String {
                 Money(minorUnits: minorUnits, currency: list.currency).description
             }
@@ -29,8 +28,11 @@ extension RunCommand {
             Output.line("  expected   \(run.expectedWords)")
             if run.state == .planned {
                 let capacity = run.capacity.map { ", at most \(grouped($0))" } ?? ""
-                Output.line("  waiting    \(grouped(run.waiting)) of at least \(grouped(run.minimum))\(capacity)")
-                if run.open > 0 { Output.line("  open       \(grouped(run.open)) units whose variant is not chosen") }
+                Output.line(
+                    "  waiting    \(grouped(run.waiting)) of at least \(grouped(run.minimum))\(capacity)")
+                if run.open > 0 {
+                    Output.line("  open       \(grouped(run.open)) units whose variant is not chosen")
+                }
                 Output.line("  threshold  " + (run.shortfall.map { $0.text(in: list.currency) } ?? "met"))
             } else {
                 Output.line("  pledges    \(grouped(run.pledges)) wait for \(counted(run.waiting, "unit"))")
@@ -54,13 +56,14 @@ extension RunCommand {
 
         private static func columns(of run: RunOverview) -> [Table.Column] {
             let names = run.state == .planned ? ["waiting"] : ["ordered", "received", "written_off"]
-            return names.map { .count($0) }
+            return names.map { .number($0) }
         }
 
         private static func next(_ run: RunOverview, _ list: Pledgebook.RunList) -> [String] {
             switch run.state {
             case .planned:
-                return run.shortfall == nil && list.state.hasSucceeded ? ["pledgebook run launch \(run.id)"] : []
+                return run.shortfall == nil && list.state.hasSucceeded
+                    ? ["pledgebook run launch \(run.id)"] : []
             case .launched: return ["pledgebook run receive \(run.id) …"]
             case .received: return ["pledgebook run close \(run.id)"]
             case .closed, .canceled: return []

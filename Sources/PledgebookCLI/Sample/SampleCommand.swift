@@ -9,6 +9,6 @@ struct SampleCommand: ParsableCommand {
               pledgebook sample pledges --campaign campaigns/aurora-lamp/campaign.json --count 100 --seed 1
             """,
         subcommands: [
-            SamplePledgesCommand.self,
+            SamplePledgesCommand.self
         ])
 }

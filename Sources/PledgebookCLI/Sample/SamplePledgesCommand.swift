@@ -26,7 +26,8 @@ struct SamplePledgesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many pledges", valueName: "n")) var count: Int
     @Option(help: ArgumentHelp("Another number gives other pledges", valueName: "n")) var seed: UInt64
     @Option(help: ArgumentHelp("How many rows of our own CSV have a mistake", valueName: "n")) var bad = 0
-    @Option(help: ArgumentHelp("Of 10,000 rows after a tier is sold out, how many ask for it", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Of 10,000 rows after a tier is sold out, how many ask for it", valueName: "n"))
     var missed = 0
     @Option(help: "own, kickstarter-2014, kickstarter-2018 or kickstarter-2023") var form: Form = .own
     @Option(help: "For Kickstarter's forms, when the report is asked for: live, charging or settled")

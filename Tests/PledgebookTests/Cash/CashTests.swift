@@ -30,7 +30,8 @@ import Testing
         let returned = EntryParts(goods: 10_000, tax: 2_000)
         try book.write([(.disputeOpened, disputed), (.disputeLostAfterSuccess, returned)], pledge: "C")
         try book.write([(.disputeOpened, disputed), (.disputeWon, returned)], pledge: "D")
-        // The processor takes 270.00 from the bank: 120.00 refunded, 240.00 disputed, 120.00 won, 30.00 of fees.
+        // The processor takes 270.00 from the bank: 120.00 refunded, 240.00 disputed, 120.00 won, 30.00 of
+        // fees.
         let second = try session.recordPayout(CashFact(amount: -27_000), in: nil)
         #expect(second.entries.map { $0.kind.code } == ["E06d", "E06b", "E06c", "E06e"])
         #expect(second.entries.map(\.parts.other) == [12_000, 12_000, 24_000, 3_000])
@@ -63,7 +64,8 @@ import Testing
         try book.collectAll()
         // 480.00 − 5 % platform 24.00 − processor 15.60 = 440.40.
         let payout = try book.session().recordPayout(
-            CashFact(amount: 44_040, reference: "KS-1"), PayoutParts(platformFees: 2_400, processorFees: 1_560),
+            CashFact(amount: 44_040, reference: "KS-1"),
+            PayoutParts(platformFees: 2_400, processorFees: 1_560),
             in: nil)
         #expect(payout.entries.map { $0.kind.code } == ["E05", "E06", "E04", "E09w", "E06a", "E06e", "E06f"])
         let books = try book.balances()
@@ -87,7 +89,8 @@ import Testing
         books = try book.balances()
         #expect(books.balance(of: .clearing) == 0)
         #expect(books.balance(of: .bank) == 47_700)
-        #expect(try book.entries().filter { $0.kind == .payoutReceipts }.map(\.parts.other) == [20_300, 27_700])
+        #expect(
+            try book.entries().filter { $0.kind == .payoutReceipts }.map(\.parts.other) == [20_300, 27_700])
     }
 
     @Test(
@@ -102,7 +105,9 @@ import Testing
         let book = try SmallBook()
         try book.collectAll()
         let count = try book.entries().count
-        let message = refusal { _ = try book.session().recordPayout(CashFact(amount: amount), parts, in: nil) }
+        let message = refusal {
+            _ = try book.session().recordPayout(CashFact(amount: amount), parts, in: nil)
+        }
         #expect(message.contains(words), "\(message)")
         #expect(try book.entries().count == count)
     }
@@ -113,7 +118,9 @@ import Testing
         let session = book.session()
         var fact = CashFact(amount: 84_000, day: CalendarDay("2026-04-08"), reference: "INV-7")
         _ = try session.recordCash(.tooling, fact, in: nil)
-        #expect(refusal { _ = try session.recordCash(.tooling, fact, in: nil) }.contains("recorded already, as entry 6"))
+        #expect(
+            refusal { _ = try session.recordCash(.tooling, fact, in: nil) }.contains(
+                "recorded already, as entry 6"))
         _ = try session.recordCash(.tax, fact, in: nil)
         fact.again = true
         _ = try session.recordCash(.tooling, fact, in: nil)
@@ -121,7 +128,8 @@ import Testing
         fact.reference = "INV-8"
         _ = try session.recordCash(.tooling, fact, in: nil)
         #expect(try book.balances().balance(of: .tooling) == 252_000)
-        #expect(try session.cashMovements(nil).movements.map(\.amount) == [-84_000, -84_000, -84_000, -84_000])
+        #expect(
+            try session.cashMovements(nil).movements.map(\.amount) == [-84_000, -84_000, -84_000, -84_000])
         #expect(try session.cashMovements(nil).bank == -336_000)
     }
 
@@ -134,7 +142,8 @@ import Testing
             try session.recordCash(.own, CashFact(amount: 1, day: tomorrow), in: nil)
         }
         for fact in [
-            CashFact(amount: 0), CashFact(amount: -1), CashFact(amount: largestAmount + 1), CashFact(amount: .min),
+            CashFact(amount: 0), CashFact(amount: -1), CashFact(amount: largestAmount + 1),
+            CashFact(amount: .min),
             CashFact(amount: 1, reference: "two words"), CashFact(amount: 1, reference: "Ö"),
         ] {
             #expect(throws: (any Error).self) { try session.recordCash(.own, fact, in: nil) }
@@ -157,13 +166,16 @@ import Testing
     func supplier() throws {
         let book = try SmallBook()
         let session = book.session()
-        #expect(refusal { _ = try session.recordCash(.supplier, CashFact(amount: 1), in: nil) }.contains("No run"))
+        #expect(
+            refusal { _ = try session.recordCash(.supplier, CashFact(amount: 1), in: nil) }.contains("No run")
+        )
         try book.launchRun(units: 4)  // costs 160.00
         _ = try session.recordCash(.supplier, CashFact(amount: 4_800, run: "run-1"), in: nil)
         // One of four comes: 40.00 owed, 40.00 of the deposit applied; 8.00 ahead, 120.00 still to come.
         try book.receive(units: 1, cost: 4_000, applied: 4_000)
         let message = refusal { _ = try session.recordCash(.supplier, CashFact(amount: 11_201), in: nil) }
-        #expect(message.contains("EUR 112.01") && message.contains("EUR 112.00 can be paid ahead"), "\(message)")
+        #expect(
+            message.contains("EUR 112.01") && message.contains("EUR 112.00 can be paid ahead"), "\(message)")
         _ = try session.recordCash(.supplier, CashFact(amount: 1_200), in: nil)
         // Two more: 80.00 owed, 20.00 applied, 60.00 due; 40.00 to come. 70.00 are paid.
         try book.receive(units: 2, cost: 8_000, applied: 2_000)
@@ -201,7 +213,8 @@ import Testing
         var accounts = try AccountGuard(euro, [(.goodsReceived, EntryParts(other: 500))])
         let message = refusal { try accounts.post(EntryParts(other: 501), as: .supplierPaid) }
         #expect(
-            message.contains("Liabilities:Suppliers holds EUR 5.00, and EUR 5.01 would be taken from it"), "\(message)")
+            message.contains("Liabilities:Suppliers holds EUR 5.00, and EUR 5.01 would be taken from it"),
+            "\(message)")
         #expect(accounts.balance(of: .suppliers) == 500 && accounts.balance(of: .bank) == 0)
         var broken = try AccountGuard(euro, [(.supplierPaid, EntryParts(other: 500))])
         try broken.post(EntryParts(other: 200), as: .goodsReceived)

@@ -18,7 +18,9 @@ import Testing
                 try session.pledge("Ana", campaign: 1, in: records)
             }
             for who in ["", "nobody", "E"] {
-                #expect(throws: SessionError.unknownPledge(who)) { try session.pledge(who, campaign: 1, in: records) }
+                #expect(throws: SessionError.unknownPledge(who)) {
+                    try session.pledge(who, campaign: 1, in: records)
+                }
             }
         }
     }
@@ -48,11 +50,13 @@ import Testing
         try book.collectAll()
         let late = try SmallBook()
         for who in ["A", "B", "C"] {
-            _ = try late.session().recordPayment(of: who, PaymentFact(amount: 12_000, reference: "1"), in: nil)
+            _ = try late.session().recordPayment(
+                of: who, PaymentFact(amount: 12_000, reference: "1"), in: nil)
         }
         let declined = try late.session().recordPayment(of: "D", PaymentFact(), declined: true, in: nil)
         #expect(declined.entries.map(\.kind) == [.declined] && declined.payment.state == .failed)
-        #expect(try late.session().recordPayment(of: "D", PaymentFact(), declined: true, in: nil).entries.isEmpty)
+        #expect(
+            try late.session().recordPayment(of: "D", PaymentFact(), declined: true, in: nil).entries.isEmpty)
         let paid = try late.session().recordPayment(of: "D", PaymentFact(reference: "2"), in: nil)
         #expect(paid.entries.map(\.kind) == [.captured] && paid.entries[0].parts.amount == 12_000)
         _ = try book.session().closeCampaign(nil)
@@ -76,14 +80,18 @@ import Testing
 
     @Test(
         "a refund made outside is committed and done, from the processor or the maker's own account (T28)",
-        arguments: [(false, EntryKind.refunded, -6_000), (true, .refundedFromOwn, 0)] as [(Bool, EntryKind, Int64)])
+        arguments: [(false, EntryKind.refunded, -6_000), (true, .refundedFromOwn, 0)]
+            as [(Bool, EntryKind, Int64)])
     func refundedOutside(own: Bool, kind: EntryKind, clearing: Int64) throws {
         let book = try SmallBook()
         try book.collectAll()
         let fact = PaymentFact(amount: 6_000, reference: "R1")
         let done = try book.session().recordRefund(of: "B", fact, fromOwnAccount: own, in: nil)
         #expect(done.entries.map(\.kind) == [.refundCommitted, kind])
-        #expect(done.entries.map(\.parts) == [EntryParts(goods: 5_000, tax: 1_000), EntryParts(goods: 5_000, tax: 1_000)])
+        #expect(
+            done.entries.map(\.parts) == [
+                EntryParts(goods: 5_000, tax: 1_000), EntryParts(goods: 5_000, tax: 1_000),
+            ])
         #expect(try book.session().recordRefund(of: "B", fact, fromOwnAccount: own, in: nil).entries.isEmpty)
         #expect(try book.payment("B")?.state == .partiallyRefunded)
         let books = try book.balances()
@@ -93,7 +101,9 @@ import Testing
         // The rest, exactly; then nothing is left.
         let rest = try book.session().recordRefund(of: "B", PaymentFact(), fromOwnAccount: own, in: nil)
         #expect(rest.payment.state == .refunded && rest.entries[1].parts.amount == 6_000)
-        #expect(refusal { _ = try book.session().recordRefund(of: "B", PaymentFact(), in: nil) }.contains("is left"))
+        #expect(
+            refusal { _ = try book.session().recordRefund(of: "B", PaymentFact(), in: nil) }.contains(
+                "is left"))
         _ = try book.balances()
     }
 
@@ -111,7 +121,9 @@ import Testing
         let done = try book.session().recordRefund(of: "B", fact, in: nil)
         #expect(done.entries.map(\.kind) == [.refundCommitted, .refunded, .claimFromRefund, .noted])
         #expect(try book.balances().balance(of: .receivable) == 1_000)
-        #expect(refusal { _ = try book.session().recordRefund(of: "A", PaymentFact(amount: 0), in: nil) }.contains("0 minor"))
+        #expect(
+            refusal { _ = try book.session().recordRefund(of: "A", PaymentFact(amount: 0), in: nil) }
+                .contains("0 minor"))
     }
 
     @Test("a refund that was under way is completed (T23) and its operation succeeds")
@@ -135,6 +147,8 @@ import Testing
     @Test("nothing is recorded for a pledge without money, or one that a gateway charges")
     func refused() throws {
         let book = try SmallBook()
-        #expect(refusal { _ = try book.session().recordRefund(of: "A", PaymentFact(), in: nil) }.contains("Nothing was collected"))
+        #expect(
+            refusal { _ = try book.session().recordRefund(of: "A", PaymentFact(), in: nil) }.contains(
+                "Nothing was collected"))
     }
 }

@@ -16,18 +16,24 @@ import Testing
             let payout = try book.session().recordPayout(
                 CashFact(amount: 44_040, day: CalendarDay("2026-04-14"), reference: "KS-1"),
                 PayoutParts(platformFees: 2_400, processorFees: 1_560), in: nil)
-            let done = try book.session().reverseEntry(payout.entries[place].number, because: "typed twice", in: nil)
+            let done = try book.session().reverseEntry(
+                payout.entries[place].number, because: "typed twice", in: nil)
             #expect(done.taken == payout.entries)
             #expect(done.entries.map(\.kind) == payout.entries.reversed().map(\.kind))
             #expect(done.entries.map(\.reverses) == payout.entries.reversed().map(\.number))
             #expect(done.entries.allSatisfy { $0.day == CalendarDay("2026-04-14") })
             let after = try book.balances()
-            for account in Account.allCases { #expect(after.balance(of: account) == before.balance(of: account)) }
+            for account in Account.allCases {
+                #expect(after.balance(of: account) == before.balance(of: account))
+            }
             // It can be recorded again, as it was.
             _ = try book.session().recordPayout(
                 CashFact(amount: 44_040, day: CalendarDay("2026-04-14"), reference: "KS-1"),
                 PayoutParts(platformFees: 2_400, processorFees: 1_560), in: nil)
-            #expect(try book.session().cashMovements(nil).movements.map(\.reversedBy) == [done.entries[6].number, nil])
+            #expect(
+                try book.session().cashMovements(nil).movements.map(\.reversedBy) == [
+                    done.entries[6].number, nil,
+                ])
         }
     }
 
@@ -39,10 +45,11 @@ import Testing
         let digest = SHA256Digest.hex(of: Array("wrong campaign".utf8))
         #expect(done.entries[0].detail == "why=\(digest);rev=6")
         let sessions = try book.book.read { try $0.sessions(campaign: 1) }
-        #expect(sessions.map(\.reason) == [nil, nil, nil, "wrong campaign"], "\(sessions)")
+        #expect(sessions.map(\.reason) == [nil, nil, nil, "wrong campaign"])
         let view = try book.session().entry(6, in: nil)
         #expect(view.reversedBy == 7 && view.fact == [6])
-        #expect(view.postings.map(\.account) == [.bank, .owner] && view.postings.map(\.amount) == [500, -500])
+        #expect(
+            view.postings.map(\.account) == [.bank, .owner] && view.postings.map(\.amount) == [500, -500])
         #expect(try book.balances().balance(of: .bank) == 0)
     }
 
@@ -53,7 +60,8 @@ import Testing
         _ = try session.recordCash(.own, CashFact(amount: 500), in: nil)  // 6
         _ = try session.reverseEntry(6, because: "x", in: nil)  // 7
         for (number, words) in [
-            (99, "has no entry 99; the last is 7"), (7, "takes back entry 6"), (6, "reversed already, by entry 7"),
+            (99, "has no entry 99; the last is 7"), (7, "takes back entry 6"),
+            (6, "reversed already, by entry 7"),
             (1, "it stands"), (2, "it stands"),
         ] as [(Int64, String)] {
             let message = refusal { _ = try session.reverseEntry(number, because: "x", in: nil) }

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Pledgebook
 
-/// A book in a folder of its own: four backers promise EUR 120.00 each, 20.00 of it tax, for one lamp each, which
-/// costs 40.00 to make. Money moves elsewhere.
+/// A book in a folder of its own: four backers promise EUR 120.00 each, 20.00 of it tax, for one lamp each,
+/// which costs 40.00 to make. Money moves elsewhere.
 final class SmallBook {
     static let deadline = "2026-03-31T18:00:00Z"
     static let definition = """
@@ -69,7 +69,9 @@ final class SmallBook {
     func balances(_ comment: Comment? = nil) throws -> TrialBalance {
         var books = TrialBalance()
         try book.read { records in
-            for total in try records.dailyTotals(campaign: 1) { try books.add(total.parts, by: total.kind.postings) }
+            for total in try records.dailyTotals(campaign: 1) {
+                try books.add(total.parts, by: total.kind.postings)
+            }
         }
         #expect(books.isBalanced, comment)
         for account in Account.allCases where !account.mayBeNegative {
@@ -99,7 +101,8 @@ final class SmallBook {
             let row = try pledge.map { try session.pledge($0, campaign: 1, in: records) }
             for (kind, parts) in rows {
                 journal.write(
-                    kind, pledge: row.map { ($0.number, $0.reference) }, instalment: row == nil ? 0 : 1, run: run,
+                    kind, pledge: row.map { ($0.number, $0.reference) }, instalment: row == nil ? 0 : 1,
+                    run: run,
                     parts: parts)
             }
             try journal.finish()
@@ -111,14 +114,16 @@ final class SmallBook {
         try book.write {
             try $0.put(
                 RunRecord(
-                    id: "run-1", state: .launched, launchedOn: day, expectedOn: day.adding(days: 30), unitCost: 4_000,
+                    id: "run-1", state: .launched, launchedOn: day, expectedOn: day.adding(days: 30),
+                    unitCost: 4_000,
                     deposit: 1_200 * units, units: [RunUnits(sku: "LAMP", ordered: units)]), campaign: 1)
         }
     }
 
     func receive(units: Int64, cost: Int64, applied: Int64) throws {
         try write(
-            [(.goodsReceived, EntryParts(other: cost)), (.depositApplied, EntryParts(other: applied))], run: "run-1")
+            [(.goodsReceived, EntryParts(other: cost)), (.depositApplied, EntryParts(other: applied))],
+            run: "run-1")
         try book.write { records in
             var run = try #require(try records.runs(campaign: 1).first)
             run.units[0].received += units

@@ -1,0 +1,80 @@
+import Accounting
+import Crowdfunding
+import Storage
+
+/// What a sweep over a campaign's payments did.
+public struct SweepCount: Hashable, Sendable {
+    /// Charged or captured, and how much.
+    public var captured: Int64 = 0
+    public var capturedAmount: Int64 = 0
+    public var fees: Int64 = 0
+    /// Declined, to be tried again · for good · waiting for the backer.
+    public var failedSoft: Int64 = 0
+    public var failedHard: Int64 = 0
+    public var needBacker: Int64 = 0
+    public var refunded: Int64 = 0
+    public var refundedAmount: Int64 = 0
+    /// Refunds that a person has to make or that the gateway still works on.
+    public var pending: Int64 = 0
+    public var pendingAmount: Int64 = 0
+    public var unknown: Int64 = 0
+    public var conflicted: Int64 = 0
+    /// Saved methods let go, holds voided.
+    public var released: Int64 = 0
+    public var dropped: Int64 = 0
+    public var droppedAmount: Int64 = 0
+
+    /// Nothing was done.
+    public var isEmpty: Bool { self == SweepCount() }
+}
+
+extension SweepCount {
+    /// Adds what another window did.
+    static func += (left: inout SweepCount, right: SweepCount) {
+        left.captured += right.captured
+        left.capturedAmount += right.capturedAmount
+        left.fees += right.fees
+        left.failedSoft += right.failedSoft
+        left.failedHard += right.failedHard
+        left.needBacker += right.needBacker
+        left.refunded += right.refunded
+        left.refundedAmount += right.refundedAmount
+        left.pending += right.pending
+        left.pendingAmount += right.pendingAmount
+        left.unknown += right.unknown
+        left.conflicted += right.conflicted
+        left.released += right.released
+        left.dropped += right.dropped
+        left.droppedAmount += right.droppedAmount
+    }
+
+    /// Counts what a change brought.
+    mutating func add(_ change: PaymentChange, _ item: CollectionItem) {
+        for booking in change.bookings {
+            switch booking.kind {
+            case .captured, .capturedAfterSuccess:
+                captured += 1
+                capturedAmount += booking.amount
+                fees += booking.fee
+            case .refunded, .refundedFromOwn:
+                refunded += 1
+                refundedAmount += booking.amount
+            case .dropped:
+                dropped += 1
+                droppedAmount += item.parts.amount
+            case .canceled, .voided: released += 1
+            default: break
+            }
+        }
+        switch change.payment.state {
+        case .failed: change.payment.ending == .failedHard ? (failedHard += 1) : (failedSoft += 1)
+        case .actionRequired: needBacker += 1
+        case .unknown: unknown += 1
+        case .conflicted: conflicted += 1
+        case .refundPending:
+            pending += 1
+            pendingAmount += change.payment.operation?.amount ?? 0
+        default: break
+        }
+    }
+}

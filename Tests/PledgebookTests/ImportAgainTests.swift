@@ -1,0 +1,97 @@
+import Accounting
+import GRDB
+import Imports
+import Testing
+
+@testable import Crowdfunding
+@testable import Pledgebook
+@testable import Storage
+
+@Suite("Importing again, in part, or not at all") struct ImportAgainTests {
+    private static let moment = "2026-03-31T13:00:00Z"
+
+    private static func importing(
+        _ book: ClosingBook, _ rows: [UInt8], _ set: (inout ImportOptions) -> Void = { _ in }
+    ) throws -> ImportSummary {
+        let path = book.folder.path + "/again.csv"
+        try book.folder.write(rows, to: path)
+        var options = ImportOptions()
+        set(&options)
+        return try book.folder.session(at: moment).importPledges(
+            sourceFiles(at: path), name: "again.csv", into: nil, options: options, observer: ImportObserver())
+    }
+
+    /// Rows of the same campaign that are in no book yet.
+    private static func others(_ book: ClosingBook, badRows: Int = 0, missed: Int = 0) throws -> [UInt8] {
+        var rows: [UInt8] = []
+        try SamplePledges(
+            definition: book.definition, seed: 99, badRows: badRows, missedPerTenThousand: missed
+        )
+        .write(count: 250) { piece in
+            for index in piece.indices { rows.append(piece[index]) }
+        }
+        let text = String(decoding: rows, as: UTF8.self)
+        return Array(text.replacing("\nP-", with: "\nQ-").utf8)
+    }
+
+    @Test("the same file again writes nothing", arguments: [true, false])
+    func sameFile(takesGoodRows: Bool) throws {
+        let book = try ClosingBook(count: 150)
+        let before = try book.dump()
+        let summary = try Self.importing(book, book.rows) { $0.takesGoodRows = takesGoodRows }
+        #expect(summary.same == 150)
+        #expect(summary.placed == 0)
+        #expect(summary.isEmpty)
+        #expect(try book.dump() == before)
+    }
+
+    @Test(
+        "a file with a bad row changes nothing, unless the good rows are asked for", arguments: [1, 14, 100])
+    func badRows(count: Int) throws {
+        let book = try ClosingBook(count: 20)
+        let rows = try Self.others(book, badRows: count)
+        let before = try book.dump()
+        let summary = try Self.importing(book, rows)
+        #expect(summary.refused >= count)
+        #expect(try book.dump() == before)
+        let taken = try Self.importing(book, rows) { $0.takesGoodRows = true }
+        #expect(taken.placed == summary.rows - summary.refused)
+        #expect(try book.dump() != before)
+        try book.check(hours: 0)
+    }
+
+    @Test("a dry run says what would be done and changes nothing")
+    func dryRun() throws {
+        let book = try ClosingBook(count: 20)
+        let rows = try Self.others(book)
+        let before = try book.dump()
+        let planned = try Self.importing(book, rows) {
+            $0.dryRun = true
+            $0.takesGoodRows = true
+        }
+        #expect(try book.dump() == before)
+        let done = try Self.importing(book, rows) { $0.takesGoodRows = true }
+        #expect((done.placed, done.amount, done.refused) == (planned.placed, planned.amount, planned.refused))
+    }
+
+    @Test("sales that were refused are counted once, however often the same file is imported")
+    func missedDemand() throws {
+        let book = try ClosingBook(count: 150)
+        let rows = try Self.others(book, missed: 3_000)
+        let first = try Self.importing(book, rows) { $0.takesGoodRows = true }
+        let missed = try book.folder.book.read { try $0.missedDemand(campaign: 1) }.map(\.count)
+        try #require(first.refused > 0 && !missed.isEmpty, "\(first)")
+        let before = try book.dump()
+        let again = try Self.importing(book, rows) { $0.takesGoodRows = true }
+        #expect(again.refused == first.refused)
+        #expect(try book.dump() == before)
+    }
+
+    @Test("the bulk settings are set back after an import that was refused")
+    func settings() throws {
+        let book = try ClosingBook(count: 20)
+        _ = try Self.importing(book, Self.others(book, badRows: 14))
+        let isOn = try book.folder.book.read { try Int.fetchOne($0.db, sql: "PRAGMA foreign_keys") }
+        #expect(isOn == 1)
+    }
+}

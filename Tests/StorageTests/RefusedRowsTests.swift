@@ -1,0 +1,151 @@
+import Accounting
+import Crowdfunding
+import GRDB
+import Testing
+
+@testable import Storage
+
+/// The database itself holds what must not be written, whoever writes.
+@Suite("Rows that the book refuses") struct RefusedRowsTests {
+    private static let good = """
+        INSERT INTO backer (campaign, number, email) VALUES (1, 1, 'ana@example.org');
+        INSERT INTO pledge (campaign, number, reference, backer, quantity, goods, shipping, tax, bonus, placed_at,
+          gateway, state) VALUES (1, 1, 'P-1', 1, 1, 900, 50, 100, 0, 1, 2, 1);
+        INSERT INTO entry (campaign, number, kind, pledge, at, day, goods, tag)
+          VALUES (1, 1, 1, 1, 1, 1, 900, zeroblob(32)), (1, 2, 2, NULL, 1, 1, 0, zeroblob(32));
+        INSERT INTO payment (campaign, pledge, instalment, state, ending, authorized, captured, voided, refunded,
+          committed, disputed, lost) VALUES (1, 1, 1, 20, 0, 1000, 1000, 0, 0, 0, 0, 0);
+        INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES (1, 1, 1, 'bulb', 1);
+        INSERT INTO offer (campaign, kind, number, id) VALUES (1, 1, 0, 'standard');
+        INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) VALUES (1, 1, 1, 2, 1, 9, 1);
+        INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
+          VALUES (1, 'run-1', 'launched', 1, 1, 1, 1);
+        INSERT INTO run_unit (campaign, run, sku, ordered) VALUES (1, 'run-1', 'LAMP', 5);
+        INSERT INTO allocation (campaign, pledge, sku, run, quantity) VALUES (1, 1, 'LAMP', 'run-1', 1)
+        """
+
+    private static func filled() throws -> (StorageFolder, Book) {
+        let folder = try StorageFolder()
+        let book = try folder.book()
+        try book.run(good)
+        return (folder, book)
+    }
+
+    @Test(
+        "an entry is never changed, deleted or replaced",
+        arguments: [
+            "UPDATE entry SET goods = 901 WHERE number = 1", "UPDATE entry SET tag = tag",
+            "UPDATE entry SET detail = 'x' WHERE number = 2", "DELETE FROM entry WHERE number = 2",
+            "DELETE FROM entry",
+            "INSERT OR REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32))",
+            "REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32))",
+            "UPDATE OR REPLACE entry SET number = 1 WHERE number = 2",
+            "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32)) "
+                + "ON CONFLICT (campaign, number) DO UPDATE SET at = 9",
+        ])
+    func entriesAreKept(sql: String) throws {
+        let (folder, book) = try Self.filled()
+        let before = try book.rows("SELECT * FROM entry ORDER BY number")
+        do {
+            try book.run(sql)
+            Issue.record("accepted")
+        } catch BookError.storage(let reason) {
+            #expect(reason.hasPrefix("entries are never "), "\(reason)")
+        }
+        #expect(try book.rows("SELECT * FROM entry ORDER BY number") == before)
+        withExtendedLifetime(folder) {}
+    }
+
+    /// Each breaks one rule of a table; every other value of the row is right.
+    private static let bad = [
+        "UPDATE book SET key_secret = zeroblob(15)",
+        "INSERT INTO definition (digest, text) VALUES (zeroblob(31), '{}')",
+        "UPDATE campaign SET state = 'paused'", "UPDATE campaign SET rehearsal = 2",
+        "UPDATE campaign SET release_to = 'funded'", "UPDATE campaign SET succeeded = 2",
+        "UPDATE campaign SET tag = zeroblob(31)", "UPDATE campaign SET definition = zeroblob(32)",
+        "INSERT INTO import (campaign, number, at, source, file, digest, rows, placed, changed, same, refused, "
+            + "collected) VALUES (1, 1, 1, 'own', 'f', zeroblob(20), 1, 1, 0, 0, 0, 0)",
+        "UPDATE offer SET taken = -1", "UPDATE offer SET number = 'x'",
+        "UPDATE pledge SET reference = ''", "UPDATE pledge SET reference = printf('%065d', 1)",
+        "UPDATE pledge SET quantity = 0", "UPDATE pledge SET goods = -1", "UPDATE pledge SET shipping = -1",
+        "UPDATE pledge SET tax = -1", "UPDATE pledge SET bonus = -1", "UPDATE pledge SET state = 0",
+        "UPDATE pledge SET state = 5", "UPDATE pledge SET backer = 2", "UPDATE pledge SET goods = 1.5",
+        "UPDATE pledge SET goods = 'much'", "UPDATE pledge SET goods = NULL",
+        "UPDATE line SET quantity = 0", "UPDATE line SET pledge = 9",
+        "UPDATE payment SET instalment = 0", "UPDATE payment SET authorized = -1, captured = -1",
+        "UPDATE payment SET captured = 1001", "UPDATE payment SET voided = 1",
+        "UPDATE payment SET captured = -1", "UPDATE payment SET voided = -1",
+        "UPDATE payment SET refunded = -1", "UPDATE payment SET committed = -1",
+        "UPDATE payment SET disputed = -1",
+        "UPDATE payment SET lost = -1", "UPDATE payment SET refunded = 1001",
+        "UPDATE payment SET refunded = 500, committed = 300, lost = 201",
+        "UPDATE payment SET disputed = 1001",
+        "UPDATE payment SET pledge = 9", "UPDATE operation SET attempt = 0",
+        "UPDATE operation SET amount = 0",
+        "UPDATE operation SET pledge = 9",
+        "INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) VALUES (1, 1, 1, 2, 1, 8, 1)",
+        "UPDATE run SET state = 'planned'", "UPDATE run_unit SET ordered = -1",
+        "UPDATE run_unit SET received = -1",
+        "UPDATE run_unit SET written_off = -1", "UPDATE run_unit SET run = 'run-9'",
+        "UPDATE allocation SET quantity = 0", "UPDATE allocation SET shipped = 2",
+        "UPDATE allocation SET shipped = -1",
+        "UPDATE allocation SET pledge = 9", "UPDATE posting_rule SET sign = 0",
+        "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 0, 1, 1, 1, zeroblob(32))",
+        "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 1, 1, 1, 1, zeroblob(32))",
+        "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 3, 1, 1, 1, zeroblob(33))",
+        "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (2, 3, 1, 1, 1, zeroblob(32))",
+        "INSERT INTO entry (campaign, number, kind, pledge, at, day, tag) VALUES (1, 3, 1, 9, 1, 1, zeroblob(32))",
+        "INSERT INTO campaign (number, id, definition, state, seed, currency, offsets, launched_at, tag) "
+            + "SELECT 2, id, definition, state, seed, currency, offsets, launched_at, tag FROM campaign",
+    ]
+
+    @Test("each rule of a table is held by the table", arguments: bad)
+    func rules(sql: String) throws {
+        let (folder, book) = try Self.filled()
+        do {
+            try book.run(sql)
+            Issue.record("accepted: \(sql)")
+        } catch BookError.storage(let reason) {
+            let rules = [
+                "CHECK constraint", "FOREIGN KEY constraint", "UNIQUE constraint", "NOT NULL constraint",
+            ]
+            let isRule = rules.contains { reason.contains($0) } || reason.contains("cannot store")
+            #expect(isRule, "\(sql): \(reason)")
+        }
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test("only a reversal is negative", arguments: ["goods", "shipping", "tax", "fee", "other"])
+    func negativeParts(part: String) throws {
+        let (folder, book) = try Self.filled()
+        let start = "INSERT INTO entry (campaign, number, kind, at, day, tag, \(part), reverses)"
+        #expect(throws: BookError.self) {
+            try book.run("\(start) VALUES (1, 3, 1, 1, 1, zeroblob(32), -1, NULL)")
+        }
+        try book.run("\(start) VALUES (1, 3, 1, 1, 1, zeroblob(32), -1, 1)")
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test("every key of a campaign's tables leads with the campaign")
+    func keys() throws {
+        let (folder, book) = try Self.filled()
+        let apart = ["book", "definition", "campaign", "posting_rule", "grdb_migrations", "sqlite_sequence"]
+        let tables = try book.read {
+            try String.fetchAll(
+                $0.db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        }
+        #expect(tables.count > 15)
+        for table in tables where !apart.contains(table) {
+            let first = try book.read { records in
+                try String.fetchAll(
+                    records.db,
+                    sql: """
+                        SELECT (SELECT name FROM pragma_index_info(i.name) WHERE seqno = 0)
+                        FROM pragma_index_list('\(table)') i WHERE i."unique" = 1
+                        """)
+            }
+            #expect(!first.isEmpty && first.allSatisfy { $0 == "campaign" }, "\(table): \(first)")
+        }
+        withExtendedLifetime(folder) {}
+    }
+}
