@@ -46,7 +46,7 @@ extension Session {
         try windows.sweep(.placed([nil, .methodSaved, .failed])) { item, _, _ in
             item.reference == plan.reference ? .charge(item.parts.amount) : nil
         }
-        _ = try decide(plan.campaign.record.id, KeptTotals())
+        _ = try decide(plan.campaign.record.id)
         return (plan, windows.count)
     }
 

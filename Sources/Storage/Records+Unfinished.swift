@@ -4,8 +4,11 @@ import GRDBSQLite
 
 /// A pledge whose payment or delivery may keep a campaign from being finished.
 public struct OpenPledge: Hashable, Sendable {
+    /// The number of the entry that placed it.
     public var number: Int64
+    /// As people know it.
     public var reference: String
+    /// Where the pledge is.
     public var state: PledgeState
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
@@ -13,7 +16,9 @@ public struct OpenPledge: Hashable, Sendable {
     public var amount: Int64
     /// `nil`: nothing has happened to the payment.
     public var payment: PaymentState?
+    /// Whether an operation is open, pending or unknown.
     public var hasOpenOperation: Bool
+    /// Whether it has any, with items or without.
     public var hasAddOns: Bool
 }
 
