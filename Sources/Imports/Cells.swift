@@ -35,8 +35,10 @@ struct Cells {
         let fix = "write the amount with a dot and \(digits) digits, for example \(example)"
         return switch problem {
         case .tooManyDecimals(let count):
-            CellProblem("amount", "the amount has \(count) decimals, \(currency.code) has \(digits)", fix: fix)
-        case .tooLarge: CellProblem("amount", "the amount is too large", fix: "no amount is above 10^12 minor units")
+            CellProblem(
+                "amount", "the amount has \(count) decimals, \(currency.code) has \(digits)", fix: fix)
+        case .tooLarge:
+            CellProblem("amount", "the amount is too large", fix: "no amount is above 10^12 minor units")
         case .negative: CellProblem("amount", "the amount is below zero", fix: fix)
         case .notANumber: CellProblem("amount", "the amount is not a number", fix: fix)
         }
@@ -48,7 +50,8 @@ struct Cells {
         var unit: [UInt8] = []
         for index in bytes.indices {
             switch bytes[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "-"),
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ","),
+                UInt8(ascii: "-"),
                 UInt8(ascii: "("), UInt8(ascii: ")"):
                 number.append(bytes[index])
             case UInt8(ascii: " "): break
@@ -71,7 +74,9 @@ struct Cells {
             "￥": ["JPY"],
         ]
         let codes = code.uppercased()
-        let short = ["US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD", "MX": "MXN"]
+        let short = [
+            "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD", "MX": "MXN",
+        ]
         let named = codes.count == 3 ? codes : short[codes] ?? codes
         let symbolFits = symbol.isEmpty || (symbols[symbol]?.contains(currency.code) ?? false)
         let codeFits = code.isEmpty || named == currency.code
@@ -101,7 +106,8 @@ struct Cells {
         let point = decimalComma ? UInt8(ascii: ",") : UInt8(ascii: ".")
         let pieces = digits.split(separator: point, maxSplits: 1, omittingEmptySubsequences: false)
         let groups = (pieces.first ?? []).split(separator: group, omittingEmptySubsequences: false)
-        let isGrouped = groups.count == 1 || groups.dropFirst().allSatisfy { $0.count == 3 } && groups[0].count <= 3
+        let isGrouped =
+            groups.count == 1 || groups.dropFirst().allSatisfy { $0.count == 3 } && groups[0].count <= 3
         guard isGrouped, !groups[0].isEmpty else { throw amountProblem(.notANumber) }
         var plain: [UInt8] = isNegative ? [UInt8(ascii: "-")] : []
         for group in groups { plain += group }
@@ -161,7 +167,9 @@ struct Cells {
             }
             guard digits > 0, digits == 4 || (!numbers.isEmpty && digits <= 2) else { return ([], []) }
             numbers.append(value)
-            guard index < bytes.count, let mark = separator(after: numbers.count, bytes, &index), mark else { break }
+            guard index < bytes.count, let mark = separator(after: numbers.count, bytes, &index), mark else {
+                break
+            }
         }
         var rest: [UInt8] = []
         while index < bytes.count {
@@ -179,9 +187,13 @@ struct Cells {
             guard byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") else { return nil }
             index += 1
         case 3:
-            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "T") else { return nil }
+            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "T") else {
+                return nil
+            }
             index += 1
-            if byte == UInt8(ascii: ","), index < bytes.count, bytes[index] == UInt8(ascii: " ") { index += 1 }
+            if byte == UInt8(ascii: ","), index < bytes.count, bytes[index] == UInt8(ascii: " ") {
+                index += 1
+            }
         case 4, 5:
             guard byte == UInt8(ascii: ":") else { return false }
             index += 1

@@ -7,7 +7,8 @@ public import Parsing
 public struct OwnFormat: PledgeFormat {
     /// The columns, in the order in which we write them.
     public enum Column: String, CaseIterable, Sendable {
-        case pledge_id, backer_name, email, country, tier, quantity, add_ons, choices, promotion, bonus, amount
+        case pledge_id, backer_name, email, country, tier, quantity, add_ons, choices, promotion, bonus,
+            amount
         case currency, pledged_at, payment_method, payment_reference, status
     }
 
@@ -30,7 +31,8 @@ public struct OwnFormat: PledgeFormat {
     ///
     /// - Throws: `FileProblem` when a required column is missing, or one is unknown or twice there.
     public init(
-        header: [String], places: [(line: Int, column: Int)], file: String, delimiter: UInt8, context: ImportContext
+        header: [String], places: [(line: Int, column: Int)], file: String, delimiter: UInt8,
+        context: ImportContext
     ) throws {
         var indices = Array(repeating: -1, count: Column.allCases.count)
         var problems: [Diagnostic] = []
@@ -44,7 +46,8 @@ public struct OwnFormat: PledgeFormat {
                     Diagnostic(
                         file: file, line: place.line, column: place.column,
                         message: "“\(name)” is not a column of our own CSV",
-                        remedy: nearest.map { "did you mean \($0)? Or remove the column" } ?? "remove the column"))
+                        remedy: nearest.map { "did you mean \($0)? Or remove the column" }
+                            ?? "remove the column"))
                 continue
             }
             if indices[column] >= 0 {
@@ -67,7 +70,8 @@ public struct OwnFormat: PledgeFormat {
         columnCount = header.count
         definition = context.definition
         cells = Cells(
-            currency: context.definition.currency, zone: context.zone, decimalComma: delimiter == UInt8(ascii: ";"))
+            currency: context.definition.currency, zone: context.zone,
+            decimalComma: delimiter == UInt8(ascii: ";"))
         skus = definition.skus.map { Array($0.utf8) }
         tierIDs = definition.tiers.map { Array($0.id.utf8) }
         addOnIDs = definition.addOns.map { Array($0.id.utf8) }
@@ -93,7 +97,8 @@ public struct OwnFormat: PledgeFormat {
         return read
     }
 
-    private func readRow(_ record: CSVRecord, _ fields: [CSVField], file: String, into read: inout ReadOrders) {
+    private func readRow(_ record: CSVRecord, _ fields: [CSVField], file: String, into read: inout ReadOrders)
+    {
         let row = ByteRange(start: UInt32(record.start), end: UInt32(record.end))
         if let problem = record.problem {
             return read.rejected.append(
@@ -136,7 +141,8 @@ public struct OwnFormat: PledgeFormat {
     }
 
     private func fill(
-        _ order: inout PledgeOrder, _ record: CSVRecord, _ fields: [CSVField], _ batch: inout PledgeOrderBatch,
+        _ order: inout PledgeOrder, _ record: CSVRecord, _ fields: [CSVField],
+        _ batch: inout PledgeOrderBatch,
         at: inout Int
     ) throws(CellProblem) {
         let row = (record, fields)
@@ -144,7 +150,8 @@ public struct OwnFormat: PledgeFormat {
         order.places.reference = UInt32(at)
         guard isPledgeReference(batch.bytes.span.extracting(order.reference.range)) else {
             throw CellProblem(
-                "reference", "pledge_id is not a reference", fix: "use 1 to 64 letters, digits, dots, _ and -")
+                "reference", "pledge_id is not a reference", fix: "use 1 to 64 letters, digits, dots, _ and -"
+            )
         }
         order.name = cell(.backer_name, row, &batch, &at)
         order.email = cell(.email, row, &batch, &at)
@@ -171,7 +178,9 @@ public struct OwnFormat: PledgeFormat {
 
     /// The cell of a column, without quotes and guards; empty where there is no such column.
     @inline(__always)
-    private func cell(_ column: Column, _ row: Row, _ batch: inout PledgeOrderBatch, _ at: inout Int) -> ByteRange {
+    private func cell(_ column: Column, _ row: Row, _ batch: inout PledgeOrderBatch, _ at: inout Int)
+        -> ByteRange
+    {
         let index = indices[Self.position(column)]
         guard index >= 0 else { return .empty }
         return content(of: row.fields[row.record.firstField + index], in: &batch.bytes, at: &at)
@@ -184,7 +193,8 @@ public struct OwnFormat: PledgeFormat {
         order.places.country = UInt32(at)
         if !country.isEmpty {
             guard let code = Cells.country(batch.bytes.span.extracting(country.range)) else {
-                throw CellProblem("country", "this is not a country code", fix: "write two letters, for example DE")
+                throw CellProblem(
+                    "country", "this is not a country code", fix: "write two letters, for example DE")
             }
             order.country = code
         }
@@ -205,7 +215,8 @@ public struct OwnFormat: PledgeFormat {
         let quantity = cell(.quantity, row, &batch, &at)
         if !quantity.isEmpty {
             guard let count = wholeNumber(batch.bytes.span.extracting(quantity.range)), count > 0 else {
-                throw CellProblem("quantity", "the quantity is not a whole number above 0", fix: "write 1, 2, 3 …")
+                throw CellProblem(
+                    "quantity", "the quantity is not a whole number above 0", fix: "write 1, 2, 3 …")
             }
             order.quantity = count
         }
@@ -214,7 +225,8 @@ public struct OwnFormat: PledgeFormat {
             let known = find(batch.bytes.span.extracting(promotion.range), in: promotionCodes)
             guard known >= 0 else {
                 throw CellProblem(
-                    "promotion", "the campaign has no promotion of that code", fix: "check the code, or leave it out")
+                    "promotion", "the campaign has no promotion of that code",
+                    fix: "check the code, or leave it out")
             }
             order.promotion = Int32(known)
         }
@@ -302,7 +314,9 @@ public struct OwnFormat: PledgeFormat {
         }
     }
 
-    private static let statuses = ["pledged", "collected", "errored", "canceled", "cancelled"].map { Array($0.utf8) }
+    private static let statuses = ["pledged", "collected", "errored", "canceled", "cancelled"].map {
+        Array($0.utf8)
+    }
     private static let gateways = ["recorded", "rehearsal"].map { Array($0.utf8) }
 
     @inline(__always)

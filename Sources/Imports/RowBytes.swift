@@ -79,7 +79,9 @@ func isPlainReference(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count <= 200 else { return false }
     for index in bytes.indices {
         let byte = bytes[index]
-        guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+        guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
+            return false
+        }
     }
     return true
 }

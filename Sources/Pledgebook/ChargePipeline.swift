@@ -68,7 +68,8 @@ extension OperationWindows {
         var pending = try open(after: &cursor, scope, writing: nil, amount)
         while !pending.isEmpty {
             let window = ChargeWindow(
-                pending, gateway: gateway, campaign: start, prefix: Self.prefix(session, start), signer: signer)
+                pending, gateway: gateway, campaign: start, prefix: Self.prefix(session, start),
+                signer: signer)
             let worker = try Worker { window.run() }
             let next = Result { try open(after: &cursor, scope, writing: answered, amount) }
             worker.join()
@@ -114,7 +115,8 @@ extension OperationWindows {
             guard let answered, answered.end.number > campaign.record.head else { return }
             try records.moveHead(of: campaign.record, to: answered.end.number, tag: answered.end.tag)
             try session.leaveRow(
-                campaign: campaign.record.number, first: campaign.record.head + 1, last: answered.end.number, nil,
+                campaign: campaign.record.number, first: campaign.record.head + 1, last: answered.end.number,
+                nil,
                 in: records)
         }
         cursor = next

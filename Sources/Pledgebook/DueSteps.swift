@@ -61,7 +61,8 @@ struct DueReader {
         let about = isPlatform ? campaign.day(of: definition.closesAt).adding(days: 14) : nil
         return [
             .recordPayout(
-                Tally(amount: money.atProcessor, count: money.collected.count), source: isPlatform ? source : nil,
+                Tally(amount: money.atProcessor, count: money.collected.count),
+                source: isPlatform ? source : nil,
                 about: about)
         ]
     }
@@ -70,7 +71,9 @@ struct DueReader {
     private var refunds: [DueStep] { money.owed.isEmpty ? [] : [.refund(money.owed)] }
 
     private func releasing() throws -> [DueStep] {
-        let left = totals.tally { !$0.isReleased && $0.payment != .refundOwed && $0.payment != .refundPending }
+        let left = totals.tally {
+            !$0.isReleased && $0.payment != .refundOwed && $0.payment != .refundPending
+        }
         return left.isEmpty ? [] : [.release(left)]
     }
 

@@ -12,7 +12,8 @@ final class GatewayLock {
         descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw SessionError.refused(
-                "\(name) cannot be made: \(String(cString: strerror(errno))). Check the rights of the folder.")
+                "\(name) cannot be made: \(String(cString: strerror(errno))). Check the rights of the folder."
+            )
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

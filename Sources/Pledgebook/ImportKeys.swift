@@ -32,12 +32,16 @@ struct ImportKeys {
     private mutating func readHeld(_ campaign: LoadedCampaign, in records: Records) throws {
         for (index, tier) in campaign.definition.tiers.enumerated() where tier.perBacker != nil {
             guard let number = tierNumbers[tier.id] else { continue }
-            for (backer, quantity) in try records.heldByBacker(campaign: campaign.record.number, tier: Int(number)) {
+            for (backer, quantity) in try records.heldByBacker(
+                campaign: campaign.record.number, tier: Int(number))
+            {
                 held[.init(backer: backer, offer: .tier(index))] = quantity
             }
         }
         for (index, addOn) in campaign.definition.addOns.enumerated() where addOn.perBacker != nil {
-            for (backer, quantity) in try records.heldByBacker(campaign: campaign.record.number, addOn: addOn.id) {
+            for (backer, quantity) in try records.heldByBacker(
+                campaign: campaign.record.number, addOn: addOn.id)
+            {
                 held[.init(backer: backer, offer: .addOn(index))] = quantity
             }
         }
@@ -65,7 +69,8 @@ struct OfferWords {
     func row(for line: OrderLine, pledge: Int64) -> LineRow {
         LineRow(
             pledge: pledge, kind: line.role == .addOn ? 1 : 2,
-            id: line.role == .addOn ? addOns[Int(line.index)] : skus[Int(line.index)], quantity: Int64(line.quantity))
+            id: line.role == .addOn ? addOns[Int(line.index)] : skus[Int(line.index)],
+            quantity: Int64(line.quantity))
     }
 
     /// `tier=standard;qty=1;add=bulb:2;bonus=500;to=ES;via=2;at=1772616600`: with the parts, all that replays a pledge.

@@ -99,7 +99,9 @@ final class ImportProducer: @unchecked Sendable {
         observer.progress(rows.summary.rows, bytesRead, total)
     }
 
-    private func makeFormat(_ batch: CSVBatch, _ file: SourceFile, delimiter: UInt8?) throws -> any PledgeFormat {
+    private func makeFormat(_ batch: CSVBatch, _ file: SourceFile, delimiter: UInt8?) throws
+        -> any PledgeFormat
+    {
         let record = batch.records[0]
         if let problem = record.problem { throw FileProblem([problem.diagnostic(file: file.name)]) }
         let fields = batch.fields[record.fieldRange]
@@ -117,7 +119,8 @@ final class ImportProducer: @unchecked Sendable {
         for (platform, settings) in campaign.definition.imports {
             if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
         }
-        return ImportContext(definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
+        return ImportContext(
+            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
     }
 
     private func emptyFile(_ name: String) -> Diagnostic {

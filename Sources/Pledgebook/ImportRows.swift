@@ -34,7 +34,8 @@ struct ImportRows {
     }
 
     init(
-        campaign: LoadedCampaign, placement: PledgePlacement, keys: ImportKeys, hash: KeyedHash, now: Timestamp,
+        campaign: LoadedCampaign, placement: PledgePlacement, keys: ImportKeys, hash: KeyedHash,
+        now: Timestamp,
         factDay: CalendarDay, signer: @escaping (Bool) throws -> ReceiptSigner
     ) {
         self.campaign = campaign
@@ -49,7 +50,8 @@ struct ImportRows {
         held = keys.held
         lastBacker = keys.lastBacker
         firstNumber = campaign.record.head + 1
-        words = OfferWords(campaign.definition, tierNumbers: keys.tierNumbers, promotionNumbers: keys.promotionNumbers)
+        words = OfferWords(
+            campaign.definition, tierNumbers: keys.tierNumbers, promotionNumbers: keys.promotionNumbers)
         firstPledge = campaign.record.firstPledge
     }
 
@@ -80,7 +82,8 @@ struct ImportRows {
         outcome.batch.entries.reserveCapacity(orders.count)
         outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
         for order in orders {
-            try process(order, lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode, file, &outcome)
+            try process(
+                order, lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode, file, &outcome)
         }
         outcome.lines = lines
         summary.rows += Int64(orders.count + read.rejected.count)
@@ -115,7 +118,9 @@ struct ImportRows {
         switch decision {
         case .refused(let refusal):
             summary.countMissed(refusal, order: order, in: campaign.definition)
-            reject(order, field: refusal.place, kind: refusal.missedDemandReason, refusal.problem, fix: refusal.remedy,
+            reject(
+                order, field: refusal.place, kind: refusal.missedDemandReason, refusal.problem,
+                fix: refusal.remedy,
                 file, &outcome)
         case .accepted(let placed):
             var backer = knownBacker
@@ -131,7 +136,8 @@ struct ImportRows {
                 outcome.claims.append((backer, order.email))
             }
             remember(order, lines, backer: backer, takesPlace: placed.takesPlace)
-            try append(order, lines, placed, backer: backer, keyHash: keyHash, content: content, &outcome.batch)
+            try append(
+                order, lines, placed, backer: backer, keyHash: keyHash, content: content, &outcome.batch)
         }
     }
 
@@ -143,18 +149,21 @@ struct ImportRows {
         if order.tier >= 0, campaign.definition.tiers[Int(order.tier)].perBacker != nil {
             held[HeldKey(backer: backer, offer: .tier(Int(order.tier))), default: 0] += order.quantity
         }
-        for line in lines where line.role == .addOn && campaign.definition.addOns[Int(line.index)].perBacker != nil {
+        for line in lines
+        where line.role == .addOn && campaign.definition.addOns[Int(line.index)].perBacker != nil {
             held[HeldKey(backer: backer, offer: .addOn(Int(line.index))), default: 0] += Int64(line.quantity)
         }
     }
 
     private mutating func append(
-        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, backer: Int64, keyHash: Int64,
+        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, backer: Int64,
+        keyHash: Int64,
         content: Int64, _ batch: inout AppendBatch
     ) throws {
         let signer = try currentSigner()
         let parts = EntryParts(
-            goods: placed.price.goods + placed.price.bonus, shipping: placed.price.shipping, tax: placed.price.tax)
+            goods: placed.price.goods + placed.price.bonus, shipping: placed.price.shipping,
+            tax: placed.price.tax)
         let start = batch.bytes.count
         words.writeDetail(of: order, lines, placed, into: &batch.bytes)
         let detail = ByteRange(start: UInt32(start), end: UInt32(batch.bytes.count))
@@ -197,11 +206,15 @@ struct ImportRows {
         summary.count(order, placed)
     }
 
-    private func sign(_ entry: inout EntryRow, _ order: PledgeOrder, _ signer: ReceiptSigner, _ bytes: [UInt8]) {
+    private func sign(
+        _ entry: inout EntryRow, _ order: PledgeOrder, _ signer: ReceiptSigner, _ bytes: [UInt8]
+    ) {
         let signed = signer.sign(
-            kind: entry.kind, subject: bytes.span.extracting(order.reference.range), instalment: Int(entry.instalment),
+            kind: entry.kind, subject: bytes.span.extracting(order.reference.range),
+            instalment: Int(entry.instalment),
             parts: entry.parts, at: Timestamp(seconds: entry.at), day: CalendarDay(number: Int(entry.day)),
-            reference: bytes.span.extracting(entry.reference.range), detail: bytes.span.extracting(entry.detail.range))
+            reference: bytes.span.extracting(entry.reference.range),
+            detail: bytes.span.extracting(entry.detail.range))
         entry.number = signed.number
         entry.tag = signed.tag
     }

@@ -35,7 +35,8 @@ final class EntrySigner {
         if let run { detail.add("run", run) }
         if let reverses { detail.add("rev", reverses) }
         var entry = JournalEntry(
-            kind: kind, pledge: pledge?.number, subject: pledge?.reference ?? "", instalment: instalment, run: run,
+            kind: kind, pledge: pledge?.number, subject: pledge?.reference ?? "", instalment: instalment,
+            run: run,
             at: at, day: day ?? today, parts: parts, reverses: reverses, reference: reference,
             detail: detail.text)
         let tag = signer.sign(entry)
@@ -98,7 +99,8 @@ final class JournalWriter {
         reference: String = "", detail: EntryDetail = EntryDetail()
     ) -> Int64 {
         signer.write(
-            kind, pledge: pledge, instalment: instalment, run: run, day: day, parts: parts, reverses: reverses,
+            kind, pledge: pledge, instalment: instalment, run: run, day: day, parts: parts,
+            reverses: reverses,
             reference: reference, detail: detail)
     }
 
@@ -124,7 +126,8 @@ final class JournalWriter {
         try records.moveHead(of: read, to: end.number, tag: end.tag)
         record.head = end.number
         record.tag = end.tag
-        try session.leaveRow(campaign: record.number, first: read.head + 1, last: end.number, reason, in: records)
+        try session.leaveRow(
+            campaign: record.number, first: read.head + 1, last: end.number, reason, in: records)
     }
 }
 

@@ -41,7 +41,9 @@ struct KeyIndex {
 
     private mutating func grow() {
         var larger = KeyIndex(capacity: hashes.count * 2)
-        for slot in hashes.indices where numbers[slot] != 0 { larger.insert(hashes[slot], number: numbers[slot]) }
+        for slot in hashes.indices where numbers[slot] != 0 {
+            larger.insert(hashes[slot], number: numbers[slot])
+        }
         self = larger
     }
 }

@@ -28,7 +28,8 @@ public func checkCampaign(_ bytes: [UInt8], file: String) throws -> CheckedCampa
     guard let offsets = zoneOffsets(named: definition.timeZone) else {
         throw SessionError.refused("This machine does not know the time zone \(definition.timeZone).")
     }
-    return CheckedCampaign(definition: definition, text: String(decoding: bytes, as: UTF8.self), offsets: offsets)
+    return CheckedCampaign(
+        definition: definition, text: String(decoding: bytes, as: UTF8.self), offsets: offsets)
 }
 
 /// A campaign that has been launched.
@@ -48,7 +49,11 @@ extension Session {
             return "This version collects pledges in full; prepayment.plan “deposit” cannot be launched yet."
         }
         if definition.prepayment.collect == .hold {
-            return "This version charges on pledge or at the close; prepayment.collect “hold” cannot be launched yet."
+            return
+                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be launched yet."
+        }
+        if definition.tax.point == .delivery {
+            return "This version books tax on receipt; tax.point “delivery” cannot be launched yet."
         }
         return nil
     }
@@ -83,7 +88,8 @@ extension Session {
             let entry = journal.write(
                 .campaignLaunched, detail: EntryDetail().adding("def", hexText(digest)).adding("seed", seed))
             try writeStock(definition, to: journal)
-            try records.setDefinition(definition, digest: digest, from: entry, at: now, campaign: record.number)
+            try records.setDefinition(
+                definition, digest: digest, from: entry, at: now, campaign: record.number)
             try journal.finish()
             return CampaignLaunch(definition: definition, number: record.number, digest: hexText(digest))
         }

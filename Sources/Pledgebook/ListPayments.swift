@@ -3,20 +3,32 @@ import Storage
 
 /// A payment as lists show it; amounts are minor units.
 public struct PaymentListing: Sendable {
+    /// The pledge's reference.
     public let reference: String
+    /// Where the pledge is.
     public let pledge: PledgeState
+    /// Where its payment is.
     public let state: PaymentState
+    /// What was promised.
     public let due: Int64
+    /// What was taken.
     public let captured: Int64
+    /// What was given back.
     public let refunded: Int64
+    /// What is committed to be given back.
     public let committed: Int64
+    /// What open disputes hold.
     public let disputed: Int64
 }
 
 extension Session {
     /// Calls `body` with the payment of every pledge, in the order in which they were booked.
     ///
-    /// - Parameter states: Only those; `nil`: all.
+    /// - Parameters:
+    ///   - campaign: Whose payments.
+    ///   - states: Only those; `nil`: all.
+    ///   - body: Gets them one by one.
+    /// - Throws: `BookError`, or what `body` throws.
     public func forEachPayment(
         of campaign: LoadedCampaign, states: Set<PaymentState>? = nil, _ body: (PaymentListing) throws -> Void
     ) throws {

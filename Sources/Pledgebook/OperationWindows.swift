@@ -167,13 +167,14 @@ struct OperationWindows {
         var context = context
         context.due = item.parts.amount
         let before = item.payment ?? item.untouched
-        let change = try before.applying(event, in: context)
         let needsHistory = before.captured > 0
         var left = PartsLeft(due: item.parts)
         if needsHistory {
             let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
             left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
+            context.delivered = left.delivered.amount
         }
+        let change = try before.applying(event, in: context)
         guard let open = change.payment.operation else {
             try book(change, of: item, &left, journal)
             count.add(change, item)
@@ -196,7 +197,8 @@ struct OperationWindows {
             answers, campaign, keyLifetime: gateway.keyLifetime, signer: journal.signer)
         count += settled.count
         try journal.flush()
-        try settled.write(with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
+        try settled.write(
+            with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
     }
 
     /// Writes the entries of a change that needs no gateway, or of its request.
@@ -293,7 +295,8 @@ extension PaymentChange {
             signer.write(
                 booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0 ? detail.adding("amt", booking.amount) : detail)
+                detail: booking.pool == .none && booking.amount > 0
+                    ? detail.adding("amt", booking.amount) : detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }

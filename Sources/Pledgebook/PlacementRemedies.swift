@@ -22,7 +22,8 @@ extension PlacementRefusal {
         case .perBacker: "lower the quantity, or leave the row out"
         case .promotionOver, .promotionUsedUp: "leave the promotion out and let the row be priced again"
         case .priceDiffers: "mend the amount, or empty the cell: then the row is priced by the campaign file"
-        case .choiceNotContained, .tooManyChoices: "choose as many variants as the tier and its add-ons contain"
+        case .choiceNotContained, .tooManyChoices:
+            "choose as many variants as the tier and its add-ons contain"
         case .addOnWithoutTier: "name a tier, or leave the add-on out"
         case .nothingPledged, .amountMissing: "name a tier or an amount"
         case .tooManyLines, .tooManyUnits: "split the pledge into several rows"

@@ -41,7 +41,8 @@ struct PledgeReader {
             email: backer?.email ?? "", destination: pledge.destination ?? backer?.country,
             address: addressLines(backer?.address), placedAt: pledge.placedAt,
             place: pledge.state.holdsPlace
-                ? try records.queuePlace(campaign: number, placedAt: pledge.placedAt, number: pledge.number) : nil,
+                ? try records.queuePlace(campaign: number, placedAt: pledge.placedAt, number: pledge.number)
+                : nil,
             state: pledge.state, goods: try goods(), priceParts: try priceParts(), total: pledge.total,
             tax: pledge.tax, payment: payment, cancellation: refusal,
             cancelUntil: definition.cancellation.backerMayCancelUntil, history: try history(entries))
@@ -75,7 +76,9 @@ struct PledgeReader {
             guard units > 0 else { return nil }
             let chosen = item.variants.compactMap { variant -> UnitsOf? in
                 let named = wanted.filter { $0.0 == variant.sku }.reduce(0) { $0 + $1.1 }
-                let picked = lines.filter { $0.kind == 2 && $0.id == variant.sku }.reduce(0) { $0 + $1.quantity }
+                let picked = lines.filter { $0.kind == 2 && $0.id == variant.sku }.reduce(0) {
+                    $0 + $1.quantity
+                }
                 return named + picked > 0 ? UnitsOf(title: variant.title, units: named + picked) : nil
             }
             let held = allocations.filter { skus.contains($0.sku) }
@@ -83,7 +86,8 @@ struct PledgeReader {
             return PledgedItem(
                 title: item.title, units: units, chosen: chosen,
                 open: isChosen ? 0 : max(units - chosen.reduce(0) { $0 + $1.units }, 0),
-                sources: sources(of: item, units: units, held, runs), shipped: held.reduce(0) { $0 + $1.shipped },
+                sources: sources(of: item, units: units, held, runs),
+                shipped: held.reduce(0) { $0 + $1.shipped },
                 promised: tier?.delivery)
         }
     }
@@ -102,7 +106,8 @@ struct PledgeReader {
         let rest = units - sources.reduce(0) { $0 + $1.units }
         guard rest > 0, pledge.state.holdsPlace else { return sources }
         let launched = Set(runs.map(\.id))
-        if let plan = definition.production.first(where: { $0.sku == item.sku && !launched.contains($0.id) }) {
+        if let plan = definition.production.first(where: { $0.sku == item.sku && !launched.contains($0.id) })
+        {
             let earliest = max(campaign.day(of: session.now), campaign.day(of: definition.closesAt))
             sources.append(
                 UnitSource(
@@ -127,7 +132,9 @@ struct PledgeReader {
             parts.append((label, addOn.price * line.quantity))
         }
         let numbers = try records.offerNumbers(.promotion, campaign: number)
-        let promotion = definition.promotions.first { pledge.promotion != nil && numbers[$0.code].map { Int($0) } == pledge.promotion }
+        let promotion = definition.promotions.first {
+            pledge.promotion != nil && numbers[$0.code].map { Int($0) } == pledge.promotion
+        }
         if let promotion {
             parts.append((promotion.code, 0 - promotion.percentOff.of(parts.reduce(0) { $0 + $1.amount })))
         }
@@ -135,7 +142,8 @@ struct PledgeReader {
         let taxOfShipping = shipping - pledge.shipping
         guard definition.tax.pricesIncludeTax, taxOfShipping >= 0, taxOfShipping <= pledge.tax else {
             return [
-                ("goods", pledge.goods), ("shipping", pledge.shipping), ("tax", pledge.tax), ("bonus", pledge.bonus),
+                ("goods", pledge.goods), ("shipping", pledge.shipping), ("tax", pledge.tax),
+                ("bonus", pledge.bonus),
             ].filter { $0.1 != 0 }
         }
         parts += [("shipping", shipping), ("bonus", pledge.bonus)]
@@ -146,7 +154,9 @@ struct PledgeReader {
         let rows = try records.payments(campaign: number, pledge: pledge.number).map(\.payment)
         let operations = try records.operations(campaign: number, pledge: pledge.number)
         var current = rows.first ?? Payment()
-        if rows.isEmpty, pledge.gateway != 1, pledge.method?.isEmpty == false { current.ending = .methodSaved }
+        if rows.isEmpty, pledge.gateway != 1, pledge.method?.isEmpty == false {
+            current.ending = .methodSaved
+        }
         let captures = entries.filter { $0.kind == .captured || $0.kind == .capturedAfterSuccess }
         let taken = Set(entries.compactMap(\.reverses))
         let schedule = RetrySchedule(
@@ -163,7 +173,8 @@ struct PledgeReader {
             refundable: rows.reduce(0) { $0 + $1.refundable }, gateway: pledge.gateway,
             platform: source == "own" ? nil : source,
             paidOn: captures.last { !taken.contains($0.number) && $0.reverses == nil }?.day,
-            nextTry: isRetried && pledge.state == .placed ? operations.last.flatMap { schedule.next(after: $0.at) } : nil,
+            nextTry: isRetried && pledge.state == .placed
+                ? operations.last.flatMap { schedule.next(after: $0.at) } : nil,
             dropsAt: isUnpaid && campaign.record.state.isCollectingOrLater ? campaign.retryWindowEnds : nil,
             attempts: operations.map {
                 PaymentAttempt(
@@ -173,7 +184,9 @@ struct PledgeReader {
 
     /// The pledge's own entries, the campaign's end, and the runs that its units come from.
     private func history(_ entries: [JournalEntry]) throws -> [PledgeEvent] {
-        let milestones: [EntryKind] = [.campaignFunded, .campaignUnfunded, .campaignCanceled, .campaignFinished]
+        let milestones: [EntryKind] = [
+            .campaignFunded, .campaignUnfunded, .campaignCanceled, .campaignFinished,
+        ]
         var all = entries
         all += try records.entries(campaign: number, kinds: milestones).map(\.entry)
         let runs = Set(try records.allocations(campaign: number, pledge: pledge.number).map(\.run))

@@ -4,18 +4,29 @@ public import Storage
 
 /// What reports of one campaign are made from, read in one go.
 public struct ReportSource: Sendable {
+    /// Whose figures they are.
     public let campaign: LoadedCampaign
+    /// Where the campaign is.
     public let state: CampaignState
+    /// When it was funded, unfunded or canceled.
     public let decidedOn: CalendarDay?
+    /// The zone's name.
     public let zone: String
+    /// Whether no real money moved.
     public let isRehearsal: Bool
     /// The journal's head: its last entry's number and tag.
     public let head: Int64
+    /// The head's tag.
     public let tag: Tag
+    /// Today in the campaign's zone.
     public let today: CalendarDay
+    /// The rollup of the journal.
     public let totals: [DailyTotal]
+    /// Pledges by their states.
     public let pledges: [PledgeTotal]
+    /// What all payments add up to.
     public let payments: PaymentSums
+    /// The launched runs.
     public let runs: [RunRecord]
 
     /// The first day on which anything happened; today in an empty journal.
@@ -28,7 +39,9 @@ public struct ReportSource: Sendable {
 public typealias PostedEntries = (_ visit: (JournalEntry, String?) throws -> Void) throws -> Void
 
 extension Session {
-    /// What reports of a campaign are made from. Needs no key and writes nothing.
+    /// What reports of a campaign are made from.
+    ///
+    /// Needs no key and writes nothing.
     ///
     /// - Throws: `SessionError` where the book has no such campaign.
     public func reportSource(_ id: CampaignID?) throws -> ReportSource {
@@ -37,7 +50,11 @@ extension Session {
 
     /// Reads a report's figures and its entries from one state of the book.
     ///
-    /// - Parameter body: Gets the figures and a function that goes through every posted entry; it may be called often.
+    /// - Parameters:
+    ///   - id: Which campaign; without one, the only one that is not over.
+    ///   - body: Gets the figures and a function that goes through every posted entry, as often as it
+    ///     is called.
+    /// - Throws: `SessionError`, or what `body` throws.
     public func withPostedEntries(
         _ id: CampaignID?,
         _ body: (ReportSource, @escaping PostedEntries) throws -> Void
@@ -54,7 +71,8 @@ extension Session {
         let record = campaign.record
         return ReportSource(
             campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
-            zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head, tag: record.tag,
+            zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head,
+            tag: record.tag,
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
             pledges: try records.totals(campaign: record.number),
             payments: try records.paymentSums(campaign: record.number),

@@ -1,35 +1,43 @@
 import Accounting
 public import Crowdfunding
-import Accounting
 import Storage
 
 /// What a retry would charge, before anything is sent.
 public struct RetryPlan: Sendable {
+    /// The pledge's reference.
     public let reference: String
     /// Minor units.
     public let amount: Int64
+    /// Whose pledge it is.
     public let campaign: LoadedCampaign
 }
 
 extension Session {
     /// What charging one failed pledge again would do.
     ///
-    /// - Parameter who: A reference, an e-mail address or a name.
+    /// - Parameters:
+    ///   - who: A reference, an e-mail address or a name.
+    ///   - id: Which campaign; without one, the only one that is not over.
+    /// - Returns: Which pledge, and how much.
     /// - Throws: `SessionError`, with the reason why it cannot be charged.
     public func planRetry(_ who: String, of id: CampaignID?) throws -> RetryPlan {
         try book.read { records in
             let campaign = try campaign(id, in: records)
             let pledge = try onlyPledge(who, of: campaign, in: records)
-            let payment = try records.payments(campaign: campaign.record.number, pledge: pledge.number).first?.payment
+            let payment = try records.payments(campaign: campaign.record.number, pledge: pledge.number).first?
+                .payment
             if let problem = retryProblem(pledge, payment, campaign) { throw SessionError.refused(problem) }
             return RetryPlan(reference: pledge.reference, amount: pledge.total, campaign: campaign)
         }
     }
 
-    /// Charges one failed pledge again now, whatever the schedule says, and decides the campaign if that is certain.
+    /// Charges one failed pledge again now, whatever the schedule says.
+    ///
+    /// Decides the campaign if that is certain now.
     ///
     /// - Throws: `SessionError`, also where another command talks to the gateway.
-    public func retryPayment(_ who: String, of id: CampaignID?) throws -> (plan: RetryPlan, count: SweepCount) {
+    public func retryPayment(_ who: String, of id: CampaignID?) throws -> (plan: RetryPlan, count: SweepCount)
+    {
         let plan = try planRetry(who, of: id)
         let lock = try GatewayLock(book: book.path, campaign: plan.campaign.record.id)
         defer { withExtendedLifetime(lock) {} }
@@ -38,10 +46,13 @@ extension Session {
         try windows.sweep(.placed([nil, .methodSaved, .failed])) { item, _, _ in
             item.reference == plan.reference ? .charge(item.parts.amount) : nil
         }
+        _ = try decide(plan.campaign.record.id)
         return (plan, windows.count)
     }
 
-    private func retryProblem(_ pledge: PledgeRecord, _ payment: Payment?, _ campaign: LoadedCampaign) -> String? {
+    private func retryProblem(_ pledge: PledgeRecord, _ payment: Payment?, _ campaign: LoadedCampaign)
+        -> String?
+    {
         let name = pledge.reference
         guard campaign.record.state.isCollectingOrLater, campaign.record.state != .finished else {
             return "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing is charged now."
@@ -52,7 +63,8 @@ extension Session {
                 + "`pledgebook payment record \(name) AMOUNT --on DATE`."
         }
         guard !campaign.retryWindowIsOver(at: now) else {
-            return "The time to try failed cards again is over; `pledgebook campaign close` drops what is open."
+            return
+                "The time to try failed cards again is over; `pledgebook campaign close` drops what is open."
         }
         switch payment?.state {
         case nil, .pledged, .methodSaved: return nil

@@ -1,8 +1,8 @@
 public import Accounting
 public import Crowdfunding
+import Parsing
 public import Receipts
 public import Storage
-import Parsing
 
 /// One command at work on a book: which book, with which key, at what time, by whom.
 ///
@@ -65,7 +65,9 @@ public enum SessionError: UserFacingError, Equatable {
             "The book has no campaign yet. Launch one with `pledgebook campaign launch FILE`."
         case .unknownCampaign(let id, let known):
             "The book has no campaign \(id). "
-                + (known.isEmpty ? "It has none yet: `pledgebook campaign launch FILE`." : "It has: \(known.joined(separator: ", ")).")
+                + (known.isEmpty
+                    ? "It has none yet: `pledgebook campaign launch FILE`."
+                    : "It has: \(known.joined(separator: ", ")).")
         case .severalCampaigns(let ids):
             "Several campaigns are under way. Name one with --campaign: \(ids.joined(separator: ", "))."
         case .campaignExists(let id):
@@ -82,7 +84,8 @@ public enum SessionError: UserFacingError, Equatable {
         case .notYet(let text), .refused(let text), .rule(let text, _): text
         case .dayInFuture(let day, let today):
             "\(day) is in the future: today is \(today). A fact is dated on the day on which it happened."
-        case .unknownPledge(let who): "Nobody and no pledge is known as “\(who)”. See `pledgebook pledge list`."
+        case .unknownPledge(let who):
+            "Nobody and no pledge is known as “\(who)”. See `pledgebook pledge list`."
         case .severalPledges(let who, let references):
             "“\(who)” is more than one pledge: \(references.joined(separator: ", ")). Name one."
         case .gatewayBusy(let campaign):
@@ -111,6 +114,12 @@ public struct LoadedCampaign: Sendable {
     /// All that were, oldest first; the last is in force.
     public var history: [DefinitionInForce]
 
+    /// Its id, for example `aurora-lamp`.
+    public var id: CampaignID { record.id }
+
+    /// The currency of all its figures.
+    public var currency: Currency { record.currency }
+
     /// The day on which a moment falls in the campaign's zone.
     public func day(of moment: Timestamp) -> CalendarDay { record.offsets.day(of: moment) }
 
@@ -131,7 +140,9 @@ public struct LoadedCampaign: Sendable {
     }
 
     /// Money in the campaign's currency.
-    public func money(_ minorUnits: Int64) -> Money { Money(minorUnits: minorUnits, currency: record.currency) }
+    public func money(_ minorUnits: Int64) -> Money {
+        Money(minorUnits: minorUnits, currency: record.currency)
+    }
 }
 
 extension Session {
@@ -190,7 +201,9 @@ extension Session {
         guard let master else { throw SessionError.keyMissing }
         let epoch = try records.epochs(campaign: record.number).last
         let key = SigningKey(master: master, book: book.id, campaign: record.id, epoch: epoch?.number ?? 1)
-        if let epoch, epoch.keyCheck != key.keyCheck { throw SessionError.wrongKey(campaign: record.id.rawValue) }
+        if let epoch, epoch.keyCheck != key.keyCheck {
+            throw SessionError.wrongKey(campaign: record.id.rawValue)
+        }
         return key
     }
 

@@ -9,7 +9,8 @@ extension Session {
     ) throws -> FundingStanding {
         var standing = FundingStanding(pledged: 0, windowIsOver: campaign.retryWindowIsOver(at: now))
         for total in totals {
-            standing.collected += total.captured - total.refunded - total.committed - total.disputed - total.lost
+            standing.collected +=
+                total.captured - total.refunded - total.committed - total.disputed - total.lost
             guard total.state == .placed || total.state == .delivered else { continue }
             standing.pledged += total.amount
             if total.isUnknown {

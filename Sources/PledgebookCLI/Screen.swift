@@ -37,7 +37,9 @@ enum Screen {
     }
 
     /// Words joined by a separator, on as many lines as they need; the first begins with the label.
-    static func wrapped(_ words: [String], label: String, indent: Int, by separator: String = " · ") -> [String] {
+    static func wrapped(_ words: [String], label: String, indent: Int, by separator: String = " · ")
+        -> [String]
+    {
         let comma = separator.first == "," ? "," : ""
         var lines: [String] = []
         var line = left("  " + label, indent)

@@ -125,7 +125,9 @@ public struct ReceiptVerifier {
             }
         }
         for (index, readers) in readers.enumerated() where index != likely {
-            for reader in readers where reader.knowsHeader(of: line) { return reader.read(line, epoch: index) }
+            for reader in readers where reader.knowsHeader(of: line) {
+                return reader.read(line, epoch: index)
+            }
         }
         return .bad(.otherHeader, link: nil)
     }

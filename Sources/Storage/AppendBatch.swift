@@ -14,7 +14,8 @@ public struct BackerRow: Sendable {
     public var hash: Int64
 
     public init(
-        number: Int64, email: ByteRange, name: ByteRange, country: UInt16, address: ByteRange, answers: ByteRange,
+        number: Int64, email: ByteRange, name: ByteRange, country: UInt16, address: ByteRange,
+        answers: ByteRange,
         hash: Int64
     ) {
         self.number = number

@@ -76,7 +76,8 @@ public final class Book: Sendable {
         guard status.st_mode & S_IFMT != S_IFDIR else { throw BookError.isDirectory(path: path) }
         let path = try Self.withoutLink(path)
         do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(of: path, waiting: waiting))
+            let queue = try DatabaseQueue(
+                path: path, configuration: Self.configuration(of: path, waiting: waiting))
             try queue.read { db in
                 guard try !Self.migrator().hasBeenSuperseded(db) else { throw BookError.newer(path: path) }
             }
@@ -150,7 +151,9 @@ public final class Book: Sendable {
     private static let busySeconds = 30.0
 
     /// - Parameter book: The path of what has to be a book already; `nil` for one that is being made.
-    private static func configuration(of book: String?, waiting seconds: Double = busySeconds) -> Configuration {
+    private static func configuration(of book: String?, waiting seconds: Double = busySeconds)
+        -> Configuration
+    {
         var configuration = Configuration()
         configuration.busyMode = .timeout(seconds)
         configuration.prepareDatabase { db in

@@ -24,8 +24,10 @@ public enum BookError: UserFacingError, Equatable {
         case .notFound(let path):
             "There is no book at \(path). Create one with `pledgebook init`, or name another with --book PATH."
         case .isDirectory(let path): "\(path) is a folder, not a book. Name a file with --book PATH."
-        case .alreadyExists(let path): "\(path) exists already and was left as it is. Name another with --book PATH."
-        case .isLink(let path): "\(path) is a symbolic link; a book is never made through a link. Name the file itself."
+        case .alreadyExists(let path):
+            "\(path) exists already and was left as it is. Name another with --book PATH."
+        case .isLink(let path):
+            "\(path) is a symbolic link; a book is never made through a link. Name the file itself."
         case .notABook(let path): "\(path) is not a book of this program. Name another with --book PATH."
         case .newer(let path):
             "\(path) was written by a newer version of this program. Install that version or a later one."
@@ -37,7 +39,8 @@ public enum BookError: UserFacingError, Equatable {
             "\(path) is being written by another command. Nothing was changed; say it again when that has ended."
         case .full(let path):
             "The disk is full. \(path) is unchanged; free some space and say it again."
-        case .readOnly(let path): "\(path) may not be written here. Check the rights of the file and its folder."
+        case .readOnly(let path):
+            "\(path) may not be written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
             "\(path) is damaged (\(reason)). Restore the last backup (`pledgebook book backup` made it)."
         case .headMoved(let campaign):

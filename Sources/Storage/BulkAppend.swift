@@ -175,7 +175,8 @@ public final class BulkAppend {
             case 11: result.integer(payment.disputed)
             case 12: result.integer(payment.lost)
             case 13: result.integer(payment.excess)
-            default: result.integer(payment.captureBefore?.seconds ?? 0, orNullWhen: payment.captureBefore == nil)
+            default:
+                result.integer(payment.captureBefore?.seconds ?? 0, orNullWhen: payment.captureBefore == nil)
             }
         }
     }
@@ -206,8 +207,11 @@ public final class BulkAppend {
     ///
     /// Most succeed: what is still open of the window's pledges when the others are written has succeeded. The window
     /// holds every open operation between its first and its last pledge, because its sender holds the gateway lock.
-    public func settle(_ operations: [(operation: Operation, state: OperationState)], at now: Timestamp) throws {
-        guard let first = operations.first?.operation.pledge, let last = operations.last?.operation.pledge else {
+    public func settle(_ operations: [(operation: Operation, state: OperationState)], at now: Timestamp)
+        throws
+    {
+        guard let first = operations.first?.operation.pledge, let last = operations.last?.operation.pledge
+        else {
             return
         }
         for (operation, state) in operations where state != .succeeded {
@@ -215,7 +219,8 @@ public final class BulkAppend {
         }
         let succeeded = operations.filter { $0.state == .succeeded }
         let isWhole = succeeded.count * 2 > operations.count && first <= last
-        guard isWhole, try records.openCount(from: first, to: last, campaign: campaign) == succeeded.count else {
+        guard isWhole, try records.openCount(from: first, to: last, campaign: campaign) == succeeded.count
+        else {
             for (operation, state) in succeeded {
                 try records.settle(operation, as: state, at: now, campaign: campaign)
             }

@@ -38,7 +38,8 @@ struct FeedResult {
 
     @inline(__always) func blob(_ tag: Tag) {
         tag.withUnsafeBytes {
-            sqlite3_result_blob(context, $0.baseAddress, 32, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            sqlite3_result_blob(
+                context, $0.baseAddress, 32, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
         }
     }
 }
@@ -56,7 +57,8 @@ final class BulkFeed {
     init(_ connection: OpaquePointer) throws {
         self.connection = connection
         let client = Unmanaged.passUnretained(self).toOpaque()
-        guard sqlite3_create_module_v2(connection, "feed", feedModule.pointer, client, nil) == SQLITE_OK else {
+        guard sqlite3_create_module_v2(connection, "feed", feedModule.pointer, client, nil) == SQLITE_OK
+        else {
             throw BookError.storage(reason: String(cString: sqlite3_errmsg(connection)))
         }
     }

@@ -8,7 +8,9 @@ public struct KeyedHash: Sendable {
     /// - Parameter secret: 16 bytes; fewer count as zero.
     init(_ secret: [UInt8]) {
         func word(_ start: Int) -> UInt64 {
-            (0..<8).reduce(0) { $0 | UInt64(start + $1 < secret.count ? secret[start + $1] : 0) << UInt64(8 * $1) }
+            (0..<8).reduce(0) {
+                $0 | UInt64(start + $1 < secret.count ? secret[start + $1] : 0) << UInt64(8 * $1)
+            }
         }
         k0 = word(0)
         k1 = word(8)
@@ -21,7 +23,8 @@ public struct KeyedHash: Sendable {
         bytes.withUnsafeBytes { raw in
             var index = 0
             while index < whole {
-                state.compress(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+                state.compress(
+                    UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
                 index += 8
             }
             var last = UInt64(truncatingIfNeeded: bytes.count) << 56

@@ -71,7 +71,8 @@ extension Records {
         guard let row = try Row.fetchOne(db, sql: sql, arguments: [campaign, pledge - 1, 1]), row[0] == pledge
         else { return nil }
         var item = CollectionItem(
-            pledge: row[0], reference: row[1], parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]),
+            pledge: row[0], reference: row[1],
+            parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]),
             gateway: row[5], method: row[6] ?? "", payment: nil,
             operations: try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 })
         if (row[7] as Int?) != nil { item.payment = payment(of: row, from: 8) }

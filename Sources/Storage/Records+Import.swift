@@ -20,7 +20,8 @@ public struct ImportRecord: Hashable, Sendable {
     public var toldOfCollected: Bool
 
     public init(
-        number: Int = 0, at: Timestamp, source: String, file: String, digest: [UInt8], rows: Int64, placed: Int64,
+        number: Int = 0, at: Timestamp, source: String, file: String, digest: [UInt8], rows: Int64,
+        placed: Int64,
         changed: Int64, same: Int64, refused: Int64, toldOfCollected: Bool
     ) {
         self.number = number
@@ -40,14 +41,17 @@ public struct ImportRecord: Hashable, Sendable {
 extension Records {
     /// The imported files of a campaign, in order.
     public func imports(campaign: Int64) throws -> [ImportRecord] {
-        try Row.fetchAll(db, sql: "SELECT * FROM import WHERE campaign = $1 ORDER BY number", arguments: [campaign])
-            .map {
-                ImportRecord(
-                    number: $0["number"], at: Timestamp(seconds: $0["at"]), source: $0["source"], file: $0["file"],
-                    digest: Array($0["digest"] as Data), rows: $0["rows"], placed: $0["placed"],
-                    changed: $0["changed"], same: $0["same"], refused: $0["refused"],
-                    toldOfCollected: $0["collected"])
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM import WHERE campaign = $1 ORDER BY number", arguments: [campaign]
+        )
+        .map {
+            ImportRecord(
+                number: $0["number"], at: Timestamp(seconds: $0["at"]), source: $0["source"],
+                file: $0["file"],
+                digest: Array($0["digest"] as Data), rows: $0["rows"], placed: $0["placed"],
+                changed: $0["changed"], same: $0["same"], refused: $0["refused"],
+                toldOfCollected: $0["collected"])
+        }
     }
 
     /// Remembers an imported file.

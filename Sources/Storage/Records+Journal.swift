@@ -43,7 +43,8 @@ extension Records {
     public func entries(campaign: Int64, from first: Int64, to last: Int64) throws -> [SignedEntry] {
         try Row.fetchAll(
             db,
-            sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.number BETWEEN $2 AND $3 ORDER BY e.number",
+            sql: Self.entryColumns
+                + " WHERE e.campaign = $1 AND e.number BETWEEN $2 AND $3 ORDER BY e.number",
             arguments: [campaign, first, last]
         ).map(entry(from:))
     }
@@ -104,7 +105,8 @@ extension Records {
                 throw BookError.storage(reason: "the rollup holds an unknown kind")
             }
             return DailyTotal(
-                day: CalendarDay(number: row["day"]), kind: kind, count: row["count"], parts: parts(from: row))
+                day: CalendarDay(number: row["day"]), kind: kind, count: row["count"], parts: parts(from: row)
+            )
         }
     }
 
@@ -131,7 +133,8 @@ extension Records {
     /// When the journal was last written to; `nil` for an empty one.
     public func lastEntryTime(campaign: Int64) throws -> Timestamp? {
         try Int64.fetchOne(
-            db, sql: "SELECT at FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1", arguments: [campaign]
+            db, sql: "SELECT at FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1",
+            arguments: [campaign]
         ).map(Timestamp.init(seconds:))
     }
 
@@ -144,7 +147,8 @@ extension Records {
                   AND version = $6 AND command = $7 AND COALESCE(reason, '') = $8
                 """,
             arguments: [
-                session.last, campaign, session.first - 1, session.at.seconds, session.operatorName, session.version,
+                session.last, campaign, session.first - 1, session.at.seconds, session.operatorName,
+                session.version,
                 session.command, session.reason ?? "",
             ])
         if db.changesCount > 0 { return }
@@ -155,24 +159,28 @@ extension Records {
                 FROM session WHERE campaign = $1
                 """,
             arguments: [
-                campaign, session.first, session.last, session.at.seconds, session.operatorName, session.version,
+                campaign, session.first, session.last, session.at.seconds, session.operatorName,
+                session.version,
                 session.command, session.reason,
             ])
     }
 
     /// The sessions of a campaign, in order.
     public func sessions(campaign: Int64) throws -> [SessionRecord] {
-        try Row.fetchAll(db, sql: "SELECT * FROM session WHERE campaign = $1 ORDER BY number", arguments: [campaign])
-            .map {
-                SessionRecord(
-                    operatorName: $0["operator"], version: $0["version"], command: $0["command"],
-                    reason: $0["reason"], at: Timestamp(seconds: $0["at"]), first: $0["first"], last: $0["last"])
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM session WHERE campaign = $1 ORDER BY number", arguments: [campaign]
+        )
+        .map {
+            SessionRecord(
+                operatorName: $0["operator"], version: $0["version"], command: $0["command"],
+                reason: $0["reason"], at: Timestamp(seconds: $0["at"]), first: $0["first"], last: $0["last"])
+        }
     }
 
     private func parts(from row: Row) -> EntryParts {
         EntryParts(
-            goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"], other: row["other"])
+            goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"],
+            other: row["other"])
     }
 
     private func entry(from row: Row) throws -> SignedEntry {

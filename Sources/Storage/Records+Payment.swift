@@ -33,13 +33,16 @@ extension Records {
         var open: [Int64: OperationRecord] = [:]
         for operation in try openOperations(campaign: campaign) { open[operation.pledge] = operation }
         let cursor = try Row.fetchCursor(
-            db, sql: "SELECT * FROM payment WHERE campaign = $1 ORDER BY pledge, instalment", arguments: [campaign])
+            db, sql: "SELECT * FROM payment WHERE campaign = $1 ORDER BY pledge, instalment",
+            arguments: [campaign])
         while let row = try cursor.next() {
             let pledge: Int64 = row["pledge"]
             let instalment: Int64 = row["instalment"]
             let operation = open[pledge].flatMap { Int64($0.instalment) == instalment ? $0 : nil }
             try body(
-                PaymentRow(pledge: pledge, instalment: instalment, payment: payment(from: row, operation: operation)))
+                PaymentRow(
+                    pledge: pledge, instalment: instalment, payment: payment(from: row, operation: operation))
+            )
         }
     }
 
@@ -71,7 +74,8 @@ extension Records {
                   AND kind = $6 AND attempt = $7
                 """
         ).execute(arguments: [
-            state.rawValue, now.seconds, campaign, operation.pledge, operation.instalment, operation.kind.rawValue,
+            state.rawValue, now.seconds, campaign, operation.pledge, operation.instalment,
+            operation.kind.rawValue,
             operation.attempt,
         ])
     }
@@ -95,7 +99,8 @@ extension Records {
     }
 
     private func operation(from row: Row) throws -> OperationRecord {
-        guard let kind = OperationKind(rawValue: row["kind"]), let state = OperationState(rawValue: row["state"])
+        guard let kind = OperationKind(rawValue: row["kind"]),
+            let state = OperationState(rawValue: row["state"])
         else { throw BookError.storage(reason: "an operation's row cannot be read") }
         return OperationRecord(
             pledge: row["pledge"], instalment: row["instalment"], kind: kind, attempt: row["attempt"],

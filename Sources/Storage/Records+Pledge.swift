@@ -58,19 +58,22 @@ extension Records {
         }
         // A platform's key hashes its own id; its reference is looked for the slow way.
         return try Row.fetchOne(
-            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND reference = $2", arguments: [campaign, reference]
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND reference = $2",
+            arguments: [campaign, reference]
         ).map(pledge(from:))
     }
 
     /// The pledge placed by that entry, or `nil`.
     public func pledge(campaign: Int64, number: Int64) throws -> PledgeRecord? {
         try Row.fetchOne(
-            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number = $2", arguments: [campaign, number]
+            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number = $2",
+            arguments: [campaign, number]
         ).map(pledge(from:))
     }
 
     /// Pledges in the order in which they were booked.
-    public func pledges(campaign: Int64, after number: Int64 = 0, limit: Int = .max) throws -> [PledgeRecord] {
+    public func pledges(campaign: Int64, after number: Int64 = 0, limit: Int = .max) throws -> [PledgeRecord]
+    {
         try Row.fetchAll(
             db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number > $2 ORDER BY number LIMIT $3",
             arguments: [campaign, number, limit]
@@ -87,7 +90,9 @@ extension Records {
 
     /// Backers with that e-mail address (lower case), or, failing that, with that name.
     public func backers(campaign: Int64, who: String) throws -> [BackerRecord] {
-        for number in try numbers("backer_key", campaign: campaign, hash: hash(Array(who.lowercased().utf8).span)) {
+        for number in try numbers(
+            "backer_key", campaign: campaign, hash: hash(Array(who.lowercased().utf8).span))
+        {
             if let found = try backer(campaign: campaign, number: number), found.email == who.lowercased() {
                 return [found]
             }
@@ -112,14 +117,16 @@ extension Records {
     /// One backer, or `nil`.
     public func backer(campaign: Int64, number: Int64) throws -> BackerRecord? {
         try Row.fetchOne(
-            db, sql: "SELECT * FROM backer WHERE campaign = $1 AND number = $2", arguments: [campaign, number]
+            db, sql: "SELECT * FROM backer WHERE campaign = $1 AND number = $2",
+            arguments: [campaign, number]
         ).map(backer(from:))
     }
 
     /// The highest backer number in use.
     public func lastBacker(campaign: Int64) throws -> Int64 {
         try Int64.fetchOne(
-            db, sql: "SELECT COALESCE(MAX(number), 0) FROM backer WHERE campaign = $1", arguments: [campaign]) ?? 0
+            db, sql: "SELECT COALESCE(MAX(number), 0) FROM backer WHERE campaign = $1", arguments: [campaign])
+            ?? 0
     }
 
     /// Writes down a backer's address and answers, as a later file gives them.
@@ -147,7 +154,9 @@ extension Records {
             WHERE campaign = $2 AND kind = $3 AND
             """
         if let tier = row.tier {
-            try db.execute(sql: give + " number = $4", arguments: [row.quantity, campaign, OfferKind.tier.rawValue, tier])
+            try db.execute(
+                sql: give + " number = $4",
+                arguments: [row.quantity, campaign, OfferKind.tier.rawValue, tier])
         }
         if let promotion = row.promotion {
             try db.execute(
@@ -155,7 +164,8 @@ extension Records {
         }
         for line in try lines(campaign: campaign, pledge: pledge) where line.kind == 1 {
             try db.execute(
-                sql: give + " id = $4", arguments: [line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
+                sql: give + " id = $4",
+                arguments: [line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
         }
     }
 
@@ -177,7 +187,8 @@ extension Records {
                 WHERE campaign = $11 AND number = $12
                 """,
             arguments: [
-                pledge.tier, pledge.promotion, pledge.quantity, pledge.destination, pledge.goods, pledge.shipping,
+                pledge.tier, pledge.promotion, pledge.quantity, pledge.destination, pledge.goods,
+                pledge.shipping,
                 pledge.tax, pledge.bonus, pledge.method, pledge.state.rawValue, campaign, pledge.number,
             ])
     }
@@ -192,7 +203,8 @@ extension Records {
     /// Every import key: hash, number, content; in the order of the hash.
     public func forEachPledgeKey(campaign: Int64, _ body: (Int64, Int64, Int64) throws -> Void) throws {
         let cursor = try Row.fetchCursor(
-            db, sql: "SELECT hash, number, content FROM pledge_key WHERE campaign = $1", arguments: [campaign])
+            db, sql: "SELECT hash, number, content FROM pledge_key WHERE campaign = $1", arguments: [campaign]
+        )
         while let row = try cursor.next() { try body(row[0], row[1], row[2]) }
     }
 
@@ -237,9 +249,11 @@ extension Records {
     /// All lines of a campaign in the order of their pledges.
     public func forEachLine(campaign: Int64, _ body: (LineRow) throws -> Void) throws {
         let cursor = try Row.fetchCursor(
-            db, sql: "SELECT * FROM line WHERE campaign = $1 ORDER BY pledge, kind, id", arguments: [campaign])
+            db, sql: "SELECT * FROM line WHERE campaign = $1 ORDER BY pledge, kind, id", arguments: [campaign]
+        )
         while let row = try cursor.next() {
-            try body(LineRow(pledge: row["pledge"], kind: row["kind"], id: row["id"], quantity: row["quantity"]))
+            try body(
+                LineRow(pledge: row["pledge"], kind: row["kind"], id: row["id"], quantity: row["quantity"]))
         }
     }
 
@@ -253,13 +267,15 @@ extension Records {
                 FROM pledge WHERE campaign = $1 AND state NOT IN (2, 3) GROUP BY tier ORDER BY tier
                 """, arguments: [campaign]
         ).map {
-            TierTotal(tier: $0["tier"], pledges: $0["pledges"], quantity: $0["quantity"], amount: $0["amount"])
+            TierTotal(
+                tier: $0["tier"], pledges: $0["pledges"], quantity: $0["quantity"], amount: $0["amount"])
         }
     }
 
     private func numbers(_ table: String, campaign: Int64, hash: Int64) throws -> [Int64] {
         try Int64.fetchAll(
-            db, sql: "SELECT number FROM \(table) WHERE campaign = $1 AND hash = $2", arguments: [campaign, hash])
+            db, sql: "SELECT number FROM \(table) WHERE campaign = $1 AND hash = $2",
+            arguments: [campaign, hash])
     }
 
     func pledge(from row: Row) -> PledgeRecord {

@@ -93,7 +93,8 @@ extension Records {
                 ON CONFLICT (campaign, id) DO UPDATE SET state = excluded.state, expected_day = excluded.expected_day
                 """,
             arguments: [
-                campaign, run.id, run.state.rawValue, run.launchedOn.number, run.expectedOn.number, run.unitCost,
+                campaign, run.id, run.state.rawValue, run.launchedOn.number, run.expectedOn.number,
+                run.unitCost,
                 run.deposit,
             ])
         for units in run.units {
@@ -111,7 +112,8 @@ extension Records {
     /// Allocations in the order of pledges.
     public func allocations(campaign: Int64) throws -> [AllocationRecord] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM allocation WHERE campaign = $1 ORDER BY pledge, sku, run", arguments: [campaign]
+            db, sql: "SELECT * FROM allocation WHERE campaign = $1 ORDER BY pledge, sku, run",
+            arguments: [campaign]
         ).map(allocation(from:))
     }
 
@@ -134,7 +136,8 @@ extension Records {
         for item in allocations {
             guard item.quantity > 0 else {
                 try db.execute(
-                    sql: "DELETE FROM allocation WHERE campaign = $1 AND pledge = $2 AND sku = $3 AND run = $4",
+                    sql:
+                        "DELETE FROM allocation WHERE campaign = $1 AND pledge = $2 AND sku = $3 AND run = $4",
                     arguments: [campaign, item.pledge, item.sku, item.run])
                 continue
             }

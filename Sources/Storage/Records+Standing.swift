@@ -4,20 +4,27 @@ import GRDB
 
 /// Units of one SKU reserved in a run, or in stock where `run` is empty.
 public struct AllocatedUnits: Hashable, Sendable {
+    /// The run; empty for stock.
     public var run: String
+    /// What is reserved.
     public var sku: String
+    /// Units reserved.
     public var quantity: Int64
+    /// Units of them that were shipped.
     public var shipped: Int64
 }
 
 /// Pledges whose backers still have to choose, and how many units that is.
 public struct OpenChoices: Hashable, Sendable {
+    /// How many pledges.
     public var pledges: Int64
+    /// How many units.
     public var units: Int64
 }
 
 /// Cards that failed and are tried again: how many, how much, and when each of them was tried last.
 public struct FailedCharges: Hashable, Sendable {
+    /// How many cards.
     public var count: Int64
     /// Minor units.
     public var amount: Int64
@@ -41,8 +48,11 @@ extension Records {
     /// What backers still have to choose, on placed pledges.
     ///
     /// - Parameters:
+    ///   - campaign: The campaign's number in this book.
     ///   - tiers: By the tier's number, units of each that come in variants.
     ///   - addOns: By the add-on's id, the same.
+    /// - Returns: Pledges and units; zeros where nothing is open.
+    /// - Throws: `BookError`.
     public func openChoices(
         campaign: Int64, tiers: [Int: Int64], addOns: [String: Int64]
     ) throws -> OpenChoices {
@@ -79,7 +89,8 @@ extension Records {
     /// When the last of the pledges that hold a place in a tier was pledged.
     public func lastPledged(campaign: Int64, tier: Int) throws -> Timestamp? {
         try Int64.fetchOne(
-            db, sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
+            db,
+            sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
             arguments: [campaign, tier]
         ).map(Timestamp.init(seconds:))
     }

@@ -24,7 +24,8 @@ public struct PledgeTotal: Hashable, Sendable {
 
     /// Totals put together elsewhere; amounts are minor units.
     public init(
-        state: PledgeState, payment: PaymentState?, gateway: Int, tier: Int? = nil, count: Int64, quantity: Int64,
+        state: PledgeState, payment: PaymentState?, gateway: Int, tier: Int? = nil, count: Int64,
+        quantity: Int64,
         amount: Int64, captured: Int64 = 0, refunded: Int64 = 0, committed: Int64 = 0, disputed: Int64 = 0,
         lost: Int64 = 0
     ) {
@@ -70,7 +71,8 @@ extension Records {
             let empty = PledgeTotal(
                 state: PledgeState(rawValue: Int(key.state)) ?? .placed,
                 payment: PaymentState(rawValue: Int(key.payment)), gateway: Int(key.gateway),
-                tier: key.tier < 0 ? nil : Int(key.tier), count: 0, quantity: 0, amount: 0, captured: 0, refunded: 0,
+                tier: key.tier < 0 ? nil : Int(key.tier), count: 0, quantity: 0, amount: 0, captured: 0,
+                refunded: 0,
                 committed: 0, disputed: 0, lost: 0)
             totals[key, default: empty].add(row)
         }
@@ -123,7 +125,9 @@ private struct TotalKey: Hashable, Comparable {
     var tier: Int32
 
     static func < (left: TotalKey, right: TotalKey) -> Bool {
-        (left.state, left.payment, left.gateway, left.tier) < (right.state, right.payment, right.gateway, right.tier)
+        (left.state, left.payment, left.gateway, left.tier) < (
+            right.state, right.payment, right.gateway, right.tier
+        )
     }
 }
 

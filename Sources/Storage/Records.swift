@@ -77,7 +77,8 @@ extension Records {
 
     /// The definition's text, or `nil` when the book does not hold it.
     public func definition(_ digest: [UInt8]) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT text FROM definition WHERE digest = $1", arguments: [Data(digest)])
+        try String.fetchOne(
+            db, sql: "SELECT text FROM definition WHERE digest = $1", arguments: [Data(digest)])
     }
 
     /// Makes a definition the one in force from an entry on; new tiers, add-ons and promotions get their rows.
@@ -180,7 +181,8 @@ extension CampaignRecord {
     ) {
         self.init(
             number: 0, id: id, definition: definition, state: .live, isRehearsal: nil, seed: seed,
-            currency: currency, offsets: offsets, launchedAt: now, closedAt: nil, decidedAt: nil, releaseTo: nil,
+            currency: currency, offsets: offsets, launchedAt: now, closedAt: nil, decidedAt: nil,
+            releaseTo: nil,
             hasSucceeded: false, firstPledge: nil, head: 0, tag: .zero)
     }
 }
@@ -228,7 +230,8 @@ extension Records {
     /// Refused sales by reason and tier.
     public func missedDemand(campaign: Int64) throws -> [(reason: String, tier: String, count: Int64)] {
         try Row.fetchAll(
-            db, sql: "SELECT reason, tier, count FROM missed_demand WHERE campaign = $1 ORDER BY 3 DESC, 1, 2",
+            db,
+            sql: "SELECT reason, tier, count FROM missed_demand WHERE campaign = $1 ORDER BY 3 DESC, 1, 2",
             arguments: [campaign]
         ).map { ($0["reason"], $0["tier"], $0["count"]) }
     }

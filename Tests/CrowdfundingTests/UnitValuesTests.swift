@@ -41,7 +41,8 @@ struct UnitValuesTests {
         // 333, 334 and 333 gross; 55.6, 111.4 and 167 of tax so far.
         #expect(
             entries == [
-                EntryParts(goods: 277, tax: 56), EntryParts(goods: 279, tax: 55), EntryParts(goods: 277, tax: 56),
+                EntryParts(goods: 277, tax: 56), EntryParts(goods: 279, tax: 55),
+                EntryParts(goods: 277, tax: 56),
             ])
         #expect(left.undelivered == .zero)
     }

@@ -52,7 +52,8 @@ struct DyingGateway: PaymentGateway {
 
     /// Moves the campaign on and carries out a part of a sweep, until the gateway dies.
     private static func die(
-        _ book: ClosingBook, hours: Int64, to state: CampaignState, at point: DyingGateway.Point, after windows: Int,
+        _ book: ClosingBook, hours: Int64, to state: CampaignState, at point: DyingGateway.Point,
+        after windows: Int,
         _ sweep: (inout OperationWindows) throws -> Void
     ) throws {
         let session = try book.session(hours: hours)
@@ -70,7 +71,8 @@ struct DyingGateway: PaymentGateway {
     }
 
     @Test(
-        "charges whose answer was lost are made once, whenever the process died", arguments: DyingGateway.Point.allCases,
+        "charges whose answer was lost are made once, whenever the process died",
+        arguments: DyingGateway.Point.allCases,
         windows)
     func charges(point: DyingGateway.Point, windows: Int) throws {
         let book = try ClosingBook(ClosingBook.Terms(rule: "keep-it-all"))
@@ -119,7 +121,9 @@ struct DyingGateway: PaymentGateway {
         try #require(sent > 50 && sent < 100)
         try book.close(hours: 30)
         let states = try book.folder.book.read { records in
-            try records.pledges(campaign: 1).flatMap { try records.operations(campaign: 1, pledge: $0.number) }
+            try records.pledges(campaign: 1).flatMap {
+                try records.operations(campaign: 1, pledge: $0.number)
+            }
         }
         #expect(states.count { $0.state == .abandoned } == 100 - sent)
         try book.close(hours: 8 * 24)

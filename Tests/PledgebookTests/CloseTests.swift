@@ -21,7 +21,9 @@ import Testing
             let standing = try book.session(hours: 0).planClosing(nil).standing
             (pledged, units) = (standing.pledged, standing.units)
             atOnce = try book.close(hours: 0).standing.collected
-            for hours in [48, 96, 144] as [Int64] { inTheEnd = try book.close(hours: hours).standing.collected }
+            for hours in [48, 96, 144] as [Int64] {
+                inTheEnd = try book.close(hours: hours).standing.collected
+            }
             try #require(atOnce < inTheEnd && inTheEnd < pledged, "the seed has no soft and hard declines")
         }
     }
@@ -51,12 +53,16 @@ import Testing
         #expect(plan.chargeable == 200)
         #expect(plan.chargeableAmount == plan.standing.pledged)
         let result = try book.close(hours: 0)
-        let tried = result.count.captured + result.count.failedSoft + result.count.failedHard + result.count.needBacker
+        let tried =
+            result.count.captured + result.count.failedSoft + result.count.failedHard
+            + result.count.needBacker
         #expect(tried + result.count.unknown == plan.chargeable)
         #expect(result.count.capturedAmount == result.standing.collected)
     }
 
-    @Test("with the basis pledged it is funded at once, and what failed is still tried", arguments: [0, 1] as [Int64])
+    @Test(
+        "with the basis pledged it is funded at once, and what failed is still tried",
+        arguments: [0, 1] as [Int64])
     func pledgedBasis(beyond: Int64) throws {
         let course = try Course()
         let book = try ClosingBook(ClosingBook.Terms(goal: course.pledged + beyond, basis: "pledged"))
@@ -76,7 +82,9 @@ import Testing
         #expect(last.count.dropped > 0)
     }
 
-    @Test("with the basis collected it is funded when the goal is collected, not before", arguments: [0, 1] as [Int64])
+    @Test(
+        "with the basis collected it is funded when the goal is collected, not before",
+        arguments: [0, 1] as [Int64])
     func collectedBasis(beyond: Int64) throws {
         let course = try Course()
         let book = try ClosingBook(ClosingBook.Terms(goal: course.atOnce + beyond))
@@ -91,7 +99,9 @@ import Testing
         }
         #expect(try book.close(hours: 47).campaign.record.state == .collecting)
         var states: [CampaignState] = []
-        for hours in [48, 96, 144] as [Int64] { states.append(try book.close(hours: hours).campaign.record.state) }
+        for hours in [48, 96, 144] as [Int64] {
+            states.append(try book.close(hours: hours).campaign.record.state)
+        }
         #expect(states.last == .funded)
         #expect(try book.count(.campaignFunded) == 1)
         #expect(try book.count(.succeeded) == 1)
@@ -115,7 +125,9 @@ import Testing
         #expect(throws: SessionError.self) { try book.session(hours: 200).closeCampaign(nil) }
     }
 
-    @Test("too little pledged, or too few units: nothing is charged and everything is let go", arguments: [true, false])
+    @Test(
+        "too little pledged, or too few units: nothing is charged and everything is let go",
+        arguments: [true, false])
     func missedAtTheClose(byUnits: Bool) throws {
         let terms =
             byUnits ? ClosingBook.Terms(minimumUnits: 100_000) : ClosingBook.Terms(goal: 99_999_999)
@@ -161,7 +173,9 @@ import Testing
         #expect(attempts[1] == 0)
         #expect(attempts[2] > 0)
         #expect(attempts[3] == 0)
-        let failed = try book.folder.book.read { try $0.totals(campaign: 1) }.filter { $0.payment != .captured }
+        let failed = try book.folder.book.read { try $0.totals(campaign: 1) }.filter {
+            $0.payment != .captured
+        }
         let last = try book.close(hours: Self.retryEnd)
         #expect(last.count.dropped == failed.reduce(0) { $0 + $1.count })
         #expect(last.count.captured == 0)

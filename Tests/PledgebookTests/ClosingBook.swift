@@ -90,7 +90,9 @@ struct ClosingBook {
             #expect(sums.captured == totals.captured)
             #expect(sums.refunded == totals.refunded)
             var trial = TrialBalance()
-            for total in try records.dailyTotals(campaign: 1) { try trial.add(total.parts, by: total.kind.postings) }
+            for total in try records.dailyTotals(campaign: 1) {
+                try trial.add(total.parts, by: total.kind.postings)
+            }
             #expect(trial.isBalanced)
             #expect(trial.balance(of: .clearing) == totals.captured - totals.refunded - totals.fees)
             for account in [Account.refundableDeposits, .contract, .contractShipping, .refundsPayable] {
@@ -118,10 +120,12 @@ struct ClosingBook {
                 let key = RehearsalKey(
                     Operation(
                         pledge: pledge.number, reference: pledge.reference, instalment: 1, kind: stored.kind,
-                        attempt: stored.attempt, amount: stored.amount, method: "", target: ""), prefix: prefix)
+                        attempt: stored.attempt, amount: stored.amount, method: "", target: ""),
+                    prefix: prefix)
                 known.insert(key)
                 let outcome = answers[key]?.first?.outcome
-                #expect(agrees(stored.state, outcome), "\(pledge.reference): \(stored.state), \(outcome as Any)")
+                #expect(
+                    agrees(stored.state, outcome), "\(pledge.reference): \(stored.state), \(outcome as Any)")
                 if stored.kind == .charge, outcome == .done {
                     #expect(charged.insert(pledge.number).inserted, "\(pledge.reference) was charged twice")
                 }

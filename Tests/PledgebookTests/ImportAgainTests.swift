@@ -24,10 +24,12 @@ import Testing
     /// Rows of the same campaign that are in no book yet.
     private static func others(_ book: ClosingBook, badRows: Int = 0, missed: Int = 0) throws -> [UInt8] {
         var rows: [UInt8] = []
-        try SamplePledges(definition: book.definition, seed: 99, badRows: badRows, missedPerTenThousand: missed)
-            .write(count: 250) { piece in
-                for index in piece.indices { rows.append(piece[index]) }
-            }
+        try SamplePledges(
+            definition: book.definition, seed: 99, badRows: badRows, missedPerTenThousand: missed
+        )
+        .write(count: 250) { piece in
+            for index in piece.indices { rows.append(piece[index]) }
+        }
         let text = String(decoding: rows, as: UTF8.self)
         return Array(text.replacing("\nP-", with: "\nQ-").utf8)
     }
@@ -43,7 +45,8 @@ import Testing
         #expect(try book.dump() == before)
     }
 
-    @Test("a file with a bad row changes nothing, unless the good rows are asked for", arguments: [1, 14, 100])
+    @Test(
+        "a file with a bad row changes nothing, unless the good rows are asked for", arguments: [1, 14, 100])
     func badRows(count: Int) throws {
         let book = try ClosingBook(count: 20)
         let rows = try Self.others(book, badRows: count)

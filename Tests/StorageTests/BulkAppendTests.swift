@@ -14,14 +14,17 @@ import Testing
         batch.backers = [
             BackerRow(
                 number: 1, email: batch.store("ana@example.org"), name: batch.store("Ana “Núñez”"),
-                country: 0x4553, address: batch.store(#"{"city":"Sevilla"}"#), answers: batch.store(#"{"a":"b"}"#),
+                country: 0x4553, address: batch.store(#"{"city":"Sevilla"}"#),
+                answers: batch.store(#"{"a":"b"}"#),
                 hash: .min),
             BackerRow(
-                number: 2, email: .empty, name: .empty, country: 0, address: .empty, answers: .empty, hash: .max),
+                number: 2, email: .empty, name: .empty, country: 0, address: .empty, answers: .empty,
+                hash: .max),
         ]
         batch.pledges = [fullPledge(&batch), barePledge(&batch)]
         batch.lines = [
-            LineRow(pledge: 1, kind: 1, id: "bulb", quantity: 3), LineRow(pledge: 1, kind: 2, id: "LAMP-Ü", quantity: 1),
+            LineRow(pledge: 1, kind: 1, id: "bulb", quantity: 3),
+            LineRow(pledge: 1, kind: 2, id: "LAMP-Ü", quantity: 1),
         ]
         batch.entries = [fullEntry(&batch), bareEntry()]
         return batch
@@ -98,7 +101,9 @@ import Testing
         return payment
     }
 
-    private static func appended(_ more: (BulkAppend) throws -> Void = { _ in }) throws -> (StorageFolder, Book) {
+    private static func appended(_ more: (BulkAppend) throws -> Void = { _ in }) throws -> (
+        StorageFolder, Book
+    ) {
         let folder = try StorageFolder()
         let book = try folder.book()
         try book.inBulk {
@@ -192,7 +197,10 @@ import Testing
         let payment = Self.full()
         let (folder, book) = try Self.appended { append in
             var batch = AppendBatch()
-            batch.payments = [PaymentRow(pledge: 1, instalment: 2, payment: Payment()), PaymentRow(pledge: 2, payment: payment)]
+            batch.payments = [
+                PaymentRow(pledge: 1, instalment: 2, payment: Payment()),
+                PaymentRow(pledge: 2, payment: payment),
+            ]
             try append.append(batch)
             batch.payments = [PaymentRow(pledge: 1, instalment: 2, payment: payment)]
             try append.append(batch)
@@ -205,13 +213,19 @@ import Testing
         var seen: [Payment] = []
         try book.read { try $0.forEachPayment(campaign: 1) { seen.append($0.payment) } }
         #expect(seen == [payment, payment])
-        #expect(try book.rows("SELECT state, flags FROM payment") == [["\(payment.state.rawValue)", "6"]] + [["\(payment.state.rawValue)", "6"]])
+        #expect(
+            try book.rows("SELECT state, flags FROM payment") == [["\(payment.state.rawValue)", "6"]] + [
+                ["\(payment.state.rawValue)", "6"]
+            ])
         withExtendedLifetime(folder) {}
     }
 
-    private static func operation(_ pledge: Int64, _ kind: OperationKind = .charge, attempt: Int = 1) -> Crowdfunding.Operation {
+    private static func operation(_ pledge: Int64, _ kind: OperationKind = .charge, attempt: Int = 1)
+        -> Crowdfunding.Operation
+    {
         Operation(
-            pledge: pledge, reference: "P-\(pledge)", instalment: 1, kind: kind, attempt: attempt, amount: 100 + pledge,
+            pledge: pledge, reference: "P-\(pledge)", instalment: 1, kind: kind, attempt: attempt,
+            amount: 100 + pledge,
             method: "pm", target: "")
     }
 
@@ -219,7 +233,8 @@ import Testing
     func operations() throws {
         let now = Timestamp(seconds: 50)
         let (folder, book) = try Self.appended {
-            try $0.open([Self.operation(1), Self.operation(2), Self.operation(2, .refund, attempt: 3)], at: now)
+            try $0.open(
+                [Self.operation(1), Self.operation(2), Self.operation(2, .refund, attempt: 3)], at: now)
         }
         let open = try book.read { try $0.openOperations(campaign: 1) }
         #expect(
@@ -244,7 +259,9 @@ import Testing
         [nil, nil, nil, nil, .succeeded], [nil, nil, nil, nil, nil],
     ]
 
-    @Test("each operation ends as it was answered, and those that were not asked about stay", arguments: endings)
+    @Test(
+        "each operation ends as it was answered, and those that were not asked about stay", arguments: endings
+    )
     func settle(ends: [OperationState?]) throws {
         let folder = try StorageFolder()
         let book = try folder.book()
@@ -253,7 +270,8 @@ import Testing
         try book.inBulk {
             try book.write { try BulkAppend($0, campaign: 1).open(operations, at: sent) }
             try book.write { records in
-                let answers = zip(operations, ends).compactMap { operation, end in end.map { (operation, $0) } }
+                let answers = zip(operations, ends).compactMap { operation, end in end.map { (operation, $0) }
+                }
                 try BulkAppend(records, campaign: 1).settle(answers, at: answered)
             }
         }

@@ -10,7 +10,8 @@ import Testing
     @Test(
         "the settings that durability stands on are read back",
         arguments: [
-            ("synchronous", "2"), ("journal_mode", "\"wal\""), ("foreign_keys", "1"), ("recursive_triggers", "1"),
+            ("synchronous", "2"), ("journal_mode", "\"wal\""), ("foreign_keys", "1"),
+            ("recursive_triggers", "1"),
             ("trusted_schema", "0"), ("page_size", "8192"), ("application_id", "1346521905"),
             ("wal_autocheckpoint", "1000"),
         ])
@@ -85,7 +86,9 @@ import Testing
     @Test("a book that cannot be finished leaves nothing behind")
     func halfMade() throws {
         let folder = try StorageFolder()
-        #expect(throws: BookError.self) { try Book.create(at: folder.bookPath, id: "x", keySecret: [1, 2, 3]) }
+        #expect(throws: BookError.self) {
+            try Book.create(at: folder.bookPath, id: "x", keySecret: [1, 2, 3])
+        }
         #expect(folder.names() == [])
     }
 

@@ -75,15 +75,20 @@ import Testing
         "UPDATE payment SET instalment = 0", "UPDATE payment SET authorized = -1, captured = -1",
         "UPDATE payment SET captured = 1001", "UPDATE payment SET voided = 1",
         "UPDATE payment SET captured = -1", "UPDATE payment SET voided = -1",
-        "UPDATE payment SET refunded = -1", "UPDATE payment SET committed = -1", "UPDATE payment SET disputed = -1",
+        "UPDATE payment SET refunded = -1", "UPDATE payment SET committed = -1",
+        "UPDATE payment SET disputed = -1",
         "UPDATE payment SET lost = -1", "UPDATE payment SET refunded = 1001",
-        "UPDATE payment SET refunded = 500, committed = 300, lost = 201", "UPDATE payment SET disputed = 1001",
-        "UPDATE payment SET pledge = 9", "UPDATE operation SET attempt = 0", "UPDATE operation SET amount = 0",
+        "UPDATE payment SET refunded = 500, committed = 300, lost = 201",
+        "UPDATE payment SET disputed = 1001",
+        "UPDATE payment SET pledge = 9", "UPDATE operation SET attempt = 0",
+        "UPDATE operation SET amount = 0",
         "UPDATE operation SET pledge = 9",
         "INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) VALUES (1, 1, 1, 2, 1, 8, 1)",
-        "UPDATE run SET state = 'planned'", "UPDATE run_unit SET ordered = -1", "UPDATE run_unit SET received = -1",
+        "UPDATE run SET state = 'planned'", "UPDATE run_unit SET ordered = -1",
+        "UPDATE run_unit SET received = -1",
         "UPDATE run_unit SET written_off = -1", "UPDATE run_unit SET run = 'run-9'",
-        "UPDATE allocation SET quantity = 0", "UPDATE allocation SET shipped = 2", "UPDATE allocation SET shipped = -1",
+        "UPDATE allocation SET quantity = 0", "UPDATE allocation SET shipped = 2",
+        "UPDATE allocation SET shipped = -1",
         "UPDATE allocation SET pledge = 9", "UPDATE posting_rule SET sign = 0",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 0, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 1, 1, 1, 1, zeroblob(32))",
@@ -101,7 +106,9 @@ import Testing
             try book.run(sql)
             Issue.record("accepted: \(sql)")
         } catch BookError.storage(let reason) {
-            let rules = ["CHECK constraint", "FOREIGN KEY constraint", "UNIQUE constraint", "NOT NULL constraint"]
+            let rules = [
+                "CHECK constraint", "FOREIGN KEY constraint", "UNIQUE constraint", "NOT NULL constraint",
+            ]
             let isRule = rules.contains { reason.contains($0) } || reason.contains("cannot store")
             #expect(isRule, "\(sql): \(reason)")
         }
@@ -112,7 +119,9 @@ import Testing
     func negativeParts(part: String) throws {
         let (folder, book) = try Self.filled()
         let start = "INSERT INTO entry (campaign, number, kind, at, day, tag, \(part), reverses)"
-        #expect(throws: BookError.self) { try book.run("\(start) VALUES (1, 3, 1, 1, 1, zeroblob(32), -1, NULL)") }
+        #expect(throws: BookError.self) {
+            try book.run("\(start) VALUES (1, 3, 1, 1, 1, zeroblob(32), -1, NULL)")
+        }
         try book.run("\(start) VALUES (1, 3, 1, 1, 1, zeroblob(32), -1, 1)")
         withExtendedLifetime(folder) {}
     }
@@ -122,7 +131,8 @@ import Testing
         let (folder, book) = try Self.filled()
         let apart = ["book", "definition", "campaign", "posting_rule", "grdb_migrations", "sqlite_sequence"]
         let tables = try book.read {
-            try String.fetchAll($0.db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            try String.fetchAll(
+                $0.db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         }
         #expect(tables.count > 15)
         for table in tables where !apart.contains(table) {

@@ -32,7 +32,8 @@ public struct JournalEntry: Hashable, Sendable {
     /// Puts an entry together; nothing is checked here.
     public init(
         number: Int64 = 0, kind: EntryKind, pledge: Int64? = nil, subject: String = "", instalment: Int = 0,
-        run: String? = nil, at: Timestamp, day: CalendarDay, parts: EntryParts = .zero, reverses: Int64? = nil,
+        run: String? = nil, at: Timestamp, day: CalendarDay, parts: EntryParts = .zero,
+        reverses: Int64? = nil,
         reference: String = "", detail: String = ""
     ) {
         self.number = number

@@ -10,7 +10,8 @@ struct PaymentStateName: ExpressibleByArgument {
     init(_ state: PaymentState) { self.state = state }
 
     init?(argument: String) {
-        guard let found = PaymentState.allCases.first(where: { Self.word($0) == argument.lowercased() }) else {
+        guard let found = PaymentState.allCases.first(where: { Self.word($0) == argument.lowercased() })
+        else {
             return nil
         }
         state = found
@@ -36,7 +37,9 @@ struct PaymentList: ParsableCommand {
               pledgebook payment list --format csv
             """)
 
-    @Option(help: ArgumentHelp("Only payments that stand so: captured, failed, refund-owed …", valueName: "state"))
+    @Option(
+        help: ArgumentHelp("Only payments that stand so: captured, failed, refund-owed …", valueName: "state")
+    )
     var state: [PaymentStateName] = []
     @OptionGroup var format: FormatOption
     @OptionGroup var options: SharedOptions
@@ -45,7 +48,8 @@ struct PaymentList: ParsableCommand {
         let here = try Environment(options, for: .reading, "payment list")
         let campaign = try here.campaign()
         if campaign.isRehearsal {
-            format.format == .text ? Output.line(Output.bold(Screen.rehearsal)) : Output.talk(Screen.rehearsal)
+            format.format == .text
+                ? Output.line(Output.bold(Screen.rehearsal)) : Output.talk(Screen.rehearsal)
         }
         var table = Table([
             .text("pledge"), .text("state"), .amount("due"), .amount("captured"), .amount("refunded"),

@@ -35,14 +35,16 @@ struct PaymentRetry: ParsableCommand {
 
     private func retryDue(_ here: Environment, _ campaign: LoadedCampaign) throws {
         guard campaign.state != .live else {
-            throw CommandProblem("\(campaign.definition.id) is live: cards are charged at its close.", .refused)
+            throw CommandProblem(
+                "\(campaign.definition.id) is live: cards are charged at its close.", .refused)
         }
         let outlook = try here.session.retryOutlook(campaign)
         guard outlook.due.count > 0 else {
             Output.line("No card is due to be tried again.")
             return try next(here, campaign.definition.id)
         }
-        Output.line("Charge \(counted(outlook.due.count, "card")) again? \(campaign.money(outlook.due.amount)), now.")
+        Output.line(
+            "Charge \(counted(outlook.due.count, "card")) again? \(campaign.money(outlook.due.amount)), now.")
         guard try confirmation.proceeds("Charge?") else { return }
         let result = try here.session.closeCampaign(campaign.definition.id)
         let after = try here.session.standing(of: campaign.definition.id)

@@ -41,11 +41,13 @@ struct PaymentShow: ParsableCommand {
     private func amounts(_ pledge: PledgeDetails) -> [String] {
         let payment = pledge.payment
         let figures = [
-            ("captured", payment.captured), ("refunded", payment.refunded), ("refund owed", payment.committed),
+            ("captured", payment.captured), ("refunded", payment.refunded),
+            ("refund owed", payment.committed),
             ("disputed", payment.disputed), ("lost", payment.lost), ("net collected", payment.netCollected),
             ("refundable", payment.refundable),
         ]
-        let rows = [["due", money(pledge.total, pledge)]]
+        let rows =
+            [["due", money(pledge.total, pledge)]]
             + figures.filter { $0.1 != 0 }.map { [$0.0, money($0.1, pledge)] }
         return Screen.grid(rows, numbers: [1])
     }

@@ -108,12 +108,14 @@ struct ImportWords {
         let charged = summary.charged
         if charged.captured > 0 {
             remarks.append(
-                "\(counted(charged.captured, "pledge")) charged at once: \(campaign.money(charged.capturedAmount)).")
+                "\(counted(charged.captured, "pledge")) charged at once: \(campaign.money(charged.capturedAmount))."
+            )
         }
         let failed = charged.failedSoft + charged.failedHard + charged.needBacker
         if failed > 0 { remarks.append("\(counted(failed, "charge")) failed.") }
         if charged.unknown > 0 {
-            remarks.append("\(counted(charged.unknown, "charge")) not answered yet: import the file again to ask.")
+            remarks.append(
+                "\(counted(charged.unknown, "charge")) not answered yet: import the file again to ask.")
         }
         if summary.contradictions > 0 {
             remarks.append("\(counted(summary.contradictions, "change")) contradict the book: look at them.")

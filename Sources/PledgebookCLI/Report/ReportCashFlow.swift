@@ -16,7 +16,9 @@ struct ReportCashFlow: ParsableCommand {
 
     @Option(help: ArgumentHelp("Columns: day, week, month, quarter or year", valueName: "length"))
     var by: PeriodLength = .month
-    @Option(help: ArgumentHelp("What counts as cash: bank, or processor for money that lies there too",
+    @Option(
+        help: ArgumentHelp(
+            "What counts as cash: bank, or processor for money that lies there too",
             valueName: "basis"))
     var basis: CashBasis = .bank
     @OptionGroup var days: ReportDays

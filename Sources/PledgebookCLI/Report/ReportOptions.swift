@@ -11,7 +11,9 @@ extension CashBasis: ExpressibleByArgument {}
 struct ReportOutput: ParsableArguments {
     @Option(help: ArgumentHelp("How it is written: text, csv or json", valueName: "format"))
     var format: ListFormat = .text
-    @Option(help: ArgumentHelp("The decimal sign of CSV; a comma also writes semicolons, as Excel expects",
+    @Option(
+        help: ArgumentHelp(
+            "The decimal sign of CSV; a comma also writes semicolons, as Excel expects",
             valueName: "sign"))
     var decimal = "."
     @Option(help: ArgumentHelp("Write it to this file", valueName: "file")) var output: String?
@@ -19,7 +21,9 @@ struct ReportOutput: ParsableArguments {
 
     func validate() throws {
         guard decimal == "." || decimal == "," else { throw ValidationError("--decimal is . or ,") }
-        guard decimal == "." || format == .csv else { throw ValidationError("--decimal , goes with --format csv") }
+        guard decimal == "." || format == .csv else {
+            throw ValidationError("--decimal , goes with --format csv")
+        }
         guard !force || output != nil else { throw ValidationError("--force goes with --output FILE") }
     }
 
@@ -52,7 +56,8 @@ struct ReportOutput: ParsableArguments {
 struct ReportDays: ParsableArguments {
     @Option(help: ArgumentHelp("For example 2026, 2026-Q2, 2026-04 or 2026-04-03", valueName: "period"))
     var period: String?
-    @Option(help: ArgumentHelp("The first day, or the period it begins with", valueName: "date")) var from: String?
+    @Option(help: ArgumentHelp("The first day, or the period it begins with", valueName: "date")) var from:
+        String?
     @Option(help: ArgumentHelp("The last day, or the period it ends with", valueName: "date")) var to: String?
 
     func validate() throws {
@@ -72,12 +77,14 @@ struct ReportDays: ParsableArguments {
         let first = try from.map { try parse($0).first }
         let last = try to.map { try parse($0).last }
         return try days(
-            first ?? min(source.firstDay, last ?? source.firstDay), last ?? max(source.lastDay, first ?? source.lastDay))
+            first ?? min(source.firstDay, last ?? source.firstDay),
+            last ?? max(source.lastDay, first ?? source.lastDay))
     }
 
     private func parse(_ text: String) throws -> Period {
         guard let period = Period(text) else {
-            throw ValidationError("“\(visible(text))” is no period: write 2026, 2026-Q2, 2026-04 or 2026-04-03.")
+            throw ValidationError(
+                "“\(visible(text))” is no period: write 2026, 2026-Q2, 2026-04 or 2026-04-03.")
         }
         return period
     }
@@ -94,7 +101,8 @@ extension ReportSource {
     /// What a report's head says.
     var reportCampaign: ReportCampaign {
         ReportCampaign(
-            id: campaign.definition.id, title: campaign.definition.title, currency: campaign.definition.currency,
+            id: campaign.definition.id, title: campaign.definition.title,
+            currency: campaign.definition.currency,
             zone: zone, isRehearsal: isRehearsal, journal: JournalHead(number: head, tag: tag), today: today)
     }
 }
