@@ -141,7 +141,7 @@ extension Session {
     /// The decision while collecting, as soon as it is certain.
     ///
     /// - Returns: What became of refundable deposits if the campaign succeeded just now, minor units.
-    private func decide(_ id: CampaignID, _ kept: KeptTotals) throws -> Int64 {
+    func decide(_ id: CampaignID, _ kept: KeptTotals = KeptTotals()) throws -> Int64 {
         var moved: Int64 = 0
         try write(id) { campaign, journal in
             guard campaign.record.state == .collecting else { return }
