@@ -1,4 +1,4 @@
-public import Crowdfunding
+import Crowdfunding
 import GRDB
 
 extension Records {
