@@ -21,8 +21,9 @@ public let sourceNames = ["own", "kickstarter"]
 ///   - delimiter: The byte between cells.
 ///   - override: One of `sourceNames`, whatever the header looks like; `nil` to tell it by the header.
 ///   - context: The campaign whose pledges the file holds.
-///   - previous: The reader of the file before in the same import. What it could not map goes over to the new one,
-///     whose remarks then stand for both; where the two are of different sources, the remarks of both count.
+///   - previous: The reader of the file before in the same import. What it could not map goes over to the new
+///     one, whose remarks then stand for both; where the two are of different sources, the remarks of both
+///     count.
 /// - Returns: A reader for this one file, which has read nothing yet.
 /// - Throws: `FileProblem` for a header that no format takes, with the nearest format and what is missing;
 ///   `UnknownSource` for an override that is none.

@@ -2,8 +2,9 @@ import Accounting
 public import Crowdfunding
 public import Parsing
 
-/// Our own CSV: rows that ask for a pledge. Columns in any order; only `pledge_id`, `email` and `pledged_at` are
-/// required.
+/// Our own CSV: rows that ask for a pledge.
+///
+/// Columns in any order; only `pledge_id`, `email` and `pledged_at` are required.
 public struct OwnFormat: PledgeFormat {
     /// The columns, in the order in which we write them.
     public enum Column: String, CaseIterable, Sendable {

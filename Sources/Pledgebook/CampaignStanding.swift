@@ -106,7 +106,9 @@ public struct SupplyStanding: Hashable, Sendable {
 public struct RunStanding: Hashable, Sendable {
     public var plan: ProductionPlan
     public var state: RunState
-    /// Planned: units sold that no earlier run covers. Launched: units reserved in it and not shipped.
+    /// Planned: units sold that no earlier run covers.
+    ///
+    /// Launched: units reserved in it and not shipped.
     public var waiting: Int64
     /// Ordered and received, once it is launched.
     public var ordered: Int64

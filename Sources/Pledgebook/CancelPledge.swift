@@ -40,12 +40,16 @@ extension Session {
         }
     }
 
-    /// Cancels a pledge (T41): a saved method is let go, a hold voided, what was captured is paid back in full; its
-    /// places and units are free again. Said again it does only what is left to do.
+    /// Cancels a pledge (T41): a saved method is let go, a hold voided, what was captured is paid back in
+    /// full; its places and units are free again.
+    ///
+    /// Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - reason: Overrides the campaign's cancellation rule; kept with the session, its digest signed.
+    /// - Returns: What was done, and how the payment stands after it.
     /// - Throws: `CancellationRefusal`, `PaymentRefusal`, `SessionError`.
     public func cancelPledge(
         _ who: String, in id: CampaignID?, override reason: String? = nil

@@ -163,7 +163,8 @@ private final class ChainWorker: @unchecked Sendable {
         self.signer = nil
     }
 
-    /// The key's check value tells a wrong key file from a tampered book, unless it is what was tampered with.
+    /// The key's check value tells a wrong key file from a tampered book, unless it is what was tampered
+    /// with.
     private func settle(_ epoch: Int, fits: Bool) {
         doubtfulEpoch = nil
         isOtherKey = !fits

@@ -49,7 +49,8 @@ public enum ChainProof: Hashable, Sendable {
     case whole
     /// An entry was edited, deleted, put in or signed with something else.
     case broken
-    /// Without the key only the numbers and the head can be checked: an edited entry is not found by its signature.
+    /// Without the key only the numbers and the head can be checked: an edited entry is not found by its
+    /// signature.
     case keyMissing
     /// The key file is not the one that signed this campaign.
     case otherKey
@@ -119,10 +120,11 @@ final class CheckFindings {
 }
 
 extension Session {
-    /// Replays the journal of every campaign of the book, or of one, and compares every row that is made of it.
+    /// Replays the journal of every campaign of the book, or of one, and compares every row that is made of
+    /// it.
     ///
-    /// Reads one state of the book and writes nothing. Without the key the signatures cannot be proven; the result
-    /// says so.
+    /// Reads one state of the book and writes nothing. Without the key the signatures cannot be proven; the
+    /// result says so.
     /// - Throws: `SessionError.unknownCampaign`, `BookError` where the book cannot be read at all.
     public func checkBook(campaign id: CampaignID?) throws -> BookCheck {
         try book.read { records in

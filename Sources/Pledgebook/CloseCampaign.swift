@@ -116,7 +116,9 @@ extension Session {
         }
     }
 
-    /// The first decision: collect, or give everything back. One entry with the figures that it stands on.
+    /// The first decision: collect, or give everything back.
+    ///
+    /// One entry with the figures that it stands on.
     private func beginClosing(_ id: CampaignID) throws {
         try write(id) { campaign, journal in
             let totals = try journal.records.totals(campaign: campaign.record.number)

@@ -47,8 +47,8 @@ struct NothingKept: Error {}
 extension Session {
     /// Imports the file, folder or archive at a path.
     ///
-    /// - Throws: What `importPledges(_:name:into:options:observer:)` throws, and a sentence for a path that cannot
-    ///   be read.
+    /// - Throws: What `importPledges(_:name:into:options:observer:)` throws, and a sentence for a path that
+    ///   cannot be read.
     public func importPledges(
         at path: String, into id: CampaignID?, options: ImportOptions, observer: ImportObserver
     ) throws -> ImportSummary {
@@ -57,7 +57,8 @@ extension Session {
             sourceFiles(at: path), name: name, into: id, options: options, observer: observer)
     }
 
-    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on another.
+    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on
+    /// another.
     ///
     /// What is collected on pledge, or late, is charged after that.
     ///

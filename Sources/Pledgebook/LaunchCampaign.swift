@@ -16,7 +16,10 @@ public struct CheckedCampaign: Sendable {
 
 /// Reads and checks a campaign file.
 ///
-/// - Parameter file: How messages name it.
+/// - Parameters:
+///   - bytes: The file's content.
+///   - file: How messages name it.
+/// - Returns: The definition with its digest.
 /// - Throws: `CampaignProblems` with every problem of the file.
 public func checkCampaign(_ bytes: [UInt8], file: String) throws -> CheckedCampaign {
     let document: JSONDocument
@@ -65,7 +68,10 @@ extension Session {
 
     /// Enters a campaign into the book: its first entry names the definition's digest.
     ///
-    /// - Parameter seed: What the rehearsal gateway draws its declines from.
+    /// - Parameters:
+    ///   - checked: The definition, read and checked.
+    ///   - seed: What the rehearsal gateway draws its declines from.
+    /// - Returns: The campaign as it was entered.
     /// - Throws: `SessionError.campaignExists`, or what `launchProblem` says.
     public func launch(_ checked: CheckedCampaign, seed: UInt64) throws -> CampaignLaunch {
         let definition = checked.definition

@@ -16,7 +16,11 @@ public struct PaymentListing: Sendable {
 extension Session {
     /// Calls `body` with the payment of every pledge, in the order in which they were booked.
     ///
-    /// - Parameter states: Only those; `nil`: all.
+    /// - Parameters:
+    ///   - campaign: Whose payments.
+    ///   - states: Only those; `nil`: all.
+    ///   - body: Gets one payment at a time.
+    /// - Throws: What `body` throws, and `BookError`.
     public func forEachPayment(
         of campaign: LoadedCampaign, states: Set<PaymentState>? = nil, _ body: (PaymentListing) throws -> Void
     ) throws {

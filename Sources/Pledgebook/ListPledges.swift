@@ -47,8 +47,11 @@ extension Session {
     /// Gives every pledge of a campaign in the order in which it was booked, a few thousand at a time.
     ///
     /// - Parameters:
+    ///   - campaign: Whose pledges.
     ///   - openChoice: Only pledges with units whose variant is not chosen.
     ///   - standing: Only pledges that stand so; `nil`: all.
+    ///   - body: Gets one pledge at a time.
+    /// - Throws: What `body` throws, and `BookError`.
     public func forEachPledge(
         of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?,
         _ body: (PledgeListing) throws -> Void

@@ -2,7 +2,9 @@ public import Accounting
 public import Crowdfunding
 import Storage
 
-/// One pledge with all that `pledge show` and `payment show` say of it. Name, address and e-mail are personal.
+/// One pledge with all that `pledge show` and `payment show` say of it.
+///
+/// Name, address and e-mail are personal.
 public struct PledgeDetails: Sendable {
     public let campaign: LoadedCampaign
     public let now: Timestamp

@@ -17,7 +17,8 @@ struct PledgeUpdates {
     private let words: OfferWords
     private let tierNumbers: [String: Int64]
     private let promotionNumbers: [String: Int64]
-    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the closing.
+    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the
+    /// closing.
     let hadCollected: Bool
     /// Entries since the journal was flushed.
     var waiting = 0
@@ -338,6 +339,7 @@ struct OfferDifferences {
     var touchesUnits: Bool { [tier, quantity, addOns, choices].contains { $0 != nil } }
 
     /// - Parameter paid: The figures are the payment's affair.
+    /// - Returns: A short text for each, in the same order.
     func words(paid: Bool) -> [String] {
         let figures = paid ? [] : [amount, parts, method]
         return ([tier, quantity, addOns, choices, promotion, country] + figures).compactMap { $0 }

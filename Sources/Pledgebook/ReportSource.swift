@@ -28,7 +28,9 @@ public struct ReportSource: Sendable {
 public typealias PostedEntries = (_ visit: (JournalEntry, String?) throws -> Void) throws -> Void
 
 extension Session {
-    /// What reports of a campaign are made from. Needs no key and writes nothing.
+    /// What reports of a campaign are made from.
+    ///
+    /// Needs no key and writes nothing.
     ///
     /// - Throws: `SessionError` where the book has no such campaign.
     public func reportSource(_ id: CampaignID?) throws -> ReportSource {
@@ -37,7 +39,11 @@ extension Session {
 
     /// Reads a report's figures and its entries from one state of the book.
     ///
-    /// - Parameter body: Gets the figures and a function that goes through every posted entry; it may be called often.
+    /// - Parameters:
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
+    ///   - body: Gets the figures and a function that goes through every posted entry; it may be called
+    ///     often.
+    /// - Throws: What `body` throws; `SessionError`, `BookError`.
     public func withPostedEntries(
         _ id: CampaignID?,
         _ body: (ReportSource, @escaping PostedEntries) throws -> Void

@@ -13,7 +13,10 @@ public struct RetryPlan: Sendable {
 extension Session {
     /// What charging one failed pledge again would do.
     ///
-    /// - Parameter who: A reference, an e-mail address or a name.
+    /// - Parameters:
+    ///   - who: A reference, an e-mail address or a name.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
+    /// - Returns: The payment, and what would be charged.
     /// - Throws: `SessionError`, with the reason why it cannot be charged.
     public func planRetry(_ who: String, of id: CampaignID?) throws -> RetryPlan {
         try book.read { records in
@@ -26,7 +29,8 @@ extension Session {
         }
     }
 
-    /// Charges one failed pledge again now, whatever the schedule says, and decides the campaign if that is certain.
+    /// Charges one failed pledge again now, whatever the schedule says, and decides the campaign if that is
+    /// certain.
     ///
     /// - Throws: `SessionError`, also where another command talks to the gateway.
     public func retryPayment(_ who: String, of id: CampaignID?) throws -> (plan: RetryPlan, count: SweepCount)

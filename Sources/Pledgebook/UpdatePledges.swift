@@ -5,9 +5,11 @@ import Parsing
 import Storage
 
 extension Session {
-    /// Compares the rows of a later file with the pledges that the book holds, and books what is to be booked.
+    /// Compares the rows of a later file with the pledges that the book holds, and books what is to be
+    /// booked.
     ///
-    /// Stands on the campaign as the new rows have left it, and appends to the same chain in the same transaction.
+    /// Stands on the campaign as the new rows have left it, and appends to the same chain in the same
+    /// transaction.
     func update(
         _ campaign: LoadedCampaign, _ producer: ImportProducer, _ options: ImportOptions,
         _ observer: ImportObserver,
@@ -47,7 +49,8 @@ extension Session {
         summary.changesAreBooked = books && summary.changed > 0
     }
 
-    /// A row of our own asks: saying something else under the same reference is a mistake until `--update` is said.
+    /// A row of our own asks: saying something else under the same reference is a mistake until `--update` is
+    /// said.
     private func refusalWithoutUpdate(
         _ comparison: PledgeComparison, _ row: ChangedRow, _ options: ImportOptions
     ) -> UpdateRefusal? {

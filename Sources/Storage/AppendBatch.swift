@@ -1,7 +1,9 @@
 public import Accounting
 public import Crowdfunding
 
-/// A backer to append. Ranges point into the batch's bytes.
+/// A backer to append.
+///
+/// Ranges point into the batch's bytes.
 public struct BackerRow: Sendable {
     public var number: Int64
     public var email: ByteRange
@@ -28,7 +30,9 @@ public struct BackerRow: Sendable {
     }
 }
 
-/// A pledge to append. Amounts are minor units; goods and shipping are net of tax.
+/// A pledge to append.
+///
+/// Amounts are minor units; goods and shipping are net of tax.
 public struct PledgeRow: Sendable {
     /// The number of the entry that places it.
     public var number: Int64 = 0
@@ -173,7 +177,9 @@ public struct DailyRollup: Sendable {
 
     public init() {}
 
-    /// Counts one entry. Entries of one day and kind usually come together, so that the dictionary is seldom asked.
+    /// Counts one entry.
+    ///
+    /// Entries of one day and kind usually come together, so that the dictionary is seldom asked.
     @inline(__always)
     public mutating func add(day: Int64, kind: EntryKind, parts: EntryParts) {
         let key = Key(day: day, kind: kind)

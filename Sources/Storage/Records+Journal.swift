@@ -9,7 +9,9 @@ public struct SignedEntry: Hashable, Sendable {
     public var tag: Tag
 }
 
-/// One row for each command that wrote: who ran what with which version. Not signed, not in the journal.
+/// One row for each command that wrote: who ran what with which version.
+///
+/// Not signed, not in the journal.
 public struct SessionRecord: Hashable, Sendable {
     public var operatorName: String
     public var version: String

@@ -2,7 +2,9 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// A pledge as the book holds it. Amounts are minor units; goods and shipping are net of tax, bonus is apart.
+/// A pledge as the book holds it.
+///
+/// Amounts are minor units; goods and shipping are net of tax, bonus is apart.
 public struct PledgeRecord: Hashable, Sendable {
     public var number: Int64
     public var reference: String

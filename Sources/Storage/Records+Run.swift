@@ -2,7 +2,9 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// A launched run. A planned one is only in the definition.
+/// A launched run.
+///
+/// A planned one is only in the definition.
 public struct RunRecord: Hashable, Sendable {
     public var id: String
     public var state: RunState
@@ -43,7 +45,9 @@ public struct RunUnits: Hashable, Sendable {
     }
 }
 
-/// Units reserved for a pledge. `run` is empty for stock.
+/// Units reserved for a pledge.
+///
+/// `run` is empty for stock.
 public struct AllocationRecord: Hashable, Sendable {
     public var pledge: Int64
     public var sku: String

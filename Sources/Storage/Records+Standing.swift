@@ -41,8 +41,11 @@ extension Records {
     /// What backers still have to choose, on placed pledges.
     ///
     /// - Parameters:
+    ///   - campaign: The campaign's number in this book.
     ///   - tiers: By the tier's number, units of each that come in variants.
     ///   - addOns: By the add-on's id, the same.
+    /// - Returns: How many pledges, and how many units of theirs.
+    /// - Throws: `BookError`.
     public func openChoices(
         campaign: Int64, tiers: [Int: Int64], addOns: [String: Int64]
     ) throws -> OpenChoices {

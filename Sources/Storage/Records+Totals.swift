@@ -50,7 +50,8 @@ public struct PledgeTotal: Hashable, Sendable {
 }
 
 extension Records {
-    /// Pledges and payments by their states, gateway and tier: one pass over the pledges, in no particular order.
+    /// Pledges and payments by their states, gateway and tier: one pass over the pledges, in no particular
+    /// order.
     ///
     /// SQLite would sort a million rows for a GROUP BY; a small dictionary needs no order.
     public func totals(campaign: Int64) throws -> [PledgeTotal] {
@@ -79,7 +80,8 @@ extension Records {
         return totals.keys.sorted().compactMap { totals[$0] }
     }
 
-    /// Units of each add-on on pledges that are neither canceled nor dropped; of collected ones only, where asked.
+    /// Units of each add-on on pledges that are neither canceled nor dropped; of collected ones only, where
+    /// asked.
     public func addOnTotals(campaign: Int64, collectedOnly: Bool) throws -> [String: Int64] {
         let collected =
             collectedOnly

@@ -16,8 +16,8 @@ extension Records {
         }
     }
 
-    /// Gives a backer another e-mail address (lower case), unless somebody else has it or the backer has several
-    /// pledges: then they might be two people.
+    /// Gives a backer another e-mail address (lower case), unless somebody else has it or the backer has
+    /// several pledges: then they might be two people.
     ///
     /// - Returns: Whether it was done.
     public func setEmail(of backer: Int64, to email: String, campaign: Int64) throws -> Bool {

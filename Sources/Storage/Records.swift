@@ -3,7 +3,9 @@ public import Crowdfunding
 import Foundation
 import GRDB
 
-/// The book's rows as values of the trade, within one database transaction. One file of queries for each noun.
+/// The book's rows as values of the trade, within one database transaction.
+///
+/// One file of queries for each noun.
 public struct Records {
     let db: Database
     let secret: [UInt8]
@@ -81,7 +83,8 @@ extension Records {
             db, sql: "SELECT text FROM definition WHERE digest = $1", arguments: [Data(digest)])
     }
 
-    /// Makes a definition the one in force from an entry on; new tiers, add-ons and promotions get their rows.
+    /// Makes a definition the one in force from an entry on; new tiers, add-ons and promotions get their
+    /// rows.
     public func setDefinition(
         _ definition: CampaignDefinition, digest: [UInt8], from entry: Int64, at: Timestamp, campaign: Int64
     ) throws {
@@ -187,7 +190,9 @@ extension CampaignRecord {
     }
 }
 
-/// What a limit can be set on. The raw values are stored.
+/// What a limit can be set on.
+///
+/// The raw values are stored.
 public enum OfferKind: Int, Sendable {
     case tier = 1
     case addOn = 2

@@ -8,7 +8,8 @@ import Testing
 @Suite("Closing a campaign") struct CloseTests {
     private static let retryEnd: Int64 = 7 * 24
 
-    /// How the pledges of a seed play out, whatever the goal: pledged, collected at once, collected in the end.
+    /// How the pledges of a seed play out, whatever the goal: pledged, collected at once, collected in the
+    /// end.
     private struct Course {
         var pledged: Int64 = 0
         var units: Int64 = 0

@@ -107,7 +107,8 @@ struct ClosingBook {
         #expect(check.isSound, "\(check.differences) \(check.fileFaults)")
     }
 
-    /// Every operation that the book calls answered was answered so by the gateway, and the gateway did nothing else.
+    /// Every operation that the book calls answered was answered so by the gateway, and the gateway did
+    /// nothing else.
     private func checkOperations() throws {
         let records = try truth().records()
         let answers = Dictionary(grouping: records) { RehearsalKey(high: $0.keyHigh, low: $0.keyLow) }

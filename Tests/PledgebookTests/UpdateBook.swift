@@ -10,7 +10,8 @@ import Testing
 
 /// A small campaign in a book of its own, with files that tell of it.
 ///
-/// Prices: early 50.00 (two places), standard 80.00, thanks 5.00; bulb 9.00; 20 % tax included, shipping 6.00 anywhere.
+/// Prices: early 50.00 (two places), standard 80.00, thanks 5.00; bulb 9.00; 20 % tax included, shipping 6.00
+/// anywhere.
 struct UpdateBook {
     let folder: BookFolder
 

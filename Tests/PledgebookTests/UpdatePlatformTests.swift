@@ -5,7 +5,9 @@ import Testing
 
 @testable import Pledgebook
 
-/// What a platform's later files bring: figures by hand. 86.00 is 66.67 + 5.00 net and 14.33 tax at 20 %.
+/// What a platform's later files bring: figures by hand.
+///
+/// 86.00 is 66.67 + 5.00 net and 14.33 tax at 20 %.
 @Suite("Updates from a platform's later files") struct UpdatePlatformTests {
     private static let header =
         "Backer Number,Backer UID,Backer Name,Email,Shipping Country,Shipping Amount,Reward Title,Reward Minimum,"

@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What a request to a gateway asks for. The raw values are stored.
+/// What a request to a gateway asks for.
+///
+/// The raw values are stored.
 public enum OperationKind: Int, CaseIterable, Sendable {
     case authorize = 1
     case charge = 2
@@ -9,7 +11,9 @@ public enum OperationKind: Int, CaseIterable, Sendable {
     case refund = 5
 }
 
-/// Where a request to a gateway stands. The raw values are stored; below 3 it is open.
+/// Where a request to a gateway stands.
+///
+/// The raw values are stored; below 3 it is open.
 public enum OperationState: Int, CaseIterable, Sendable {
     /// Committed, not known to have been sent.
     case open = 0
@@ -61,7 +65,8 @@ public struct Operation: Hashable, Sendable {
 
 /// What a gateway answered, or did not.
 public enum GatewayAnswer: Hashable, Sendable {
-    /// Done. `amount` is what was moved, `currency` its code, `fee` what the gateway keeps; `captureBefore` for a hold.
+    /// Done. `amount` is what was moved, `currency` its code, `fee` what the gateway keeps; `captureBefore`
+    /// for a hold.
     case done(amount: Int64, currency: String, fee: Int64, captureBefore: Timestamp?)
     case declined(hard: Bool, reason: String)
     /// The backer must act (3-D Secure).
@@ -85,7 +90,9 @@ public struct GatewayOutcome: Hashable, Sendable {
     }
 }
 
-/// What moves money elsewhere. It decides nothing and knows nothing of the book.
+/// What moves money elsewhere.
+///
+/// It decides nothing and knows nothing of the book.
 public protocol PaymentGateway {
     /// Stored with each pledge: 1 recorded, 2 rehearsal.
     var code: Int { get }

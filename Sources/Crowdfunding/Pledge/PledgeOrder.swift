@@ -19,8 +19,9 @@ public struct ByteRange: Hashable, Sendable {
     }
 }
 
-/// A row that asks for a pledge (our own CSV) or tells of one (a platform's file). No text is copied: ranges point
-/// into the batch's bytes.
+/// A row that asks for a pledge (our own CSV) or tells of one (a platform's file).
+///
+/// No text is copied: ranges point into the batch's bytes.
 public struct PledgeOrder: Sendable {
     /// Where the row begins, for messages.
     public var line: Int = 0
@@ -76,7 +77,8 @@ public struct OrderPlaces: Sendable {
 public struct OrderLine: Hashable, Sendable {
     public enum Role: UInt8, Sendable { case addOn, choice }
     public var role: Role
-    /// Index in `definition.addOns` (addOn) or `definition.units` (choice: a variant's index in `definition.skus`).
+    /// Index in `definition.addOns` (addOn) or `definition.units` (choice: a variant's index in
+    /// `definition.skus`).
     public var index: Int32
     public var quantity: Int32
 

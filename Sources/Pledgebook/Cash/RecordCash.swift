@@ -2,7 +2,9 @@ public import Accounting
 public import Crowdfunding
 import Storage
 
-/// Money that a person saw move at the bank, beside payouts. The raw values are signed.
+/// Money that a person saw move at the bank, beside payouts.
+///
+/// The raw values are signed.
 public enum CashPurpose: String, CaseIterable, Sendable {
     /// To a factory, for a run: its deposit, then what it is owed.
     case supplier
@@ -20,8 +22,9 @@ public enum CashPurpose: String, CaseIterable, Sendable {
 
 /// What a person tells of a movement at the bank.
 public struct CashFact: Sendable {
-    /// Minor units, more than zero. A payout's may be zero or less: then the processor took money from the
-    /// bank.
+    /// Minor units, more than zero.
+    ///
+    /// A payout's may be zero or less: then the processor took money from the bank.
     public var amount: Int64
     /// `nil`: today.
     public var day: CalendarDay?
@@ -63,9 +66,14 @@ extension Session {
     /// Records money that moved at the bank: E12, E21, E24p, E11, E30, E27 or E00, with what has to be owed
     /// first.
     ///
-    /// - Parameter dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError` for a day in the future, what was recorded before, a supplier's payment beyond what the
-    ///   run costs, or an account that would become negative.
+    /// - Parameters:
+    ///   - purpose: What the money was for.
+    ///   - fact: What was told: amount, day and reference.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
+    ///   - dryRun: Plans and changes nothing.
+    /// - Returns: What was booked.
+    /// - Throws: `SessionError` for a day in the future, what was recorded before, a supplier's payment
+    ///   beyond what the run costs, or an account that would become negative.
     public func recordCash(
         _ purpose: CashPurpose, _ fact: CashFact, in id: CampaignID?, dryRun: Bool = false
     ) throws -> RecordedFact {

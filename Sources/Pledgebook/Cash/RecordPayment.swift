@@ -8,8 +8,9 @@ public struct PaymentFact: Sendable {
     public var amount: Int64?
     /// `nil`: today.
     public var day: CalendarDay?
-    /// The bank's or platform's own reference: the same one again changes nothing. Empty for a refund
-    /// without one.
+    /// The bank's or platform's own reference: the same one again changes nothing.
+    ///
+    /// Empty for a refund without one.
     public var reference = ""
     /// Books also what is more than was due or refundable: the payment is conflicted then.
     public var acceptsExcess = false
@@ -46,10 +47,14 @@ extension Session {
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
-    ///   - declined: The money did not come: the payment failed (T06); the amount and the reference do not count.
+    ///   - fact: What was told: amount, day and reference.
+    ///   - declined: The money did not come: the payment failed (T06); the amount and the reference do not
+    ///     count.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError`, `PaymentRefusal`; refused for a pledge that a gateway charges, and for more than is due
-    ///   unless the fact accepts the excess.
+    /// - Returns: What was booked, or was booked before.
+    /// - Throws: `SessionError`, `PaymentRefusal`; refused for a pledge that a gateway charges, and for more
+    ///   than is due unless the fact accepts the excess.
     public func recordPayment(
         of who: String, _ fact: PaymentFact, declined: Bool = false, in id: CampaignID?, dryRun: Bool = false
     ) throws -> RecordedPayment {
@@ -63,9 +68,14 @@ extension Session {
     /// Records a refund that was made outside (T28), or is the end of one that was under way (T23).
     ///
     /// - Parameters:
+    ///   - who: A reference, an e-mail address or a name.
+    ///   - fact: What was told: amount, day and reference.
     ///   - fromOwnAccount: Paid from the maker's own account (E14b), not by the processor or platform (E14).
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError`, `PaymentRefusal`; refused for more than is refundable unless the fact accepts it.
+    /// - Returns: What was booked, or was booked before.
+    /// - Throws: `SessionError`, `PaymentRefusal`; refused for more than is refundable unless the fact
+    ///   accepts it.
     public func recordRefund(
         of who: String, _ fact: PaymentFact, fromOwnAccount: Bool = false, in id: CampaignID?,
         dryRun: Bool = false
@@ -156,7 +166,9 @@ private struct PaymentStanding {
         }
     }
 
-    /// T36. The same reference with another amount is a slip of the pen more often than another fact.
+    /// T36.
+    ///
+    /// The same reference with another amount is a slip of the pen more often than another fact.
     func knows(_ word: String, _ event: PaymentEvent, _ fact: PaymentFact) throws -> Bool {
         guard !fact.reference.isEmpty, let amount = event.amount else { return false }
         let taken = Set(entries.compactMap(\.reverses))

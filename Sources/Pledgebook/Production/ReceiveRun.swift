@@ -27,13 +27,14 @@ public struct RunReceipt: Sendable {
 }
 
 extension Session {
-    /// Counts units of a run in, short or over, books them at cost (E20), and lets the deposit pay for them (E20d).
+    /// Counts units of a run in, short or over, books them at cost (E20), and lets the deposit pay for them
+    /// (E20d).
     ///
     /// - Parameters:
     ///   - run: The run's id.
     ///   - count: By SKU, or one number: for a run of one SKU, or all that is outstanding.
-    ///   - reference: Of the delivery note; the same one again counts nothing. A run that was received in full takes
-    ///     more only with a new one.
+    ///   - reference: Of the delivery note; the same one again counts nothing. A run that was received in
+    ///     full takes more only with a new one.
     ///   - day: When they came; today without it.
     ///   - id: The campaign; without it, the only one under way.
     /// - Returns: What was counted, and what is owed for it.

@@ -35,7 +35,8 @@ struct BookCheckCommand: ParsableCommand {
         if !check.isSound { throw ExitCode(ExitStatus.refused.rawValue) }
     }
 
-    /// For example `aurora-lamp: 13 entries, chain whole, 6 pledges and 5 payments: all agree with the journal`.
+    /// For example `aurora-lamp: 13 entries, chain whole, 6 pledges and 5 payments: all agree with the
+    /// journal`.
     private func line(_ campaign: Pledgebook.CampaignCheck) -> String {
         let chain =
             switch campaign.chain {

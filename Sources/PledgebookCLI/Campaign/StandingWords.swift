@@ -3,7 +3,9 @@ import Crowdfunding
 import Pledgebook
 import Reports
 
-/// How a campaign stands, as lines for people. What the campaign does not have has no line.
+/// How a campaign stands, as lines for people.
+///
+/// What the campaign does not have has no line.
 struct StandingWords {
     private let standing: CampaignStanding
     private let definition: CampaignDefinition

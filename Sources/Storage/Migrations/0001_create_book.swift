@@ -1,4 +1,6 @@
-/// The first form of the book. Frozen: a later change is a migration of its own.
+/// The first form of the book.
+///
+/// Frozen: a later change is a migration of its own.
 let createBook = Migration(
     name: "0001_create_book",
     sql: """
