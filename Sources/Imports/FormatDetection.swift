@@ -71,7 +71,8 @@ private func unknownHeader(_ header: [String], line: Int, file: String) -> FileP
     } else if kickstarter >= own {
         let missing = KickstarterColumns.missing(in: header).joined(separator: ", ")
         message =
-            "this is no format that is known; the nearest is Kickstarter's backer report, which also has \(missing)"
+            "this is no format that is known; the nearest is Kickstarter's backer report, which also has "
+            + "\(missing)"
         remedy = "ask Kickstarter for the report again, with all of its columns"
     } else {
         let missing = ["pledge_id", "email", "pledged_at"].filter { !header.contains($0) }

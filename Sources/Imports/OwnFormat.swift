@@ -13,8 +13,11 @@ public struct OwnFormat: PledgeFormat {
         case currency, pledged_at, payment_method, payment_reference, status
     }
 
+    /// What imports of this format are kept under.
     public let source = "own"
+    /// Rows ask for pledges, so they are priced and may be refused.
     public let mode = PlacementMode.asks
+    /// Nothing: an own file says all that it means.
     public let remarks: [String] = []
 
     let cells: Cells
@@ -86,6 +89,7 @@ public struct OwnFormat: PledgeFormat {
         return header.contains("pledge_id") || own * 2 > header.count
     }
 
+    /// Reads every record from `first` on; rows with a problem are told apart from orders.
     public mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders {
         var read = ReadOrders()
         let rows = records.records

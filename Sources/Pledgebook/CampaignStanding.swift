@@ -6,6 +6,7 @@ import Storage
 public struct Tally: Hashable, Sendable {
     /// Minor units.
     public var amount: Int64 = 0
+    /// How many pledges, zero or more.
     public var count: Int64 = 0
     /// Nothing at all.
     public var isEmpty: Bool { amount == 0 && count == 0 }
@@ -13,26 +14,35 @@ public struct Tally: Hashable, Sendable {
 
 /// How a campaign stands: everything that `campaign show` says, as plain values read in one go.
 public struct CampaignStanding: Sendable {
+    /// The campaign with the definition in force.
     public let campaign: LoadedCampaign
+    /// The instant at which it stands so.
     public let now: Timestamp
     /// Where the campaign is, and since when.
     public let state: CampaignState
+    /// Whether no real money moves.
     public let isRehearsal: Bool
+    /// When it was funded, unfunded or canceled; `nil` before.
     public let decidedAt: Timestamp?
+    /// When collecting or releasing began; `nil` before.
     public let closedAt: Timestamp?
     /// What the goal's decision stands on.
     public let funding: FundingStanding
+    /// What became of the money that was pledged.
     public let money: MoneyStanding
+    /// Every tier, in the order of the campaign's file.
     public let tiers: [TierStanding]
     /// Pledges without a tier.
     public let withoutReward: Tally
     /// Items of which only so many can be sold.
     public let supplies: [SupplyStanding]
+    /// Every run, planned or launched, in the order of the file.
     public let runs: [RunStanding]
     /// Items that come in variants.
     public let choices: [ChoiceStanding]
     /// Units that were shipped, and units that were sold.
     public let shipped: Int64
+    /// Units that were sold, on pledges that hold a place.
     public let units: Int64
     /// What is due, in the order in which it is.
     public let due: [DueStep]
@@ -59,14 +69,19 @@ public struct MoneyStanding: Hashable, Sendable {
     public var collected = Tally()
     /// Cards that failed, and pledges that wait for their backer.
     public var failed = Tally()
+    /// Pledges whose backers have to act at their bank.
     public var needBacker = Tally()
     /// Asked for, and nobody knows.
     public var unknown = Tally()
+    /// What was given up, because it could not be collected.
     public var dropped = Tally()
     /// Given back; to be given back; lost in disputes.
     public var refunded = Tally()
+    /// To be given back.
     public var owed = Tally()
+    /// Held by open disputes.
     public var disputed = Tally()
+    /// Taken by lost disputes, minor units.
     public var lost: Int64 = 0
     /// What processors and platforms keep of what was collected.
     public var fees: Int64 = 0
@@ -83,7 +98,9 @@ public struct MoneyStanding: Hashable, Sendable {
 
 /// How a tier sells.
 public struct TierStanding: Hashable, Sendable {
+    /// The tier as the definition in force has it.
     public var tier: RewardTier
+    /// Places taken, zero or more.
     public var sold: Int64
     /// When the last place was taken; `nil` while some are left, or without a limit.
     public var soldOutAt: Timestamp?
@@ -94,7 +111,9 @@ public struct TierStanding: Hashable, Sendable {
 
 /// An item of which only so many can be sold.
 public struct SupplyStanding: Hashable, Sendable {
+    /// The item's name.
     public var title: String
+    /// Units that pledges hold.
     public var sold: Int64
     /// In stock and on backorder together.
     public var most: Int64
@@ -104,7 +123,9 @@ public struct SupplyStanding: Hashable, Sendable {
 
 /// A run, planned or launched.
 public struct RunStanding: Hashable, Sendable {
+    /// The run as the campaign's file plans it.
     public var plan: ProductionPlan
+    /// Where it is between planned and closed.
     public var state: RunState
     /// Planned: units sold that no earlier run covers.
     ///
@@ -112,6 +133,7 @@ public struct RunStanding: Hashable, Sendable {
     public var waiting: Int64
     /// Ordered and received, once it is launched.
     public var ordered: Int64
+    /// Units that came, once it is launched.
     public var received: Int64
     /// When the goods are expected; of a planned run, if it were launched today.
     public var expectedOn: CalendarDay?
@@ -121,6 +143,7 @@ public struct RunStanding: Hashable, Sendable {
 
 /// What backers chose of an item.
 public struct ChoiceStanding: Hashable, Sendable {
+    /// The item's name.
     public var item: String
     /// In the order of the campaign file.
     public var variants: [UnitsOf]
@@ -158,6 +181,8 @@ public enum DueStep: Hashable, Sendable {
 
 /// Pledges with units whose variant is open.
 public struct OpenPledges: Hashable, Sendable {
+    /// How many pledges.
     public var pledges: Int64
+    /// How many units of theirs.
     public var units: Int64
 }

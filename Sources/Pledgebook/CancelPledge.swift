@@ -5,7 +5,9 @@ import Storage
 
 /// What canceling a pledge comes to, or came to.
 public struct PledgeCancellation: Sendable {
+    /// The campaign it was pledged to.
     public let campaign: LoadedCampaign
+    /// The pledge's reference.
     public let reference: String
     /// What the backer had promised.
     public let amount: Money
@@ -15,9 +17,11 @@ public struct PledgeCancellation: Sendable {
     public let overridden: CancellationRefusal?
     /// How the payment stood, and stands after it.
     public let before: PaymentState
+    /// How the payment stands after it.
     public internal(set) var after: PaymentState
     /// Minor units paid back by now, and what of it is still under way or owed.
     public internal(set) var refunded: Int64
+    /// Minor units that are still to be paid back.
     public internal(set) var owed: Int64
     /// Whether somebody has to pay it back by hand: the money was taken elsewhere.
     public let isRecorded: Bool

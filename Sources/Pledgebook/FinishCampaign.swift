@@ -5,6 +5,7 @@ public import Storage
 public struct UnfinishedBusiness: Hashable, Sendable {
     /// One reason, how many pledges or runs it holds for, and the first few by reference.
     public struct Item: Hashable, Sendable {
+        /// Why a pledge or run keeps a campaign open.
         public enum Reason: String, CaseIterable, Sendable {
             /// Collected and not delivered.
             case unshipped
@@ -18,8 +19,11 @@ public struct UnfinishedBusiness: Hashable, Sendable {
             /// Runs that are launched or received and not closed.
             case runs
         }
+        /// Why.
         public let reason: Reason
+        /// How many pledges or runs.
         public internal(set) var count: Int64
+        /// The first few, by reference or id.
         public internal(set) var first: [String]
     }
     /// In the order of `Reason`; empty when the campaign can be finished.

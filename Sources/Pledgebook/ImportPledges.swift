@@ -18,6 +18,7 @@ public struct ImportOptions: Sendable {
     /// The day of what changed since the last file; today without it.
     public var day: CalendarDay?
 
+    /// Nothing but what the files say: no update, no dry run, and bad rows refuse the file.
     public init() {}
 }
 
@@ -30,6 +31,7 @@ public struct ImportObserver: Sendable {
     /// Called every few thousand rows: rows so far, bytes so far, bytes in all.
     public var progress: @Sendable (_ rows: Int64, _ bytes: Int64, _ of: Int64) -> Void
 
+    /// Takes nothing where nothing is given.
     public init(
         header: @escaping @Sendable ([UInt8]) throws -> Void = { _ in },
         rejected: @escaping @Sendable (RejectedRow, [UInt8]) throws -> Void = { _, _ in },

@@ -37,7 +37,9 @@ public func checkCampaign(_ bytes: [UInt8], file: String) throws -> CheckedCampa
 
 /// A campaign that has been launched.
 public struct CampaignLaunch: Sendable {
+    /// The definition that is in force from now on.
     public let definition: CampaignDefinition
+    /// The campaign's number in this book.
     public let number: Int64
     /// Hexadecimal SHA-256 of the definition.
     public let digest: String
@@ -53,7 +55,8 @@ extension Session {
         }
         if definition.prepayment.collect == .hold {
             return
-                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be launched yet."
+                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be "
+                + "launched yet."
         }
         return nil
     }

@@ -3,13 +3,21 @@ import Storage
 
 /// A payment as lists show it; amounts are minor units.
 public struct PaymentListing: Sendable {
+    /// The pledge's reference.
     public let reference: String
+    /// Where the pledge stands.
     public let pledge: PledgeState
+    /// Where its payment stands.
     public let state: PaymentState
+    /// What the pledge costs, minor units.
     public let due: Int64
+    /// What was taken so far, minor units.
     public let captured: Int64
+    /// What was paid back so far, minor units.
     public let refunded: Int64
+    /// What is to be paid back, minor units.
     public let committed: Int64
+    /// What open disputes hold, minor units.
     public let disputed: Int64
 }
 

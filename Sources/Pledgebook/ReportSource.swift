@@ -4,18 +4,29 @@ public import Storage
 
 /// What reports of one campaign are made from, read in one go.
 public struct ReportSource: Sendable {
+    /// The campaign with the definition in force.
     public let campaign: LoadedCampaign
+    /// Where the campaign is in its life.
     public let state: CampaignState
+    /// The day of the decision in the campaign's time zone; `nil` before.
     public let decidedOn: CalendarDay?
+    /// The name of the time zone that days are counted in.
     public let zone: String
+    /// Whether no real money moves.
     public let isRehearsal: Bool
     /// The journal's head: its last entry's number and tag.
     public let head: Int64
+    /// The chain's head: the tag of the last entry.
     public let tag: Tag
+    /// The present day in the campaign's time zone.
     public let today: CalendarDay
+    /// What each kind of entry adds up to, day by day.
     public let totals: [DailyTotal]
+    /// Pledges and payments by their states, gateway and tier.
     public let pledges: [PledgeTotal]
+    /// What all payments add up to.
     public let payments: PaymentSums
+    /// The launched runs.
     public let runs: [RunRecord]
 
     /// The first day on which anything happened; today in an empty journal.

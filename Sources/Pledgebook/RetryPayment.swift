@@ -4,9 +4,11 @@ import Storage
 
 /// What a retry would charge, before anything is sent.
 public struct RetryPlan: Sendable {
+    /// The pledge's reference.
     public let reference: String
     /// Minor units.
     public let amount: Int64
+    /// The campaign it was pledged to.
     public let campaign: LoadedCampaign
 }
 

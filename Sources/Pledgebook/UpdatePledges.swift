@@ -126,10 +126,12 @@ enum UpdateRefusal: Equatable {
         switch self {
         case .twiceInFile: "remove one of the two rows, or give one its own pledge_id"
         case .otherContent:
-            "say --update to book it as a correction, or give the row a pledge_id of its own if it is another pledge"
+            "say --update to book it as a correction, or give the row a pledge_id of its own if it is "
+                + "another pledge"
         case .otherSource: "give the row a pledge_id of its own"
         case .collected:
-            "leave the row as it was; pay back with `pledgebook payment refund`, or cancel with `pledgebook pledge cancel`"
+            "leave the row as it was; pay back with `pledgebook payment refund`, or cancel with `pledgebook "
+                + "pledge cancel`"
         case .gatewayDecides: "leave the status as it was, or empty"
         case .allocated: "leave the row as it was, or cancel the pledge and place it anew"
         case .rule(let refusal): refusal.remedy

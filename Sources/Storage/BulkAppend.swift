@@ -154,8 +154,8 @@ public final class BulkAppend {
         let campaign = campaign
         try feed.run(
             """
-            INSERT INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured, voided,
-              refunded, committed, disputed, lost, excess, capture_before)
+            INSERT INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
+              voided, refunded, committed, disputed, lost, excess, capture_before)
             SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
             ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
               state = excluded.state, ending = excluded.ending, flags = excluded.flags,

@@ -118,6 +118,7 @@ public final class EntryReader {
 public struct PledgeView {
     let row: RowReader
 
+    /// The number of the entry that placed it.
     public var number: Int64 { row.integer(0) }
     /// As receipts print it.
     public var reference: UnsafeBufferPointer<UInt8> { row.bytes(1) }
@@ -155,6 +156,7 @@ public struct PledgeView {
 public struct PaymentView {
     let row: RowReader
 
+    /// The pledge's number.
     public var pledge: Int64 { row.integer(0) }
     /// From 1.
     public var instalment: Int64 { row.integer(1) }
@@ -194,8 +196,8 @@ extension Records {
         let rows = try RowReader(
             self,
             """
-            SELECT number, reference, source_key, backer, tier, promotion, quantity, destination, goods, shipping,
-              tax, bonus, placed_at, gateway, method, state
+            SELECT number, reference, source_key, backer, tier, promotion, quantity, destination, goods,
+              shipping, tax, bonus, placed_at, gateway, method, state
             FROM pledge WHERE campaign = $1 ORDER BY number
             """, campaign)
         while try rows.step() { try body(PledgeView(row: rows)) }
@@ -206,8 +208,8 @@ extension Records {
         let rows = try RowReader(
             self,
             """
-            SELECT pledge, instalment, state, ending, flags, authorized, captured, voided, refunded, committed,
-              disputed, lost, excess, capture_before
+            SELECT pledge, instalment, state, ending, flags, authorized, captured, voided, refunded,
+              committed, disputed, lost, excess, capture_before
             FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
             """, campaign)
         while try rows.step() { try body(PaymentView(row: rows)) }

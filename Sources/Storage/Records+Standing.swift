@@ -1,23 +1,30 @@
 public import Accounting
-public import Crowdfunding
+import Crowdfunding
 import GRDB
 
 /// Units of one SKU reserved in a run, or in stock where `run` is empty.
 public struct AllocatedUnits: Hashable, Sendable {
+    /// The run's id; empty for stock.
     public var run: String
+    /// What is reserved.
     public var sku: String
+    /// Units reserved, those shipped among them.
     public var quantity: Int64
+    /// Units of those that were sent.
     public var shipped: Int64
 }
 
 /// Pledges whose backers still have to choose, and how many units that is.
 public struct OpenChoices: Hashable, Sendable {
+    /// How many pledges.
     public var pledges: Int64
+    /// How many units of theirs.
     public var units: Int64
 }
 
 /// Cards that failed and are tried again: how many, how much, and when each of them was tried last.
 public struct FailedCharges: Hashable, Sendable {
+    /// How many payments.
     public var count: Int64
     /// Minor units.
     public var amount: Int64
@@ -95,7 +102,8 @@ extension Records {
             sql: """
                 SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS INTEGER), MIN(tried) FROM (
                   SELECT p.goods + p.shipping + p.tax + p.bonus AS amount,
-                    (SELECT MAX(o.at) FROM operation o WHERE o.campaign = m.campaign AND o.pledge = m.pledge) AS tried
+                    (SELECT MAX(o.at) FROM operation o WHERE o.campaign = m.campaign
+                      AND o.pledge = m.pledge) AS tried
                   FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
                   WHERE m.campaign = $1 AND m.instalment = 1 AND m.state = $2 AND m.ending = $3
                     AND p.state = 1 AND p.gateway <> 1) AS failed

@@ -1,4 +1,4 @@
-public import Crowdfunding
+import Crowdfunding
 import GRDB
 
 extension Records {
@@ -9,7 +9,8 @@ extension Records {
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (campaign, pledge, kind, id) DO UPDATE SET quantity = line.quantity + excluded.quantity
+                ON CONFLICT (campaign, pledge, kind, id)
+                  DO UPDATE SET quantity = line.quantity + excluded.quantity
                 """)
         for line in lines {
             try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])

@@ -139,7 +139,11 @@ func scan(
                     shortReads: round % 7 == 0)
                 guard records == expected else {
                     Issue.record(
-                        "seed \(seed) round \(round) piece \(piece) \(limits): \(text)\n\(records)\n\(expected)"
+                        """
+                        seed \(seed) round \(round) piece \(piece) \(limits): \(text)
+                        \(records)
+                        \(expected)
+                        """
                     )
                     return
                 }

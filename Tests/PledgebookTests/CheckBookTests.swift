@@ -164,7 +164,8 @@ import Testing
     @Test func everyDifferenceIsCountedAndTwentyAreKept() throws {
         let folder = try Self.smallBook()
         try folder.damage(
-            "UPDATE pledge SET goods = goods + 1, shipping = shipping + 1, tax = tax + 1, placed_at = placed_at + 1"
+            "UPDATE pledge SET goods = goods + 1, shipping = shipping + 1, tax = tax + 1, placed_at = "
+                + "placed_at + 1"
         )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
         #expect(check.differenceCount == 24)

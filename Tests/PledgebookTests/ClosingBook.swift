@@ -150,9 +150,11 @@ struct ClosingBook {
         {
           "id": "lamp", "title": "Lamp", "currency": "EUR", "time_zone": "UTC",
           "opens_at": "\(opens)", "closes_at": "\(closes)",
-          "funding": { "rule": "\(terms.rule)", "goal": "\(terms.goal / 100).\(terms.goal % 100 / 10)\(terms.goal % 10)",
+          "funding": { "rule": "\(terms.rule)",
+            "goal": "\(terms.goal / 100).\(terms.goal % 100 / 10)\(terms.goal % 10)",
             "goal_basis": "\(terms.basis)", "minimum_units": \(terms.minimumUnits) },
-          "prepayment": { "plan": "full", "collect": "\(terms.collect)", "retry_days": 7, "retry_every_hours": 48 },
+          "prepayment": { "plan": "full", "collect": "\(terms.collect)", "retry_days": 7,
+            "retry_every_hours": 48 },
           "items": [{ "sku": "LAMP", "title": "Lamp", "unit_cost": "40.00" }],
           "tiers": [
             { "id": "one", "title": "One lamp", "price": "99.00", "contains": { "LAMP": 1 }, "limit": 150 },

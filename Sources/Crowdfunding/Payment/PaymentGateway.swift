@@ -30,9 +30,13 @@ public enum OperationState: Int, CaseIterable, Sendable {
 
 /// One request to a gateway, with all that its idempotency key is made of.
 public struct Operation: Hashable, Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// The pledge's reference.
     public var reference: String
+    /// From 1.
     public var instalment: Int
+    /// What is asked for.
     public var kind: OperationKind
     /// From 1; grows only after a definite failure.
     public var attempt: Int
@@ -43,6 +47,7 @@ public struct Operation: Hashable, Sendable {
     /// What the gateway called the charge this captures, voids or refunds; empty for a new one.
     public var target: String
 
+    /// Puts a request together.
     public init(
         pledge: Int64, reference: String, instalment: Int, kind: OperationKind, attempt: Int, amount: Int64,
         method: String, target: String
@@ -81,9 +86,12 @@ public enum GatewayAnswer: Hashable, Sendable {
 
 /// An answer with the reference the gateway gives (charge, refund or dispute id; empty when there is none).
 public struct GatewayOutcome: Hashable, Sendable {
+    /// What was answered.
     public var answer: GatewayAnswer
+    /// The gateway's own reference; empty when there is none.
     public var reference: String
 
+    /// An answer, and the reference that came with it.
     public init(_ answer: GatewayAnswer, reference: String = "") {
         self.answer = answer
         self.reference = reference

@@ -183,8 +183,9 @@ extension Session {
             isOpen ? max(0, outstanding * run.unitCost - max(0, books.balance(of: .supplierDeposits))) : 0
         guard amount <= owed + ahead else {
             throw SessionError.refused(
-                "\(campaign.money(amount)) is more than \(run.id) still costs: \(campaign.money(owed)) is owed for "
-                    + "goods received and \(campaign.money(ahead)) can be paid ahead. Nothing was changed.")
+                "\(campaign.money(amount)) is more than \(run.id) still costs: \(campaign.money(owed)) is "
+                    + "owed for goods received and \(campaign.money(ahead)) can be paid ahead. Nothing was "
+                    + "changed.")
         }
         try told.write(.supplierPaid, other: min(amount, owed), run: run.id)
         try told.write(.supplierDeposit, other: max(0, amount - owed), run: run.id)

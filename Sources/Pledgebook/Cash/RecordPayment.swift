@@ -84,7 +84,8 @@ extension Session {
             let payment = standing.payment
             guard payment.captured > 0 else {
                 throw SessionError.refused(
-                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid back."
+                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid "
+                        + "back."
                 )
             }
             let underWay = payment.operation?.kind == .refund ? payment.operation?.amount : nil
@@ -161,8 +162,8 @@ private struct PaymentStanding {
     func checkIsRecorded() throws {
         guard pledge.gateway == 1 else {
             throw SessionError.refused(
-                "\(pledge.reference) is charged and paid back by a gateway, which says itself what happened. Only "
-                    + "money that moves elsewhere is recorded by hand. Nothing was changed.")
+                "\(pledge.reference) is charged and paid back by a gateway, which says itself what happened. "
+                    + "Only money that moves elsewhere is recorded by hand. Nothing was changed.")
         }
     }
 
@@ -180,8 +181,8 @@ private struct PaymentStanding {
         guard known.toldAmount != amount else { return true }
         throw SessionError.refused(
             "\(fact.reference) was recorded before with \(campaign.money(known.toldAmount ?? 0)), as entry "
-                + "\(known.number), and now with \(campaign.money(amount)). Reverse that entry first, or give the "
-                + "other payment's own reference. Nothing was changed.")
+                + "\(known.number), and now with \(campaign.money(amount)). Reverse that entry first, or "
+                + "give the other payment's own reference. Nothing was changed.")
     }
 
     func change(
@@ -203,8 +204,8 @@ private struct PaymentStanding {
         let most = campaign.money(isOut ? max(payment.committed, payment.refundable) : due)
         if isOut, fromOwnAccount {
             throw SessionError.refused(
-                "\(asked) is more than can be booked from your own account for \(pledge.reference): \(most) is "
-                    + "refundable. Nothing was changed.")
+                "\(asked) is more than can be booked from your own account for \(pledge.reference): \(most) "
+                    + "is refundable. Nothing was changed.")
         }
         guard fact.acceptsExcess else {
             throw SessionError.refused(

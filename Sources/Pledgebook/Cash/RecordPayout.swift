@@ -122,7 +122,8 @@ extension Session {
         guard let told, told > max(0, unsettled) else { return }
         throw SessionError.refused(
             "The payout tells of \(what) of \(campaign.money(told)), and the books know of "
-                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing was changed."
+                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing "
+                + "was changed."
         )
     }
 

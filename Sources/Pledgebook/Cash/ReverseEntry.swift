@@ -64,8 +64,8 @@ extension Session {
             let row = try records.pledge(campaign: campaign.record.number, number: pledge)
             guard row?.gateway == 1, EntryDetail.value("op", in: entry.detail) == nil else {
                 throw SessionError.refused(
-                    "\(name) is what a gateway did, or was asked to do; only what a person or a file told can be "
-                        + "reversed. Money goes back by a refund.")
+                    "\(name) is what a gateway did, or was asked to do; only what a person or a file told "
+                        + "can be reversed. Money goes back by a refund.")
             }
             return
         }

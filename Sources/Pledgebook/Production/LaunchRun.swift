@@ -103,8 +103,8 @@ extension Session {
     ) throws -> Decision {
         guard campaign.record.state == .funded || campaign.record.state == .fulfilling else {
             throw SessionError.rule(
-                "\(campaign.record.id) is \(campaign.record.state.rawValue): a run is launched when the campaign is"
-                    + " funded. See `pledgebook campaign show`.", exit: .refused)
+                "\(campaign.record.id) is \(campaign.record.state.rawValue): a run is launched when the "
+                    + "campaign is funded. See `pledgebook campaign show`.", exit: .refused)
         }
         let queue = try ProductionQueue(campaign, in: records)
         let waiting = queue.waiting.filter { Int($0.item) == run.item }

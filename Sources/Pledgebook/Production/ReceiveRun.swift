@@ -49,15 +49,16 @@ extension Session {
             let day = try factDay(day, campaign)
             guard isReceiptReference(reference) else {
                 throw SessionError.rule(
-                    "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes and "
-                        + "backslashes.", exit: .badInput)
+                    "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes "
+                        + "and backslashes.", exit: .badInput)
             }
             if let done = try counted(reference, loaded, campaign, in: records) { return done }
             let units = try loaded.units(count) { try spread($0, loaded) }
             var production = loaded.production
             if production.state == .received, reference.isEmpty {
                 throw SessionError.refused(
-                    "“\(run)” was received in full. Name the delivery note of what came beyond it with --reference."
+                    "“\(run)” was received in full. Name the delivery note of what came beyond it with "
+                        + "--reference."
                 )
             }
             try production.receive(units)
@@ -113,8 +114,9 @@ extension Session {
         let production = run.production
         guard total == production.unitsOutstanding else {
             throw SessionError.rule(
-                "“\(run.plan.id)” makes \(run.names.joined(separator: ", ")), and \(production.unitsOutstanding) units"
-                    + " are to come. Count by SKU: \(run.names.map { "\($0)=…" }.joined(separator: " ")).",
+                "“\(run.plan.id)” makes \(run.names.joined(separator: ", ")), and "
+                    + "\(production.unitsOutstanding) units are to come. Count by SKU: "
+                    + "\(run.names.map { "\($0)=…" }.joined(separator: " ")).",
                 exit: .badInput)
         }
         return run.skus.map { sku in production.units.first { $0.sku == sku }?.outstanding ?? 0 }

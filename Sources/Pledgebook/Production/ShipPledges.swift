@@ -63,7 +63,8 @@ extension Session {
     ) throws -> ShipmentSummary {
         guard campaign.record.state.hasSucceeded else {
             throw SessionError.refused(
-                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is funded."
+                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is "
+                    + "funded."
             )
         }
         var plan = try ShipmentPlan(file, campaign, today: campaign.day(of: now), in: records)

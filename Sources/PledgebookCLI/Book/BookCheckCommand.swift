@@ -8,9 +8,9 @@ struct BookCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Replay the journal and compare every row with it",
         discussion: """
-            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, payments, \
-            places, runs, daily sums and states with it; then has SQLite check its file. Changes nothing. Exits \
-            with 1 when something differs.
+            Recomputes every receipt's signature, replays every campaign's journal, and compares pledges, \
+            payments, places, runs, daily sums and states with it; then has SQLite check its file. Changes \
+            nothing. Exits with 1 when something differs.
 
             Example:
               pledgebook book check
@@ -50,19 +50,22 @@ struct BookCheckCommand: ParsableCommand {
             ? "all agree with the journal"
             : "\(counted(campaign.differenceCount, "difference")) from the journal"
         return "\(campaign.id): \(counted(campaign.entries, "entry", "entries")), \(chain), "
-            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): \(verdict)"
+            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): "
+            + "\(verdict)"
     }
 
     private func advise(_ check: BookCheck, _ environment: Environment) {
         if check.campaigns.contains(where: { $0.chain == .keyMissing }) {
             Output.note(
-                "There is no key at \(environment.keyPath): numbers and sums were checked, signatures were not. An"
-                    + " entry that was changed together with everything that follows from it would not be seen."
+                "There is no key at \(environment.keyPath): numbers and sums were checked, signatures were "
+                    + "not. An entry that was changed together with everything that follows from it would "
+                    + "not be seen."
             )
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
             Output.note(
-                "The key at \(environment.keyPath) is not the one that signed. Name the right one with --key-file."
+                "The key at \(environment.keyPath) is not the one that signed. Name the right one with "
+                    + "--key-file."
             )
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {

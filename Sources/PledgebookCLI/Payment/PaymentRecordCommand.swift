@@ -9,7 +9,8 @@ struct PaymentRecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "A backer's money that arrived outside, or was declined there",
         discussion: """
-            WHO is a pledge's reference, an e-mail address or a name. The same reference again changes nothing.
+            WHO is a pledge's reference, an e-mail address or a name. The same reference again changes \
+            nothing.
 
             Example:
               pledgebook payment record P-1042 108.90 --on 2026-04-03 --reference TRANSFER-88
@@ -47,8 +48,8 @@ struct PaymentRecordCommand: ParsableCommand {
             plan.show()
             if plan.excess > 0 {
                 Output.note(
-                    "\(campaign.money(plan.excess)) is more than was due: the payment is conflicted then, and waits "
-                        + "for a person.")
+                    "\(campaign.money(plan.excess)) is more than was due: the payment is conflicted then, "
+                        + "and waits for a person.")
             }
             guard try confirmation.proceeds("Record it?") else { return }
         }
@@ -68,7 +69,8 @@ extension RecordedPayment {
         let price = Money(minorUnits: pledge.total, currency: currency)
         let late = payment.flags.contains(.late) ? ", late" : ""
         Output.line(
-            "\(pledge.reference): \(payment.state.label)\(late), \(paid) of \(price) is paid and not paid back."
+            "\(pledge.reference): \(payment.state.label)\(late), \(paid) of \(price) is paid and not paid "
+                + "back."
         )
     }
 }
