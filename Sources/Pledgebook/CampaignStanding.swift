@@ -6,7 +6,7 @@ import Storage
 public struct Tally: Hashable, Sendable {
     /// Minor units.
     public var amount: Int64 = 0
-    /// How many pledges, zero or more.
+    /// How many pledges.
     public var count: Int64 = 0
     /// Nothing at all.
     public var isEmpty: Bool { amount == 0 && count == 0 }
@@ -14,35 +14,35 @@ public struct Tally: Hashable, Sendable {
 
 /// How a campaign stands: everything that `campaign show` says, as plain values read in one go.
 public struct CampaignStanding: Sendable {
-    /// The campaign with the definition in force.
+    /// Whose standing it is.
     public let campaign: LoadedCampaign
-    /// The instant at which it stands so.
+    /// The moment it is told for.
     public let now: Timestamp
     /// Where the campaign is, and since when.
     public let state: CampaignState
     /// Whether no real money moves.
     public let isRehearsal: Bool
-    /// When it was funded, unfunded or canceled; `nil` before.
+    /// When it was funded, unfunded or canceled.
     public let decidedAt: Timestamp?
-    /// When collecting or releasing began; `nil` before.
+    /// When collecting or releasing began.
     public let closedAt: Timestamp?
     /// What the goal's decision stands on.
     public let funding: FundingStanding
-    /// What became of the money that was pledged.
+    /// What became of the money.
     public let money: MoneyStanding
-    /// Every tier, in the order of the campaign's file.
+    /// In the order of the campaign file.
     public let tiers: [TierStanding]
     /// Pledges without a tier.
     public let withoutReward: Tally
     /// Items of which only so many can be sold.
     public let supplies: [SupplyStanding]
-    /// Every run, planned or launched, in the order of the file.
+    /// In the order of the campaign file.
     public let runs: [RunStanding]
     /// Items that come in variants.
     public let choices: [ChoiceStanding]
     /// Units that were shipped, and units that were sold.
     public let shipped: Int64
-    /// Units that were sold, on pledges that hold a place.
+    /// Units that were sold.
     public let units: Int64
     /// What is due, in the order in which it is.
     public let due: [DueStep]
@@ -69,19 +69,19 @@ public struct MoneyStanding: Hashable, Sendable {
     public var collected = Tally()
     /// Cards that failed, and pledges that wait for their backer.
     public var failed = Tally()
-    /// Pledges whose backers have to act at their bank.
+    /// Pledges whose backer has to confirm the charge.
     public var needBacker = Tally()
     /// Asked for, and nobody knows.
     public var unknown = Tally()
-    /// What was given up, because it could not be collected.
+    /// Given up because they were not paid.
     public var dropped = Tally()
     /// Given back; to be given back; lost in disputes.
     public var refunded = Tally()
-    /// To be given back.
+    /// Committed to be given back and not given yet.
     public var owed = Tally()
     /// Held by open disputes.
     public var disputed = Tally()
-    /// Taken by lost disputes, minor units.
+    /// Taken by disputes that were lost.
     public var lost: Int64 = 0
     /// What processors and platforms keep of what was collected.
     public var fees: Int64 = 0
@@ -98,9 +98,9 @@ public struct MoneyStanding: Hashable, Sendable {
 
 /// How a tier sells.
 public struct TierStanding: Hashable, Sendable {
-    /// The tier as the definition in force has it.
+    /// As the campaign file has it.
     public var tier: RewardTier
-    /// Places taken, zero or more.
+    /// Places held.
     public var sold: Int64
     /// When the last place was taken; `nil` while some are left, or without a limit.
     public var soldOutAt: Timestamp?
@@ -111,9 +111,9 @@ public struct TierStanding: Hashable, Sendable {
 
 /// An item of which only so many can be sold.
 public struct SupplyStanding: Hashable, Sendable {
-    /// The item's name.
+    /// The item's title.
     public var title: String
-    /// Units that pledges hold.
+    /// Units on pledges that hold a place.
     public var sold: Int64
     /// In stock and on backorder together.
     public var most: Int64
@@ -123,9 +123,9 @@ public struct SupplyStanding: Hashable, Sendable {
 
 /// A run, planned or launched.
 public struct RunStanding: Hashable, Sendable {
-    /// The run as the campaign's file plans it.
+    /// As the campaign file plans it.
     public var plan: ProductionPlan
-    /// Where it is between planned and closed.
+    /// Where it stands.
     public var state: RunState
     /// Planned: units sold that no earlier run covers.
     ///
@@ -133,7 +133,7 @@ public struct RunStanding: Hashable, Sendable {
     public var waiting: Int64
     /// Ordered and received, once it is launched.
     public var ordered: Int64
-    /// Units that came, once it is launched.
+    /// Units counted in.
     public var received: Int64
     /// When the goods are expected; of a planned run, if it were launched today.
     public var expectedOn: CalendarDay?
@@ -143,7 +143,7 @@ public struct RunStanding: Hashable, Sendable {
 
 /// What backers chose of an item.
 public struct ChoiceStanding: Hashable, Sendable {
-    /// The item's name.
+    /// The item's title.
     public var item: String
     /// In the order of the campaign file.
     public var variants: [UnitsOf]
@@ -183,6 +183,6 @@ public enum DueStep: Hashable, Sendable {
 public struct OpenPledges: Hashable, Sendable {
     /// How many pledges.
     public var pledges: Int64
-    /// How many units of theirs.
+    /// How many units.
     public var units: Int64
 }

@@ -5,9 +5,9 @@ import Storage
 
 /// What canceling a pledge comes to, or came to.
 public struct PledgeCancellation: Sendable {
-    /// The campaign it was pledged to.
+    /// Whose pledge it is.
     public let campaign: LoadedCampaign
-    /// The pledge's reference.
+    /// The pledge's.
     public let reference: String
     /// What the backer had promised.
     public let amount: Money
@@ -17,11 +17,11 @@ public struct PledgeCancellation: Sendable {
     public let overridden: CancellationRefusal?
     /// How the payment stood, and stands after it.
     public let before: PaymentState
-    /// How the payment stands after it.
+    /// As `before`, once it is done.
     public internal(set) var after: PaymentState
-    /// Minor units paid back by now, and what of it is still under way or owed.
+    /// Minor units paid back by now.
     public internal(set) var refunded: Int64
-    /// Minor units that are still to be paid back.
+    /// Minor units still under way or owed.
     public internal(set) var owed: Int64
     /// Whether somebody has to pay it back by hand: the money was taken elsewhere.
     public let isRecorded: Bool
@@ -44,16 +44,16 @@ extension Session {
         }
     }
 
-    /// Cancels a pledge (T41): a saved method is let go, a hold voided, what was captured is paid back in
-    /// full; its places and units are free again.
+    /// Cancels a pledge (T41).
     ///
-    /// Said again it does only what is left to do.
+    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units are
+    /// free again. Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
-    ///   - id: The campaign's id; `nil` for the only one that is under way.
-    ///   - reason: Overrides the campaign's cancellation rule; kept with the session, its digest signed.
-    /// - Returns: What was done, and how the payment stands after it.
+    ///   - id: The campaign's; without one, the only one that is not over.
+    ///   - reason: Overrides the cancellation rule; kept with the session, its digest signed.
+    /// - Returns: How the payment stood, and stands now.
     /// - Throws: `CancellationRefusal`, `PaymentRefusal`, `SessionError`.
     public func cancelPledge(
         _ who: String, in id: CampaignID?, override reason: String? = nil

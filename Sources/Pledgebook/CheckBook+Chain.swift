@@ -163,8 +163,7 @@ private final class ChainWorker: @unchecked Sendable {
         self.signer = nil
     }
 
-    /// The key's check value tells a wrong key file from a tampered book, unless it is what was tampered
-    /// with.
+    /// The check value tells a wrong key file from a tampered book, unless it was tampered with itself.
     private func settle(_ epoch: Int, fits: Bool) {
         doubtfulEpoch = nil
         isOtherKey = !fits

@@ -62,8 +62,7 @@ extension BookComparison {
 
     // MARK: Lines
 
-    /// Rows come in the order of pledges, kinds and ids; what the journal says is sorted like them, pledge by
-    /// pledge.
+    /// Rows come in the order of pledges; what the journal says is sorted like them, pledge by pledge.
     func compareLines() throws {
         let words = replay.words.words
         var pledge: Int64 = -1

@@ -49,8 +49,7 @@ public enum ChainProof: Hashable, Sendable {
     case whole
     /// An entry was edited, deleted, put in or signed with something else.
     case broken
-    /// Without the key only the numbers and the head can be checked: an edited entry is not found by its
-    /// signature.
+    /// Without the key only numbers, sums and the head can be checked, not the signatures.
     case keyMissing
     /// The key file is not the one that signed this campaign.
     case otherKey
@@ -120,8 +119,7 @@ final class CheckFindings {
 }
 
 extension Session {
-    /// Replays the journal of every campaign of the book, or of one, and compares every row that is made of
-    /// it.
+    /// Replays the journal of every campaign, or of one, and compares every row that is made of it.
     ///
     /// Reads one state of the book and writes nothing. Without the key the signatures cannot be proven; the
     /// result says so.
@@ -157,7 +155,7 @@ extension Session {
         try records.readDefinitions { digest, text in
             known.insert(digest)
             findings.compare(
-                "definition", "\(hexText(digest).prefix(12))…", "text", book: hexText(SHA256Digest.of(text)),
+                "definition", "\(hexText(digest).prefix(12))…", "text", book: SHA256Digest.hex(of: text),
                 journal: hexText(digest))
         }
         return known

@@ -87,26 +87,30 @@ extension Session {
         let id = before.record.id
         var windows = try OperationWindows(self, campaign: before)
         try windows.resolve()
+        let totals = KeptTotals()
         var contract: Int64 = 0
-        if before.record.state == .live { try beginClosing(id) }
-        contract += try decide(id)
+        if before.record.state == .live { try beginClosing(id, totals) }
+        contract += try decide(id, totals)
         if try campaign(id).record.state.isCollectingOrLater {
             try windows.collect()
-            contract += try decide(id)
+            totals.forget()
+            contract += try decide(id, totals)
             if try campaign(id).retryWindowIsOver(at: now) {
                 try windows.drop()
-                contract += try decide(id)
+                totals.forget()
+                contract += try decide(id, totals)
             }
         }
+        if try campaign(id).record.hasSucceeded, try deliverItemless(campaign: id) > 0 { totals.forget() }
         if try campaign(id).record.state == .releasing {
             try windows.release()
-            try endReleasing(id)
+            totals.forget()
+            try endReleasing(id, totals)
         }
-        let counted = try writeClosed(id, windows.count, since: before.record.head)
+        let counted = try writeClosed(id, windows.count, since: before.record.head, totals)
         return try book.read { records in
             let after = try campaign(id, in: records)
-            let standing = try standing(
-                after, records.totals(campaign: after.record.number), in: records)
+            let standing = try standing(after, totals.of(after, in: records), in: records)
             return ClosingResult(
                 before: before.record.state, campaign: after, standing: standing,
                 decision: after.record.state == .collecting
@@ -127,12 +131,10 @@ extension Session {
         }
     }
 
-    /// The first decision: collect, or give everything back.
-    ///
-    /// One entry with the figures that it stands on.
-    private func beginClosing(_ id: CampaignID) throws {
+    /// The first decision: collect, or give everything back. One entry with the figures that it stands on.
+    private func beginClosing(_ id: CampaignID, _ kept: KeptTotals) throws {
         try write(id) { campaign, journal in
-            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let totals = try kept.of(campaign, in: journal.records)
             let standing = try standing(campaign, totals, in: journal.records)
             let decision = FundingDecision.atClose(campaign.definition.funding, standing)
             journal.record.closedAt = now
@@ -150,11 +152,11 @@ extension Session {
     /// The decision while collecting, as soon as it is certain.
     ///
     /// - Returns: What became of refundable deposits if the campaign succeeded just now, minor units.
-    private func decide(_ id: CampaignID) throws -> Int64 {
+    func decide(_ id: CampaignID, _ kept: KeptTotals = KeptTotals()) throws -> Int64 {
         var moved: Int64 = 0
         try write(id) { campaign, journal in
             guard campaign.record.state == .collecting else { return }
-            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let totals = try kept.of(campaign, in: journal.records)
             let standing = try standing(campaign, totals, in: journal.records)
             switch FundingDecision.whileCollecting(campaign.definition.funding, standing) {
             case .funded:
@@ -175,9 +177,9 @@ extension Session {
     }
 
     /// Unfunded or canceled only when nothing is open or owed; a dispute does not hold up the end.
-    func endReleasing(_ id: CampaignID) throws {
+    func endReleasing(_ id: CampaignID, _ kept: KeptTotals = KeptTotals()) throws {
         try write(id) { campaign, journal in
-            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let totals = try kept.of(campaign, in: journal.records)
             guard totals.allSatisfy(\.isReleased) else { return }
             let end = campaign.record.releaseTo ?? .unfunded
             journal.record.state = end
@@ -188,11 +190,13 @@ extension Session {
     }
 
     /// One entry a closing that did something, with counts and totals.
-    func writeClosed(_ id: CampaignID, _ count: SweepCount, since head: Int64) throws -> Int64 {
+    func writeClosed(
+        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
+    ) throws -> Int64 {
         var written: Int64 = 0
         try write(id) { campaign, journal in
             guard campaign.record.head > head else { return }
-            let totals = try journal.records.totals(campaign: campaign.record.number)
+            let totals = try kept.of(campaign, in: journal.records)
             let standing = try standing(campaign, totals, in: journal.records)
             journal.write(.campaignClosed, detail: count.detail(standing))
             written = campaign.record.head - head + 1
@@ -219,4 +223,20 @@ extension Session {
         let balance = trial.balance(of: account)
         return account.rawValue >= 2000 && account.rawValue < 5000 ? -balance : balance
     }
+}
+
+/// A campaign's totals, added up once for several decisions between which no pledge and no payment moves.
+final class KeptTotals {
+    private var kept: [PledgeTotal]?
+
+    /// The totals as they were read last, or read now.
+    func of(_ campaign: LoadedCampaign, in records: Records) throws -> [PledgeTotal] {
+        if let kept { return kept }
+        let totals = try records.totals(campaign: campaign.record.number)
+        kept = totals
+        return totals
+    }
+
+    /// Pledges or payments have moved.
+    func forget() { kept = nil }
 }

@@ -5,7 +5,7 @@ public import Storage
 public struct UnfinishedBusiness: Hashable, Sendable {
     /// One reason, how many pledges or runs it holds for, and the first few by reference.
     public struct Item: Hashable, Sendable {
-        /// Why a pledge or run keeps a campaign open.
+        /// Why the campaign cannot be finished.
         public enum Reason: String, CaseIterable, Sendable {
             /// Collected and not delivered.
             case unshipped
@@ -19,11 +19,11 @@ public struct UnfinishedBusiness: Hashable, Sendable {
             /// Runs that are launched or received and not closed.
             case runs
         }
-        /// Why.
+        /// What is left to do.
         public let reason: Reason
-        /// How many pledges or runs.
+        /// Pledges, or runs.
         public internal(set) var count: Int64
-        /// The first few, by reference or id.
+        /// References, or the runs' ids; at most `shown`.
         public internal(set) var first: [String]
     }
     /// In the order of `Reason`; empty when the campaign can be finished.

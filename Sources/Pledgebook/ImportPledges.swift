@@ -220,12 +220,15 @@ extension Session {
         in records: Records
     ) throws {
         let number = campaign.record.number
-        for (missed, count) in summary.missed {
+        // The same file again asks for nothing that was not counted already.
+        let isNew = try !records.imports(campaign: number).contains { $0.digest == producer.digest }
+        let missed = isNew ? summary.missed : [:]
+        for (missed, count) in missed {
             try records.addMissedDemand(
                 reason: missed.reason, tier: missed.tier, count: count, campaign: number)
         }
         let changed = summary.changesAreBooked ? summary.changed : 0
-        guard summary.placed + changed > 0 || summary.same + summary.changed == 0 else { return }
+        guard summary.placed + changed > 0 || summary.same + summary.changed == 0 || !missed.isEmpty else { return }
         try records.insert(
             ImportRecord(
                 at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,

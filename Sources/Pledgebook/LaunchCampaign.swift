@@ -58,6 +58,9 @@ extension Session {
                 "This version charges on pledge or at the close; prepayment.collect “hold” cannot be "
                 + "launched yet."
         }
+        if definition.tax.point == .delivery {
+            return "This version books tax on receipt; tax.point “delivery” cannot be launched yet."
+        }
         return nil
     }
 

@@ -5,19 +5,19 @@ import Storage
 public struct PaymentListing: Sendable {
     /// The pledge's reference.
     public let reference: String
-    /// Where the pledge stands.
+    /// Where the pledge is.
     public let pledge: PledgeState
-    /// Where its payment stands.
+    /// Where its payment is.
     public let state: PaymentState
-    /// What the pledge costs, minor units.
+    /// What was promised.
     public let due: Int64
-    /// What was taken so far, minor units.
+    /// What was taken.
     public let captured: Int64
-    /// What was paid back so far, minor units.
+    /// What was given back.
     public let refunded: Int64
-    /// What is to be paid back, minor units.
+    /// What is committed to be given back.
     public let committed: Int64
-    /// What open disputes hold, minor units.
+    /// What open disputes hold.
     public let disputed: Int64
 }
 
@@ -27,8 +27,8 @@ extension Session {
     /// - Parameters:
     ///   - campaign: Whose payments.
     ///   - states: Only those; `nil`: all.
-    ///   - body: Gets one payment at a time.
-    /// - Throws: What `body` throws, and `BookError`.
+    ///   - body: Gets them one by one.
+    /// - Throws: `BookError`, or what `body` throws.
     public func forEachPayment(
         of campaign: LoadedCampaign, states: Set<PaymentState>? = nil, _ body: (PaymentListing) throws -> Void
     ) throws {

@@ -175,13 +175,14 @@ struct OperationWindows {
         var context = context
         context.due = item.parts.amount
         let before = item.payment ?? item.untouched
-        let change = try before.applying(event, in: context)
         let needsHistory = before.captured > 0
         var left = PartsLeft(due: item.parts)
         if needsHistory {
             let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
             left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
+            context.delivered = left.delivered.amount
         }
+        let change = try before.applying(event, in: context)
         guard let open = change.payment.operation else {
             try book(change, of: item, &left, journal)
             count.add(change, item)

@@ -6,15 +6,15 @@ import Storage
 ///
 /// Name, address and e-mail are personal.
 public struct PledgeDetails: Sendable {
-    /// The campaign it was pledged to.
+    /// Whose pledge it is.
     public let campaign: LoadedCampaign
-    /// The instant at which it stands so.
+    /// The moment it is told for.
     public let now: Timestamp
-    /// As receipts print it.
+    /// As it is printed on receipts.
     public let reference: String
-    /// The backer's name; empty when nobody told it.
+    /// The backer's name; empty where nobody said.
     public let name: String
-    /// The backer's e-mail address in lower case; empty when nobody told it.
+    /// The backer's e-mail address.
     public let email: String
     /// Where it ships to; two capital letters.
     public let destination: String?
@@ -24,39 +24,39 @@ public struct PledgeDetails: Sendable {
     public let placedAt: Timestamp
     /// Its place among the pledges that hold one; `nil` for one that gave it up.
     public let place: Int64?
-    /// Where the pledge stands.
+    /// Where the pledge is.
     public let state: PledgeState
-    /// The items it contains.
+    /// One an item, in the order of the campaign file.
     public let goods: [PledgedItem]
     /// What the price is made of, in the backer's eyes; the amounts add up to `total`.
     public let priceParts: [(label: String, amount: Int64)]
     /// Minor units.
     public let total: Int64
-    /// What lies on goods and shipping, minor units.
+    /// Tax in the total, minor units.
     public let tax: Int64
-    /// How its payment stands.
+    /// Where its money is.
     public let payment: PledgePayment
     /// Whether the backer may cancel: `nil`, yes; else what refuses it.
     public let cancellation: CancellationRefusal?
     /// Until when backers may cancel.
     public let cancelUntil: Timestamp?
-    /// What was booked of it, oldest first.
+    /// Oldest first.
     public let history: [PledgeEvent]
 }
 
 /// Units of one item in a pledge.
 public struct PledgedItem: Hashable, Sendable {
-    /// The item's name.
+    /// The item's title.
     public var title: String
-    /// How many units the pledge contains.
+    /// Chosen and open.
     public var units: Int64
     /// What was chosen, `1 Fog`; units without a choice are `open`.
     public var chosen: [UnitsOf]
-    /// Units whose variant is not chosen.
+    /// Units that come in variants and have none yet.
     public var open: Int64
     /// Where the units come from; empty while nothing is reserved and no run is planned.
     public var sources: [UnitSource]
-    /// Units that were sent.
+    /// Units that are on their way or there.
     public var shipped: Int64
     /// The month that the backer was promised.
     public var promised: DeliveryMonth?
@@ -64,9 +64,9 @@ public struct PledgedItem: Hashable, Sendable {
 
 /// So many units of something.
 public struct UnitsOf: Hashable, Sendable {
-    /// Name of the item or variant.
+    /// What it is.
     public var title: String
-    /// How many, zero or more.
+    /// How many.
     public var units: Int64
 }
 
@@ -74,7 +74,7 @@ public struct UnitsOf: Hashable, Sendable {
 public struct UnitSource: Hashable, Sendable {
     /// The run; `nil`: from stock.
     public var run: String?
-    /// How many come from there.
+    /// How many.
     public var units: Int64
     /// When the goods are expected.
     public var expectedOn: CalendarDay?
@@ -84,35 +84,35 @@ public struct UnitSource: Hashable, Sendable {
 
 /// The money side of a pledge, minor units.
 public struct PledgePayment: Hashable, Sendable {
-    /// Where the payment stands.
+    /// Where the first instalment is.
     public var state: PaymentState
-    /// How it ended, if it did.
+    /// How it ended, or stands where no money decides.
     public var ending: PaymentEnding
-    /// Taken so far.
+    /// What was taken.
     public var captured: Int64
-    /// Paid back so far.
+    /// What was given back.
     public var refunded: Int64
-    /// To be paid back.
+    /// What is committed to be given back.
     public var committed: Int64
-    /// Held by open disputes.
+    /// What open disputes hold.
     public var disputed: Int64
-    /// Taken by lost disputes.
+    /// What lost disputes took.
     public var lost: Int64
-    /// What is neither paid back nor to be, nor lost.
+    /// What is left of what was taken.
     public var netCollected: Int64
-    /// What may still be paid back.
+    /// What can be given back.
     public var refundable: Int64
     /// Who moved the money: `recorded` or `rehearsal`.
     public var gateway: Int
     /// The platform whose file told of the money.
     public var platform: String?
-    /// The day on which all of it was collected; `nil` before.
+    /// The day of the last capture that stands.
     public var paidOn: CalendarDay?
     /// When a card that failed is tried again; `nil`: not.
     public var nextTry: Timestamp?
     /// When it is dropped if it is not paid.
     public var dropsAt: Timestamp?
-    /// What the gateway was asked for, oldest first.
+    /// Oldest first.
     public var attempts: [PaymentAttempt]
 }
 
@@ -120,27 +120,27 @@ public struct PledgePayment: Hashable, Sendable {
 public struct PaymentAttempt: Hashable, Sendable {
     /// What was asked for.
     public var kind: OperationKind
-    /// From 1; grows only after a definite failure.
+    /// From 1.
     public var attempt: Int
-    /// Minor units, more than zero.
+    /// Minor units.
     public var amount: Int64
-    /// What became of it.
+    /// What the gateway answered.
     public var state: OperationState
-    /// When it was sent or last answered.
+    /// When it was sent, or answered for certain.
     public var at: Timestamp
 }
 
 /// What happened to a pledge, or to what it waits for.
 public struct PledgeEvent: Hashable, Sendable {
-    /// The day it counts on, in the campaign's time zone.
+    /// The day on which it happened.
     public var day: CalendarDay
     /// What happened.
     public var kind: EntryKind
     /// Minor units of the backer's money.
     public var amount: Int64
-    /// The run it is of; `nil` for none.
+    /// The run that it is about.
     public var run: String?
-    /// Whether it takes back an earlier entry.
+    /// Whether an earlier entry is taken back.
     public var isReversal: Bool
     /// The entry's number.
     public var number: Int64

@@ -338,8 +338,7 @@ struct OfferDifferences {
     /// Whether other units are to be made or shipped.
     var touchesUnits: Bool { [tier, quantity, addOns, choices].contains { $0 != nil } }
 
-    /// - Parameter paid: The figures are the payment's affair.
-    /// - Returns: A short text for each, in the same order.
+    /// All of them in a fixed order; figures that were paid are the payment's affair.
     func words(paid: Bool) -> [String] {
         let figures = paid ? [] : [amount, parts, method]
         return ([tier, quantity, addOns, choices, promotion, country] + figures).compactMap { $0 }

@@ -65,6 +65,7 @@ private struct StandingReader {
     private func moneyStanding() throws -> MoneyStanding {
         var money = MoneyStanding()
         money.pledged = tally { $0.state != .canceled }
+        if campaign.record.state.isPast, let told = try pledgedAtClose() { money.pledged.amount = told }
         money.dropped = tally { $0.state == .dropped }
         money.failed = tally { $0.state == .placed && $0.payment == .failed }
         money.needBacker = tally { $0.state == .placed && $0.payment == .actionRequired }
@@ -82,6 +83,14 @@ private struct StandingReader {
         }
         try addBooked(to: &money)
         return money
+    }
+
+    /// What was pledged when releasing began, by its entry: released pledges do not hold a place any more.
+    private func pledgedAtClose() throws -> Int64? {
+        guard campaign.record.state != .finished else { return nil }
+        return try records.entries(campaign: number, kinds: [.campaignReleasing]).last.flatMap {
+            EntryDetail.value("pledged", in: $0.entry.detail).flatMap { Int64($0) }
+        }
     }
 
     /// Fees and tax by the journal; what it does not hold yet is estimated by the campaign's file.

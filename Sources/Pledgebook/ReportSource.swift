@@ -4,25 +4,25 @@ public import Storage
 
 /// What reports of one campaign are made from, read in one go.
 public struct ReportSource: Sendable {
-    /// The campaign with the definition in force.
+    /// Whose figures they are.
     public let campaign: LoadedCampaign
-    /// Where the campaign is in its life.
+    /// Where the campaign is.
     public let state: CampaignState
-    /// The day of the decision in the campaign's time zone; `nil` before.
+    /// When it was funded, unfunded or canceled.
     public let decidedOn: CalendarDay?
-    /// The name of the time zone that days are counted in.
+    /// The zone's name.
     public let zone: String
-    /// Whether no real money moves.
+    /// Whether no real money moved.
     public let isRehearsal: Bool
     /// The journal's head: its last entry's number and tag.
     public let head: Int64
-    /// The chain's head: the tag of the last entry.
+    /// The head's tag.
     public let tag: Tag
-    /// The present day in the campaign's time zone.
+    /// Today in the campaign's zone.
     public let today: CalendarDay
-    /// What each kind of entry adds up to, day by day.
+    /// The rollup of the journal.
     public let totals: [DailyTotal]
-    /// Pledges and payments by their states, gateway and tier.
+    /// Pledges by their states.
     public let pledges: [PledgeTotal]
     /// What all payments add up to.
     public let payments: PaymentSums
@@ -51,10 +51,10 @@ extension Session {
     /// Reads a report's figures and its entries from one state of the book.
     ///
     /// - Parameters:
-    ///   - id: The campaign's id; `nil` for the only one that is under way.
-    ///   - body: Gets the figures and a function that goes through every posted entry; it may be called
-    ///     often.
-    /// - Throws: What `body` throws; `SessionError`, `BookError`.
+    ///   - id: Which campaign; without one, the only one that is not over.
+    ///   - body: Gets the figures and a function that goes through every posted entry, as often as it
+    ///     is called.
+    /// - Throws: `SessionError`, or what `body` throws.
     public func withPostedEntries(
         _ id: CampaignID?,
         _ body: (ReportSource, @escaping PostedEntries) throws -> Void

@@ -8,7 +8,7 @@ public struct RetryPlan: Sendable {
     public let reference: String
     /// Minor units.
     public let amount: Int64
-    /// The campaign it was pledged to.
+    /// Whose pledge it is.
     public let campaign: LoadedCampaign
 }
 
@@ -17,8 +17,8 @@ extension Session {
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
-    ///   - id: The campaign's id; `nil` for the only one that is under way.
-    /// - Returns: The payment, and what would be charged.
+    ///   - id: Which campaign; without one, the only one that is not over.
+    /// - Returns: Which pledge, and how much.
     /// - Throws: `SessionError`, with the reason why it cannot be charged.
     public func planRetry(_ who: String, of id: CampaignID?) throws -> RetryPlan {
         try book.read { records in
@@ -31,8 +31,9 @@ extension Session {
         }
     }
 
-    /// Charges one failed pledge again now, whatever the schedule says, and decides the campaign if that is
-    /// certain.
+    /// Charges one failed pledge again now, whatever the schedule says.
+    ///
+    /// Decides the campaign if that is certain now.
     ///
     /// - Throws: `SessionError`, also where another command talks to the gateway.
     public func retryPayment(_ who: String, of id: CampaignID?) throws -> (plan: RetryPlan, count: SweepCount)
@@ -45,6 +46,7 @@ extension Session {
         try windows.sweep(.placed([nil, .methodSaved, .failed])) { item, _, _ in
             item.reference == plan.reference ? .charge(item.parts.amount) : nil
         }
+        _ = try decide(plan.campaign.record.id)
         return (plan, windows.count)
     }
 

@@ -117,6 +117,12 @@ public struct LoadedCampaign: Sendable {
     /// All that were, oldest first; the last is in force.
     public var history: [DefinitionInForce]
 
+    /// Its id, for example `aurora-lamp`.
+    public var id: CampaignID { record.id }
+
+    /// The currency of all its figures.
+    public var currency: Currency { record.currency }
+
     /// The day on which a moment falls in the campaign's zone.
     public func day(of moment: Timestamp) -> CalendarDay { record.offsets.day(of: moment) }
 

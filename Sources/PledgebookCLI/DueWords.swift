@@ -64,7 +64,10 @@ struct DueWords {
     }
 
     private func payout(_ tally: Tally, _ source: String?, _ about: CalendarDay?) -> String {
-        guard let source, let about else { return "\(money(tally)) lies at the processor" }
+        guard let source, let about else {
+            return campaign.isRehearsal
+                ? "\(money(tally)) lies at the processor" : "\(money(tally)) is not at your bank yet"
+        }
         return "\(platformName(source)) usually pays 14 days after the end: about \(dates.short(about))"
     }
 

@@ -227,8 +227,7 @@ extension Records {
         while try rows.step() { try body(rows.integer(0), rows.integer(1), rows.bytes(2), rows.integer(3)) }
     }
 
-    /// Calls `body` with every backer's number and e-mail address (empty for none), in the order of the
-    /// numbers.
+    /// Calls `body` with every backer's number and e-mail address, empty for none, by number.
     public func readAddresses(
         campaign: Int64, _ body: (_ backer: Int64, _ email: UnsafeBufferPointer<UInt8>) throws -> Void
     ) throws {

@@ -4,13 +4,13 @@ import GRDB
 
 /// Units of one SKU reserved in a run, or in stock where `run` is empty.
 public struct AllocatedUnits: Hashable, Sendable {
-    /// The run's id; empty for stock.
+    /// The run; empty for stock.
     public var run: String
     /// What is reserved.
     public var sku: String
-    /// Units reserved, those shipped among them.
+    /// Units reserved.
     public var quantity: Int64
-    /// Units of those that were sent.
+    /// Units of them that were shipped.
     public var shipped: Int64
 }
 
@@ -18,13 +18,13 @@ public struct AllocatedUnits: Hashable, Sendable {
 public struct OpenChoices: Hashable, Sendable {
     /// How many pledges.
     public var pledges: Int64
-    /// How many units of theirs.
+    /// How many units.
     public var units: Int64
 }
 
 /// Cards that failed and are tried again: how many, how much, and when each of them was tried last.
 public struct FailedCharges: Hashable, Sendable {
-    /// How many payments.
+    /// How many cards.
     public var count: Int64
     /// Minor units.
     public var amount: Int64
@@ -51,7 +51,7 @@ extension Records {
     ///   - campaign: The campaign's number in this book.
     ///   - tiers: By the tier's number, units of each that come in variants.
     ///   - addOns: By the add-on's id, the same.
-    /// - Returns: How many pledges, and how many units of theirs.
+    /// - Returns: Pledges and units; zeros where nothing is open.
     /// - Throws: `BookError`.
     public func openChoices(
         campaign: Int64, tiers: [Int: Int64], addOns: [String: Int64]

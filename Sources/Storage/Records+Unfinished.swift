@@ -6,9 +6,9 @@ import GRDBSQLite
 public struct OpenPledge: Hashable, Sendable {
     /// The number of the entry that placed it.
     public var number: Int64
-    /// As receipts print it.
+    /// As people know it.
     public var reference: String
-    /// Where the pledge stands.
+    /// Where the pledge is.
     public var state: PledgeState
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
@@ -16,9 +16,9 @@ public struct OpenPledge: Hashable, Sendable {
     public var amount: Int64
     /// `nil`: nothing has happened to the payment.
     public var payment: PaymentState?
-    /// Whether the gateway was asked for something and nobody knows the end.
+    /// Whether an operation is open, pending or unknown.
     public var hasOpenOperation: Bool
-    /// Whether it contains add-ons.
+    /// Whether it has any, with items or without.
     public var hasAddOns: Bool
 }
 

@@ -1,8 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// Steps through the rows of one query without making values of them: columns are read where SQLite holds
-/// them.
+/// Steps through the rows of one query; columns are read where SQLite holds them, no values are made.
 ///
 /// For passes over millions of rows; everything else reads through GRDB.
 final class RowReader {

@@ -89,7 +89,8 @@ struct DyingGateway: PaymentGateway {
 
     @Test("refunds whose answer was lost are made once", arguments: DyingGateway.Point.allCases, windows)
     func refunds(point: DyingGateway.Point, windows: Int) throws {
-        let book = try ClosingBook(ClosingBook.Terms(goal: 10_000))
+        let pledged = try ClosingBook().session(hours: 0).planClosing(nil).standing.pledged
+        let book = try ClosingBook(ClosingBook.Terms(goal: pledged))
         let collected = try book.close(hours: 0).standing.collected
         try Self.die(book, hours: 2, to: .releasing, at: point, after: windows) { try $0.release() }
         let result = try book.close(hours: 3)

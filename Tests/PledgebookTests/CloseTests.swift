@@ -2,14 +2,14 @@ import Accounting
 import Testing
 
 @testable import Crowdfunding
+@testable import Gateways
 @testable import Pledgebook
 @testable import Storage
 
 @Suite("Closing a campaign") struct CloseTests {
     private static let retryEnd: Int64 = 7 * 24
 
-    /// How the pledges of a seed play out, whatever the goal: pledged, collected at once, collected in the
-    /// end.
+    /// How the pledges of a seed play out, whatever the goal.
     private struct Course {
         var pledged: Int64 = 0
         var units: Int64 = 0

@@ -18,7 +18,9 @@ struct ClosingBook {
         var goal: Int64 = 100
         var basis = "collected"
         var minimumUnits = 0
-        var collect = "at-close"
+
+        /// The goal as a campaign file writes it.
+        var amount: String { "\(goal / 100).\(goal % 100 / 10)\(goal % 10)" }
     }
 
     static let opens = SampleCampaigns.instant("2026-03-02T09:00:00Z")
@@ -107,8 +109,7 @@ struct ClosingBook {
         #expect(check.isSound, "\(check.differences) \(check.fileFaults)")
     }
 
-    /// Every operation that the book calls answered was answered so by the gateway, and the gateway did
-    /// nothing else.
+    /// Every operation that the book calls answered was answered so by the gateway, which did nothing else.
     private func checkOperations() throws {
         let records = try truth().records()
         let answers = Dictionary(grouping: records) { RehearsalKey(high: $0.keyHigh, low: $0.keyLow) }
@@ -150,10 +151,9 @@ struct ClosingBook {
         {
           "id": "lamp", "title": "Lamp", "currency": "EUR", "time_zone": "UTC",
           "opens_at": "\(opens)", "closes_at": "\(closes)",
-          "funding": { "rule": "\(terms.rule)",
-            "goal": "\(terms.goal / 100).\(terms.goal % 100 / 10)\(terms.goal % 10)",
+          "funding": { "rule": "\(terms.rule)", "goal": "\(terms.amount)",
             "goal_basis": "\(terms.basis)", "minimum_units": \(terms.minimumUnits) },
-          "prepayment": { "plan": "full", "collect": "\(terms.collect)", "retry_days": 7,
+          "prepayment": { "plan": "full", "collect": "at-close", "retry_days": 7,
             "retry_every_hours": 48 },
           "items": [{ "sku": "LAMP", "title": "Lamp", "unit_cost": "40.00" }],
           "tiers": [

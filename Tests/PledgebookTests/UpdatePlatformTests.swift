@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Parsing
 import Storage
 import Testing
 
@@ -79,7 +80,7 @@ import Testing
         #expect(try book.entries("KS-5").last == "captured 2026-04-14 6667+500+1433")
         #expect(try book.taken(.tier, "standard") == 4)
         // 5 × 86.00 − 86.00 − 10.00 − 86.00 in dispute.
-        #expect(try book.balance(.processorClearing) == 24_800)
+        #expect(try book.balance(.clearing) == 24_800)
 
         let head = try book.record().head
         let again = try book.take(Self.file(rows), at: "2026-04-16T12:00:00Z", update: true)

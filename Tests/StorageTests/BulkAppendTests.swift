@@ -123,7 +123,8 @@ import Testing
             (
                 "backer",
                 [
-                    #"1 1 "ana@example.org" "Ana “Núñez”" "ES" "{"city":"Sevilla"}" "{"a":"b"}""#,
+                    #"1 1 "ana@example.org" "Ana “Núñez”" "ES" "{\"city\":"#
+                        + #"\"Sevilla\"}" "{\"a\":\"b\"}""#,
                     "1 2 NULL NULL NULL NULL NULL",
                 ]
             ),

@@ -13,7 +13,7 @@ import Testing
             ("synchronous", "2"), ("journal_mode", "\"wal\""), ("foreign_keys", "1"),
             ("recursive_triggers", "1"),
             ("trusted_schema", "0"), ("page_size", "8192"), ("application_id", "1346521905"),
-            ("wal_autocheckpoint", "1000"),
+            ("wal_autocheckpoint", "1000"), ("busy_timeout", "30000"),
         ])
     func settings(name: String, value: String) throws {
         let folder = try StorageFolder()

@@ -17,8 +17,8 @@ import Testing
           refunded, committed, disputed, lost) VALUES (1, 1, 1, 20, 0, 1000, 1000, 0, 0, 0, 0, 0);
         INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES (1, 1, 1, 'bulb', 1);
         INSERT INTO offer (campaign, kind, number, id) VALUES (1, 1, 0, 'standard');
-        INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) VALUES (1, 1, 1, 2,
-          1, 9, 1);
+        INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at)
+          VALUES (1, 1, 1, 2, 1, 9, 1);
         INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
           VALUES (1, 'run-1', 'launched', 1, 1, 1, 1);
         INSERT INTO run_unit (campaign, run, sku, ordered) VALUES (1, 'run-1', 'LAMP', 5);
@@ -38,8 +38,8 @@ import Testing
             "UPDATE entry SET goods = 901 WHERE number = 1", "UPDATE entry SET tag = tag",
             "UPDATE entry SET detail = 'x' WHERE number = 2", "DELETE FROM entry WHERE number = 2",
             "DELETE FROM entry",
-            "INSERT OR REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, "
-                + "zeroblob(32))",
+            "INSERT OR REPLACE INTO entry (campaign, number, kind, at, day, tag) "
+                + "VALUES (1, 2, 2, 9, 9, zeroblob(32))",
             "REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32))",
             "UPDATE OR REPLACE entry SET number = 1 WHERE number = 2",
             "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32)) "
@@ -85,8 +85,8 @@ import Testing
         "UPDATE payment SET pledge = 9", "UPDATE operation SET attempt = 0",
         "UPDATE operation SET amount = 0",
         "UPDATE operation SET pledge = 9",
-        "INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) VALUES (1, 1, 1, 2, "
-            + "1, 8, 1)",
+        "INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) "
+            + "VALUES (1, 1, 1, 2, 1, 8, 1)",
         "UPDATE run SET state = 'planned'", "UPDATE run_unit SET ordered = -1",
         "UPDATE run_unit SET received = -1",
         "UPDATE run_unit SET written_off = -1", "UPDATE run_unit SET run = 'run-9'",
@@ -97,8 +97,8 @@ import Testing
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 1, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 3, 1, 1, 1, zeroblob(33))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (2, 3, 1, 1, 1, zeroblob(32))",
-        "INSERT INTO entry (campaign, number, kind, pledge, at, day, tag) VALUES (1, 3, 1, 9, 1, 1, "
-            + "zeroblob(32))",
+        "INSERT INTO entry (campaign, number, kind, pledge, at, day, tag) "
+            + "VALUES (1, 3, 1, 9, 1, 1, zeroblob(32))",
         "INSERT INTO campaign (number, id, definition, state, seed, currency, offsets, launched_at, tag) "
             + "SELECT 2, id, definition, state, seed, currency, offsets, launched_at, tag FROM campaign",
     ]

@@ -40,6 +40,11 @@ public struct RecordedPayment: Sendable {
     public let transition: Int
     /// The currency of all figures.
     public let currency: Currency
+
+    /// The pledge's reference.
+    public var reference: String { pledge.reference }
+    /// What the pledge costs, minor units.
+    public var price: Int64 { pledge.total }
 }
 
 extension Session {

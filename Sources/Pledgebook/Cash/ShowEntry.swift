@@ -17,6 +17,15 @@ public struct EntryView: Sendable {
     public let reversedBy: Int64?
     /// Who wrote it, with the reason where one was given.
     public let session: SessionRecord?
+
+    /// The entry alone.
+    public var entry: JournalEntry { signed.entry }
+    /// Its signature.
+    public var tag: Tag { signed.tag }
+    /// Who wrote it, with which command and version.
+    public var writer: String? { session.map { "\($0.operatorName), \($0.command), version \($0.version)" } }
+    /// Why, where a reason was given.
+    public var reason: String? { session?.reason }
 }
 
 extension Session {

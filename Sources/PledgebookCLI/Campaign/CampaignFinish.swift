@@ -1,7 +1,6 @@
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct CampaignFinish: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +23,6 @@ struct CampaignFinish: ParsableCommand {
         try here.session.checkMayFinish(id)
         guard try confirmation.proceeds("Finish \(id)?") else { return }
         let done = try here.session.finishCampaign(id)
-        Output.line("\(done.definition.id) is \(done.record.state.rawValue).")
+        Output.line("\(done.definition.id) is \(done.state.rawValue).")
     }
 }

@@ -168,8 +168,11 @@ struct ClosingWords {
     private var remarks: [String] {
         if isReleasing { return [] }
         let ready = standing.runs.filter { $0.state == .planned && $0.waiting > 0 && $0.shortfall == nil }
-        let commands = ready.map { "\($0.plan.id) could be: pledgebook run launch \($0.plan.id)" }
-        let note = commands.isEmpty ? "" : " (\(commands.joined(separator: "; ")))"
+        let ids = ready.map(\.plan.id)
+        let note =
+            ids.isEmpty
+            ? ""
+            : " (\(ids.joined(separator: ", ")) could be: pledgebook run launch \(ids.count == 1 ? ids[0] : "…"))"
         return ["nothing is refunded" + (definition.production.isEmpty ? "" : ", no run is launched\(note)")]
     }
 

@@ -21,9 +21,8 @@ struct StandingWords {
         var lines = standing.isRehearsal ? [Output.bold(Screen.rehearsal)] : []
         lines.append(Screen.line("\(definition.id) · \(visible(definition.title))", state))
         lines += money
-        for block in [tiers, runs, choices + supplies + shipped] where !block.isEmpty {
-            lines += [""] + block
-        }
+        let plans = standing.state.isPast ? [] : [runs, choices + supplies + shipped]
+        for block in [tiers] + plans where !block.isEmpty { lines += [""] + block }
         return lines
     }
 
@@ -84,7 +83,7 @@ struct StandingWords {
             lines.append(MoneyLine(label: "goal", amount: goal, rest: "\(bar)  \(words)"))
         }
         let minimum = definition.funding.minimumUnits
-        if minimum > 0 {
+        if minimum > 0, !standing.state.isPast {
             lines.append(
                 MoneyLine(
                     label: "units", words: "\(grouped(minimum)) needed",
@@ -97,7 +96,8 @@ struct StandingWords {
         let money = standing.money
         var lines = [
             MoneyLine(
-                label: "pledged", amount: money.pledged.amount, rest: counted(money.pledged.count, "pledge"))
+                label: "pledged", amount: money.pledged.amount,
+                rest: standing.state.isPast ? "when it closed" : counted(money.pledged.count, "pledge"))
         ]
         if standing.state != .live || money.collected.amount != 0 {
             let tallies =

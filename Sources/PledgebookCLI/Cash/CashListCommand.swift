@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct CashListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +17,7 @@ struct CashListCommand: ParsableCommand {
     func run() throws {
         let environment = try Environment(shared, for: .reading, "cash list")
         let campaign = try environment.campaign()
-        let (_, movements, bank) = try environment.session.cashMovements(campaign.record.id)
+        let (_, movements, bank) = try environment.session.cashMovements(campaign.id)
         if movements.isEmpty { Output.note("Nothing was recorded yet: `pledgebook cash record payout …`.") }
         let amounts = movements.map { campaign.money($0.amount).grouped }
         let width = amounts.map(\.count).max() ?? 0

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct CashRecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -86,8 +85,8 @@ private func record(
 ) throws {
     let environment = try Environment(shared, for: .writing, "cash record \(purpose.rawValue)")
     let campaign = try environment.campaign()
-    let fact = try options.fact(campaign.record.currency, run: run)
-    try environment.session.recordCash(purpose, fact, in: campaign.record.id, dryRun: options.dryRun)
+    let fact = try options.fact(campaign.currency, run: run)
+    try environment.session.recordCash(purpose, fact, in: campaign.id, dryRun: options.dryRun)
         .show(isPlan: options.dryRun)
 }
 

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct CashRecordPayoutCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +35,7 @@ struct CashRecordPayoutCommand: ParsableCommand {
     func run() throws {
         let environment = try Environment(shared, for: .writing, "cash record payout")
         let campaign = try environment.campaign()
-        let currency = campaign.record.currency
+        let currency = campaign.currency
         var fact = try options.fact(currency)
         if debited {
             guard fact.amount > 0 else {
@@ -52,7 +51,7 @@ struct CashRecordPayoutCommand: ParsableCommand {
             processorFees: try amount(feesProcessor, "--fees-processor"),
             refunds: try amount(refunds, "--refunds"), chargebacks: try amount(chargebacks, "--chargebacks"),
             chargebacksReversed: try amount(chargebacksReversed, "--chargebacks-reversed"))
-        try environment.session.recordPayout(fact, parts, in: campaign.record.id, dryRun: options.dryRun)
+        try environment.session.recordPayout(fact, parts, in: campaign.id, dryRun: options.dryRun)
             .show(isPlan: options.dryRun)
     }
 }

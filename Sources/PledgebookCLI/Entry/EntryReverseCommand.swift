@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct EntryReverseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,14 +27,14 @@ struct EntryReverseCommand: ParsableCommand {
         let environment = try Environment(shared, for: .writing, "entry reverse")
         let campaign = try environment.campaign()
         let session = environment.session
-        let plan = try session.reverseEntry(number, because: because, in: campaign.record.id, dryRun: true)
+        let plan = try session.reverseEntry(number, because: because, in: campaign.id, dryRun: true)
         Output.line("These entries are taken back:")
         for entry in plan.taken { Output.line(entry.line(plan.currency)) }
         if let payment = plan.payment {
             Output.line("\(visible(plan.taken[0].subject)) is \(payment.state.label) then.")
         }
         guard try confirmation.proceeds("Take them back?") else { return }
-        let done = try session.reverseEntry(number, because: because, in: campaign.record.id)
+        let done = try session.reverseEntry(number, because: because, in: campaign.id)
         let numbers = done.entries.map { String($0.number) }
         Output.line(
             "Reversed by \(numbers.count == 1 ? "entry" : "entries") \(numbers.joined(separator: ", ")).")

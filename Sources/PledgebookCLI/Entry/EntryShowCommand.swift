@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct EntryShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,8 +19,8 @@ struct EntryShowCommand: ParsableCommand {
     func run() throws {
         let environment = try Environment(shared, for: .reading, "entry show")
         let campaign = try environment.campaign()
-        let view = try environment.session.entry(number, in: campaign.record.id)
-        let entry = view.signed.entry
+        let view = try environment.session.entry(number, in: campaign.id)
+        let entry = view.entry
         Output.line("entry \(entry.number) · \(entry.kind.code.map { $0 + " " } ?? "")\(entry.kind.title)")
         var rows = [("day", "\(entry.day)"), ("written", "\(entry.at)")]
         if !entry.subject.isEmpty { rows.append(("pledge", visible(entry.subject))) }
@@ -37,12 +36,9 @@ struct EntryShowCommand: ParsableCommand {
         }
         if let first = entry.reverses { rows.append(("takes back", "entry \(first)")) }
         if let by = view.reversedBy { rows.append(("reversed by", "entry \(by)")) }
-        if let session = view.session {
-            rows.append(
-                ("by", visible("\(session.operatorName), \(session.command), version \(session.version)")))
-            if let reason = session.reason { rows.append(("because", visible(reason))) }
-        }
-        rows.append(("tag", view.signed.tag.bytes.prefix(6).map { hexByte($0) }.joined() + "…"))
+        if let writer = view.writer { rows.append(("by", visible(writer))) }
+        if let reason = view.reason { rows.append(("because", visible(reason))) }
+        rows.append(("tag", view.tag.bytes.prefix(6).map { hexByte($0) }.joined() + "…"))
         for (name, value) in rows {
             Output.line("  \(name)\(String(repeating: " ", count: max(1, 13 - name.count)))\(value)")
         }

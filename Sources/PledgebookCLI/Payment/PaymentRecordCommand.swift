@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct PaymentRecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,11 +38,11 @@ struct PaymentRecordCommand: ParsableCommand {
                 throw CommandProblem(
                     "Say --reference, so that the same payment is not recorded twice.", .usage)
             }
-            fact.amount = try minorUnits(amount, campaign.record.currency, "AMOUNT")
+            fact.amount = try minorUnits(amount, campaign.currency, "AMOUNT")
         }
         let session = environment.session
         let plan = try session.recordPayment(
-            of: who, fact, declined: declined, in: campaign.record.id, dryRun: true)
+            of: who, fact, declined: declined, in: campaign.id, dryRun: true)
         if plan.excess > 0 || confirmation.dryRun {
             plan.show()
             if plan.excess > 0 {
@@ -53,7 +52,7 @@ struct PaymentRecordCommand: ParsableCommand {
             }
             guard try confirmation.proceeds("Record it?") else { return }
         }
-        try session.recordPayment(of: who, fact, declined: declined, in: campaign.record.id).show()
+        try session.recordPayment(of: who, fact, declined: declined, in: campaign.id).show()
     }
 }
 
@@ -61,16 +60,15 @@ extension RecordedPayment {
     /// The entries, one a line, and how the payment stands.
     func show() {
         if entries.isEmpty {
-            Output.line("\(pledge.reference): known already, nothing was changed.")
+            Output.line("\(reference): known already, nothing was changed.")
             return
         }
         for entry in entries { Output.line(entry.line(currency)) }
         let paid = Money(minorUnits: payment.captured - payment.refunded, currency: currency)
-        let price = Money(minorUnits: pledge.total, currency: currency)
+        let full = Money(minorUnits: price, currency: currency)
         let late = payment.flags.contains(.late) ? ", late" : ""
         Output.line(
-            "\(pledge.reference): \(payment.state.label)\(late), \(paid) of \(price) is paid and not paid "
-                + "back."
+            "\(reference): \(payment.state.label)\(late), \(paid) of \(full) is paid and not paid back."
         )
     }
 }

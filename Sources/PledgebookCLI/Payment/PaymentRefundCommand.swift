@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 struct PaymentRefundCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,10 +41,10 @@ struct PaymentRefundCommand: ParsableCommand {
         let environment = try Environment(shared, for: .writing, "payment refund")
         let campaign = try environment.campaign()
         var fact = PaymentFact(day: on, reference: reference ?? "", acceptsExcess: true)
-        fact.amount = try amount.map { try minorUnits($0, campaign.record.currency, "--amount") }
+        fact.amount = try amount.map { try minorUnits($0, campaign.currency, "--amount") }
         let session = environment.session
         let plan = try session.recordRefund(
-            of: who, fact, fromOwnAccount: from == .own, in: campaign.record.id, dryRun: true)
+            of: who, fact, fromOwnAccount: from == .own, in: campaign.id, dryRun: true)
         plan.show()
         guard !plan.entries.isEmpty else { return }
         if plan.excess > 0 {
@@ -55,7 +54,7 @@ struct PaymentRefundCommand: ParsableCommand {
         }
         guard try confirmation.proceeds("Record this refund?") else { return }
         let result = try session.recordRefund(
-            of: who, fact, fromOwnAccount: from == .own, in: campaign.record.id)
-        Output.line("Recorded: \(result.pledge.reference) is \(result.payment.state.label).")
+            of: who, fact, fromOwnAccount: from == .own, in: campaign.id)
+        Output.line("Recorded: \(result.reference) is \(result.payment.state.label).")
     }
 }

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension PledgeCommand {
     struct PledgeShip: ParsableCommand {
@@ -26,7 +25,7 @@ extension PledgeCommand {
             let bytes = try InputFile.read(file, limit: 256 << 20)
             let here = try Environment(options, for: .writing, "pledge ship")
             let done = try here.session.shipPledges(
-                bytes, file: file, dryRun: dryRun, campaign: try here.campaign().record.id)
+                bytes, file: file, dryRun: dryRun, campaign: try here.campaign().id)
             func money(_ minorUnits: Int64) -> String {
                 Money(minorUnits: minorUnits, currency: done.currency).description
             }

@@ -54,6 +54,7 @@ struct PledgeWords {
     private func sources(of item: PledgedItem) -> String {
         let promised = item.promised.map { " (promised \(DateWords.month($0.month, of: $0.year)))" } ?? ""
         if item.shipped == item.units { return "shipped" }
+        if pledge.campaign.state.isPast || !pledge.state.holdsPlace { return "" }
         var words = item.sources.map { source in
             let count = item.sources.count > 1 ? "\(grouped(source.units)) from " : ""
             guard let run = source.run else {
@@ -87,7 +88,9 @@ struct PledgeWords {
         let unpaid = pledge.total - payment.captured
         if words == ["paid"] { words = ["nothing"] }
         if pledge.state == .placed, unpaid > 0, !pledge.campaign.state.isPast {
-            words = [money(unpaid), words[0]].filter { $0 != "nothing" }
+            words.insert(money(unpaid), at: 0)
+        } else if words != ["nothing"] {
+            words.insert("nothing", at: 0)
         }
         if let next = payment.nextTry {
             words.append(

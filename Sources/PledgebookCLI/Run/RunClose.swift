@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunClose: ParsableCommand {
@@ -28,7 +27,7 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .writing, "run close")
-            let campaign = try here.campaign().record.id
+            let campaign = try here.campaign().id
             let plan = try here.session.closeRun(
                 id, short: short, overrideReason: overrideReason, dryRun: true, campaign: campaign)
             guard !plan.wasClosed else {

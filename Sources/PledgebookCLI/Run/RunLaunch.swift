@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunLaunch: ParsableCommand {
@@ -31,7 +30,7 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: confirmation.dryRun ? .reading : .writing, "run launch")
-            let campaign = try here.campaign().record.id
+            let campaign = try here.campaign().id
             let count = try units.map { try unitCount([$0]) }
             let plan = try here.session.planRunLaunch(
                 id, units: count, overrideReason: overrideReason, campaign: campaign)

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunList: ParsableCommand {
@@ -19,7 +18,7 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .reading, "run list")
-            let list = try here.session.runList(campaign: try here.campaign().record.id)
+            let list = try here.session.runList(campaign: try here.campaign().id)
             guard !list.runs.isEmpty || format.format != .text else {
                 return Output.line("The campaign file plans no production runs.")
             }

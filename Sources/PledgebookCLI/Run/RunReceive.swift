@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunReceive: ParsableCommand {
@@ -31,7 +30,7 @@ extension RunCommand {
             let here = try Environment(options, for: .writing, "run receive")
             let done = try here.session.receiveRun(
                 id, try unitCount(counts), reference: reference ?? "", on: on,
-                campaign: try here.campaign().record.id)
+                campaign: try here.campaign().id)
             guard !done.wasCounted else {
                 return Output.line("That delivery of \(id) was counted already: nothing was changed.")
             }

@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
-import Storage
 
 extension RunCommand {
     struct RunShow: ParsableCommand {
@@ -19,7 +18,7 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .reading, "run show")
-            let (list, run) = try here.session.runShow(id, campaign: try here.campaign().record.id)
+            let (list, run) = try here.session.runShow(id, campaign: try here.campaign().id)
             func money(_ minorUnits: Int64) -> String {
                 Money(minorUnits: minorUnits, currency: list.currency).description
             }

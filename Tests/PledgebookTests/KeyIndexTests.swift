@@ -1,0 +1,158 @@
+import Synchronization
+import Testing
+
+@testable import Pledgebook
+
+@Suite("Indexes of hashed keys") struct KeyIndexTests {
+    /// Plain and seeded: the same numbers in every run.
+    private struct Numbers: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var word = state
+            word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+            word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+            return word ^ word >> 31
+        }
+    }
+
+    /// How keys lie: spread out, or so that many want the same slot.
+    enum Shape: String, CaseIterable {
+        case spread, sameLowBits, dense, nearTheEnd
+
+        func key(_ word: UInt64, _ index: Int) -> Int64 {
+            switch self {
+            case .spread: Int64(bitPattern: word)
+            case .sameLowBits: Int64(index) << 20
+            case .dense: Int64(index) - 500
+            case .nearTheEnd: Int64(bitPattern: word | 0x3FF)
+            }
+        }
+    }
+
+    @Test(
+        "a hundred thousand keys are found as a dictionary finds them", arguments: [1, 1_000, 150_000],
+        [1, 2, 3] as [UInt64])
+    func likeADictionary(capacity: Int, seed: UInt64) throws {
+        try compare(.spread, capacity: capacity, count: 100_000, seed: seed)
+    }
+
+    @Test("also where they crowd", arguments: Shape.allCases)
+    func crowded(shape: Shape) throws {
+        try compare(shape, capacity: 1, count: 4_000, seed: 4)
+    }
+
+    private func compare(_ shape: Shape, capacity: Int, count: Int, seed: UInt64) throws {
+        var random = Numbers(state: seed)
+        var index = KeyIndex(capacity: capacity)
+        var pledges = PledgeKeyIndex(capacity: capacity)
+        var expected: [Int64: Int64] = [:]
+        for number in 1...count {
+            let key = shape.key(random.next(), number)
+            guard expected[key] == nil else { continue }
+            expected[key] = Int64(number)
+            index.insert(key, number: Int64(number))
+            pledges.insert(key, number: Int64(number), content: ~key)
+        }
+        #expect(index.count == expected.count, "seed \(seed)")
+        var wrong = 0
+        for (key, number) in expected {
+            if index.number(for: key) != number { wrong += 1 }
+            guard let found = pledges.find(key), found.number == number, found.content == ~key else {
+                wrong += 1
+                continue
+            }
+        }
+        for _ in 0..<count {
+            let key = shape.key(random.next(), Int(random.next() % 1_000_000))
+            if index.number(for: key) != expected[key] ?? 0 { wrong += 1 }
+            if (pledges.find(key) == nil) != (expected[key] == nil) { wrong += 1 }
+        }
+        #expect(wrong == 0, "\(shape), capacity \(capacity), seed \(seed)")
+    }
+
+    @Test("zero, the least and the greatest hash are keys like any other")
+    func ends() {
+        var index = KeyIndex()
+        let keys: [Int64] = [0, -1, .min, .max, 1]
+        for (place, key) in keys.enumerated() {
+            #expect(index.number(for: key) == 0)
+            index.insert(key, number: Int64(place) + 1)
+        }
+        #expect(keys.map { index.number(for: $0) } == [1, 2, 3, 4, 5])
+    }
+}
+
+@Suite("Queue between two threads") struct BoundedQueueTests {
+    @Test("everything arrives in order, whatever fits in between", arguments: [1, 2, 7, 1_000])
+    func order(capacity: Int) throws {
+        let queue = BoundedQueue<Int>(capacity: capacity)
+        let worker = try Worker {
+            for number in 0..<5_000 { _ = queue.put(number) }
+            queue.finish()
+        }
+        var taken: [Int] = []
+        while let number = queue.take() { taken.append(number) }
+        worker.join()
+        #expect(taken == Array(0..<5_000))
+        #expect(queue.take() == nil)
+    }
+
+    @Test("the putter never runs further ahead than the queue holds", arguments: [1, 3, 8])
+    func bound(capacity: Int) throws {
+        let queue = BoundedQueue<Int>(capacity: capacity)
+        let put = Mutex(0)
+        let worker = try Worker {
+            for number in 1...500 {
+                _ = queue.put(number)
+                put.withLock { $0 = number }
+            }
+            queue.finish()
+        }
+        var taken = 0
+        while queue.take() != nil {
+            taken += 1
+            #expect(put.withLock { $0 } <= taken + capacity)
+        }
+        worker.join()
+        #expect(taken == 500)
+    }
+
+    @Test("who puts is told when nothing will be taken any more, also while waiting for room")
+    func abandoned() throws {
+        let queue = BoundedQueue<Int>(capacity: 2)
+        let put = Mutex(0)
+        let worker = try Worker {
+            while queue.put(1) { put.withLock { $0 += 1 } }
+        }
+        #expect(queue.take() == 1)
+        queue.abandon()
+        worker.join()
+        #expect(put.withLock { $0 } <= 3)
+        #expect(!queue.put(2))
+    }
+
+    @Test("a finished queue gives what it still holds, then nothing")
+    func finished() {
+        let queue = BoundedQueue<String>(capacity: 3)
+        #expect(queue.put("a"))
+        #expect(queue.put("b"))
+        queue.finish()
+        #expect(queue.take() == "a")
+        #expect(queue.take() == "b")
+        #expect(queue.take() == nil)
+    }
+
+    @Test("what it held is let go")
+    func letsGo() {
+        final class Thing: Sendable {}
+        weak var kept: Thing?
+        do {
+            let queue = BoundedQueue<Thing>(capacity: 3)
+            let thing = Thing()
+            kept = thing
+            #expect(queue.put(thing))
+        }
+        #expect(kept == nil)
+    }
+}
