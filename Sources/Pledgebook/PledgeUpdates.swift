@@ -17,7 +17,8 @@ struct PledgeUpdates {
     private let words: OfferWords
     private let tierNumbers: [String: Int64]
     private let promotionNumbers: [String: Int64]
-    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the closing.
+    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the
+    /// closing.
     let hadCollected: Bool
     /// Entries since the journal was flushed.
     var waiting = 0

@@ -34,8 +34,10 @@ extension Records {
         try forEachRawRow(
             """
             SELECT p.number, p.reference, p.state, p.tier, p.goods + p.shipping + p.tax + p.bonus, m.state,
-              EXISTS (SELECT 1 FROM operation o WHERE o.campaign = p.campaign AND o.pledge = p.number AND o.state < 3),
-              EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number AND l.kind = 1)
+              EXISTS (SELECT 1 FROM operation o WHERE o.campaign = p.campaign AND o.pledge = p.number
+                AND o.state < 3),
+              EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
+                AND l.kind = 1)
             FROM pledge p LEFT JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
             WHERE p.campaign = $1 AND (p.state = 1 OR (m.state IS NOT NULL AND m.state NOT IN (\(codes))))
             ORDER BY p.number

@@ -57,7 +57,8 @@ struct RunShipTests {
             let blue = try Self.ship(book, "P-4,2026-05-02,LAMP-BLUE,1,,")
             #expect(blue.earned == EntryParts(goods: 8_333, shipping: 250))
             #expect(try book.state(of: "P-4") == .delivered)
-            // EUR 126.00: 21.00 tax, goods 100.00, shipping 5.00. A bulb is 200 of the 3,200 that the set costs.
+            // EUR 126.00: 21.00 tax, goods 100.00, shipping 5.00. A bulb is 200 of the 3,200 that the set
+            // costs.
             let bulb = try Self.ship(book, "P-2,2026-05-01,BULB,1,,")
             #expect(bulb.earned == EntryParts(goods: 625, shipping: 31))
             #expect(bulb.cost == 200)
