@@ -130,8 +130,8 @@ public final class Book: Sendable {
             try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
         }
         defer {
-            // What is in the log is durable; copying it back may wait for the next command, and is not worth waiting
-            // for a reader that is in the way.
+            // What is in the log is durable; copying it back may wait for the next command, and is not worth
+            // waiting for a reader that is in the way.
             try? queue.inDatabase { db in
                 let wait = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
                 try db.execute(sql: "PRAGMA busy_timeout = 0")

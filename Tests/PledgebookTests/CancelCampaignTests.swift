@@ -124,7 +124,9 @@ private struct CutOffGateway: PaymentGateway {
         if let windows {
             var session = try book.session("2026-03-12T12:00:00Z")
             session.interposed = { CutOffGateway(inner: $0, left: windows) }
-            #expect(throws: CutOffGateway.Died.self) { try session.cancelCampaign(nil, because: "No factory") }
+            #expect(throws: CutOffGateway.Died.self) {
+                try session.cancelCampaign(nil, because: "No factory")
+            }
             #expect(try book.record().state == .releasing)
         }
         let done = try book.session("2026-03-12T12:05:00Z").cancelCampaign(nil, because: "No factory")

@@ -172,7 +172,8 @@ struct ClosingWords {
         let note =
             ids.isEmpty
             ? ""
-            : " (\(ids.joined(separator: ", ")) could be: pledgebook run launch \(ids.count == 1 ? ids[0] : "…"))"
+            : " (\(ids.joined(separator: ", ")) could be: pledgebook run launch "
+                + "\(ids.count == 1 ? ids[0] : "…"))"
         return ["nothing is refunded" + (definition.production.isEmpty ? "" : ", no run is launched\(note)")]
     }
 
