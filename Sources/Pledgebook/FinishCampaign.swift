@@ -1,5 +1,5 @@
 public import Crowdfunding
-public import Storage
+import Storage
 
 /// What keeps a campaign from being finished.
 public struct UnfinishedBusiness: Hashable, Sendable {

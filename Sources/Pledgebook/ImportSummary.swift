@@ -1,4 +1,4 @@
-public import Accounting
+import Accounting
 import Crowdfunding
 public import Parsing
 
