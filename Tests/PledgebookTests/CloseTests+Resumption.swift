@@ -126,8 +126,10 @@ struct DyingGateway: PaymentGateway {
                 try records.operations(campaign: 1, pledge: $0.number)
             }
         }
-        #expect(states.count { $0.state == .abandoned } == 100 - sent)
+        // Two windows are under way: what was opened and never arrived is abandoned.
+        let opened = 150
+        #expect(states.count { $0.state == .abandoned } == opened - sent)
         try book.close(hours: 8 * 24)
-        #expect(try book.count(.dropped) >= 100 - sent)
+        #expect(try book.count(.dropped) >= opened - sent)
     }
 }

@@ -64,6 +64,12 @@ struct RunBook {
         fclose(file)
     }
 
+    /// Deliveries of parcels; what contains no item is delivered without one.
+    func shipments() throws -> [JournalEntry] {
+        try entries(.delivered).filter { !$0.detail.isEmpty }
+    }
+
+
     /// What lies on an account, credit positive for liabilities and income.
     func balance(_ account: Account) throws -> Int64 {
         try book.read { records in
