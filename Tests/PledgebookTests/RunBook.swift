@@ -69,7 +69,6 @@ struct RunBook {
         try entries(.delivered).filter { !$0.detail.isEmpty }
     }
 
-
     /// What lies on an account, credit positive for liabilities and income.
     func balance(_ account: Account) throws -> Int64 {
         try book.read { records in
