@@ -191,6 +191,14 @@ public struct OwnFormat: PledgeFormat {
         return content(of: row.fields[row.record.firstField + index], in: &batch.bytes, at: &at)
     }
 
+    private func unknownTier(_ bytes: ArraySlice<UInt8>) -> CellProblem {
+        let near = nearest(String(decoding: bytes, as: UTF8.self), in: definition.tiers.map(\.id))
+        return CellProblem(
+            "tier", "the campaign has no tier of that id",
+            fix: near.map { "did you mean \($0)?" }
+                ?? "tiers are: " + definition.tiers.prefix(10).map(\.id).joined(separator: ", "))
+    }
+
     private func fillOffer(
         _ order: inout PledgeOrder, _ batch: inout PledgeOrderBatch, at: inout Int, row: Row
     ) throws(CellProblem) {
@@ -207,14 +215,7 @@ public struct OwnFormat: PledgeFormat {
         order.places.tier = UInt32(at)
         if !tier.isEmpty {
             let known = find(batch.bytes.span.extracting(tier.range), in: tierIDs)
-            guard known >= 0 else {
-                let text = String(decoding: batch.bytes[tier.range], as: UTF8.self)
-                let near = nearest(text, in: definition.tiers.map(\.id))
-                throw CellProblem(
-                    "tier", "the campaign has no tier of that id",
-                    fix: near.map { "did you mean \($0)?" }
-                        ?? "tiers are: " + definition.tiers.prefix(10).map(\.id).joined(separator: ", "))
-            }
+            guard known >= 0 else { throw unknownTier(batch.bytes[tier.range]) }
             order.tier = Int32(known)
         }
         let quantity = cell(.quantity, row, &batch, &at)

@@ -5,11 +5,11 @@ import Storage
 extension Session {
     /// Calls a campaign off: everything is let go or paid back, then it is canceled.
     ///
-    /// It stays releasing while anything is open or owed. Said again it carries on where it stopped; on a canceled
-    /// campaign it does nothing. The reason is kept with the session, and its digest is signed.
+    /// It stays releasing while anything is open or owed. Said again it carries on where it stopped; on a
+    /// canceled campaign it does nothing. The reason is kept with the session, and its digest is signed.
     ///
-    /// Throws `SessionError.refused` for a blank reason, a campaign that has succeeded, or one that gives everything
-    /// back already because it missed its goal.
+    /// Throws `SessionError.refused` for a blank reason, a campaign that has succeeded, or one that gives
+    /// everything back already because it missed its goal.
     public func cancelCampaign(_ id: CampaignID?, because reason: String) throws -> ClosingResult {
         let before = try campaign(id)
         try checkMayCancel(before, because: reason)

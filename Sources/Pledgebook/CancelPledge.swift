@@ -46,8 +46,8 @@ extension Session {
 
     /// Cancels a pledge (T41).
     ///
-    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units are
-    /// free again. Said again it does only what is left to do.
+    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units
+    /// are free again. Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.

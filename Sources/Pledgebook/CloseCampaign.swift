@@ -131,7 +131,9 @@ extension Session {
         }
     }
 
-    /// The first decision: collect, or give everything back. One entry with the figures that it stands on.
+    /// The first decision: collect, or give everything back.
+    ///
+    /// One entry with the figures that it stands on.
     private func beginClosing(_ id: CampaignID, _ kept: KeptTotals) throws {
         try write(id) { campaign, journal in
             let totals = try kept.of(campaign, in: journal.records)

@@ -256,13 +256,7 @@ struct ImportRows {
             }
         }
         for kind in kinds {
-            var entry = EntryRow()
-            entry.kind = kind
-            entry.pledge = pledge
-            entry.instalment = 1
-            entry.at = now.seconds
-            entry.day = Int64(day(of: order).number)
-            entry.parts = kind == .declined ? .zero : parts
+            var entry = fact(kind, of: order, pledge: pledge, parts: parts)
             sign(&entry, order, signer, batch.bytes)
             batch.entries.append(entry)
         }
@@ -271,6 +265,18 @@ struct ImportRows {
             summary.collected += payment.captured
             summary.collectedCount += 1
         }
+    }
+
+    private func fact(_ kind: EntryKind, of order: PledgeOrder, pledge: Int64, parts: EntryParts) -> EntryRow
+    {
+        var entry = EntryRow()
+        entry.kind = kind
+        entry.pledge = pledge
+        entry.instalment = 1
+        entry.at = now.seconds
+        entry.day = Int64(day(of: order).number)
+        entry.parts = kind == .declined ? .zero : parts
+        return entry
     }
 
     /// Money collected in the first file counts on the closing day, a late pledge on its own day; never

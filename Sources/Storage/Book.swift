@@ -68,14 +68,14 @@ public final class Book: Sendable {
     ///
     /// - Throws: `BookError`, also when it was written by a newer version or posts by other rules.
     public convenience init(opening path: String) throws {
-        try self.init(opening: path, waiting: Self.busySeconds)
+        try self.init(opening: path, waiting: Self.patience)
     }
 
     /// - Parameters:
     ///   - path: Where the book is.
-    ///   - waiting: Seconds to wait for another writer before `BookError.locked`.
+    ///   - waiting: How long to wait for another writer before `BookError.locked`.
     /// - Throws: `BookError`.
-    convenience init(opening path: String, waiting: Double) throws {
+    convenience init(opening path: String, waiting: Duration) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw BookError.notFound(path: path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw BookError.isDirectory(path: path) }
@@ -130,8 +130,8 @@ public final class Book: Sendable {
             try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
         }
         defer {
-            // What is in the log is durable; copying it back may wait for the next command, and is not worth waiting
-            // for a reader that is in the way.
+            // What is in the log is durable; copying it back may wait for the next command, and is not worth
+            // waiting for a reader that is in the way.
             try? queue.inDatabase { db in
                 let wait = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
                 try db.execute(sql: "PRAGMA busy_timeout = 0")
@@ -163,17 +163,15 @@ public final class Book: Sendable {
         }
     }
 
-    private static let busySeconds = 30.0
+    private static let patience = Duration.seconds(30)
 
     /// - Parameters:
     ///   - book: The path of what has to be a book already; `nil` for one that is being made.
-    ///   - seconds: How long to wait for another writer.
+    ///   - waiting: How long to wait for another writer.
     /// - Returns: How every connection is set up.
-    private static func configuration(of book: String?, waiting seconds: Double = busySeconds)
-        -> Configuration
-    {
+    private static func configuration(of book: String?, waiting: Duration = patience) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(seconds)
+        configuration.busyMode = .timeout(waiting / .seconds(1))
         configuration.prepareDatabase { db in
             // First of all: setting the journal mode would change a file that is not ours.
             if let book, try Int64.fetchOne(db, sql: "PRAGMA application_id") != applicationID {

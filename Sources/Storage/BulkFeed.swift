@@ -140,6 +140,15 @@ private struct FeedModule: @unchecked Sendable {
     init() {
         let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
         var callbacks = sqlite3_module()
+        Self.connect(&callbacks)
+        Self.walk(&callbacks)
+        Self.read(&callbacks)
+        module.initialize(to: callbacks)
+        pointer = UnsafePointer(module)
+    }
+
+    /// Makes the table known to a connection; SQLite need not choose between ways to read it.
+    private static func connect(_ callbacks: inout sqlite3_module) {
         callbacks.xConnect = { connection, client, _, _, table, _ in
             let columns = (0...17).map { "c\($0)" }.joined(separator: ", ")
             let code = sqlite3_declare_vtab(connection, "CREATE TABLE feed(\(columns))")
@@ -157,6 +166,10 @@ private struct FeedModule: @unchecked Sendable {
             info?.pointee.estimatedCost = 1
             return SQLITE_OK
         }
+    }
+
+    /// Opens a cursor, sets it to the first row and moves it on.
+    private static func walk(_ callbacks: inout sqlite3_module) {
         callbacks.xOpen = { table, opened in
             guard let table else { return SQLITE_ERROR }
             let owner = UnsafeMutableRawPointer(table).assumingMemoryBound(to: FeedTable.self)
@@ -181,6 +194,10 @@ private struct FeedModule: @unchecked Sendable {
             guard let cursor = cursor(base) else { return 1 }
             return withFeed(of: cursor, or: 1) { cursor.pointee.row >= $0.rows ? 1 : 0 }
         }
+    }
+
+    /// Gives the columns and the number of the row that a cursor stands on.
+    private static func read(_ callbacks: inout sqlite3_module) {
         callbacks.xColumn = { base, context, index in
             guard let cursor = cursor(base), let context else { return SQLITE_ERROR }
             return withFeed(of: cursor, or: SQLITE_ERROR) { feed in
@@ -192,8 +209,6 @@ private struct FeedModule: @unchecked Sendable {
             number?.pointee = Int64(cursor(base)?.pointee.row ?? 0)
             return SQLITE_OK
         }
-        module.initialize(to: callbacks)
-        pointer = UnsafePointer(module)
     }
 }
 

@@ -74,23 +74,23 @@ extension Records {
                 payment = try payments.next()
             }
             while let found = line, (found[0] as Int64) <= pledge.number {
-                if found[0] == pledge.number {
-                    pledge.lines.append(
-                        LineRow(pledge: found[0], kind: found[1], id: found[2], quantity: found[3]))
-                }
+                if found[0] == pledge.number { pledge.lines.append(queuedLine(from: found)) }
                 line = try lines.next()
             }
             while let found = units, (found[0] as Int64) <= pledge.number {
-                if found[0] == pledge.number {
-                    pledge.allocations.append(
-                        AllocationRecord(
-                            pledge: found[0], sku: found[1], run: found[2], quantity: found[3],
-                            shipped: found[4]))
-                }
+                if found[0] == pledge.number { pledge.allocations.append(queuedUnits(from: found)) }
                 units = try held.next()
             }
             try body(pledge)
         }
+    }
+
+    private func queuedLine(from row: Row) -> LineRow {
+        LineRow(pledge: row[0], kind: row[1], id: row[2], quantity: row[3])
+    }
+
+    private func queuedUnits(from row: Row) -> AllocationRecord {
+        AllocationRecord(pledge: row[0], sku: row[1], run: row[2], quantity: row[3], shipped: row[4])
     }
 
     /// One pledge as production sees it, or `nil`.

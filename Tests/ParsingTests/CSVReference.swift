@@ -48,79 +48,101 @@ struct CSVReference {
 
     private func column(_ offset: Int) -> Int { place(.nul, offset).column }
 
-    private func record(at start: Int, line: Int) -> (Record?, Int) {
+    /// What is known of a record while it is read.
+    private struct Draft {
+        let start: Int
+        var position: Int
+        /// Where the record ends, once that is known.
+        var end: Int?
         var cells: [Range<Int>] = []
         var columns: [Int] = []
         var quoted: [Bool] = []
         var fault: (kind: CSVProblem.Kind, offset: Int)?
-        var broken = false
-        var position = start
-        func note(_ kind: CSVProblem.Kind, _ offset: Int) { if fault == nil { fault = (kind, offset) } }
-        func add(_ range: Range<Int>, _ isQuoted: Bool, _ offset: Int) {
-            if range.count > limits.fieldBytes {
-                note(.fieldTooLong(limit: limits.fieldBytes), offset)
-                broken = true
-            } else if cells.count == limits.columns {
-                note(.tooManyColumns(limit: limits.columns), offset)
-            } else {
-                cells.append(range)
-                columns.append(column(offset))
-                quoted.append(isQuoted)
-            }
+        /// Whether a cell was too long; what follows in the line is passed over.
+        var isBroken = false
+        /// Whether the record as a whole was too long.
+        var isCut = false
+
+        mutating func note(_ kind: CSVProblem.Kind, _ offset: Int) {
+            if fault == nil { fault = (kind, offset) }
         }
-        var end: Int?
-        while end == nil {
+    }
+
+    private func record(at start: Int, line: Int) -> (Record?, Int) {
+        var draft = Draft(start: start, position: start)
+        while draft.end == nil {
+            if at(draft.position) == 34 { quotedCell(&draft) } else { plainCell(&draft) }
+            if draft.isCut { return cut(start, line) }
+        }
+        return finish(
+            start, line, draft.end ?? bytes.count, draft.cells, draft.columns, draft.quoted, draft.fault)
+    }
+
+    private func add(_ range: Range<Int>, _ isQuoted: Bool, _ offset: Int, to draft: inout Draft) {
+        if range.count > limits.fieldBytes {
+            draft.note(.fieldTooLong(limit: limits.fieldBytes), offset)
+            draft.isBroken = true
+        } else if draft.cells.count == limits.columns {
+            draft.note(.tooManyColumns(limit: limits.columns), offset)
+        } else {
+            draft.cells.append(range)
+            draft.columns.append(column(offset))
+            draft.quoted.append(isQuoted)
+        }
+    }
+
+    private func quotedCell(_ draft: inout Draft) {
+        let open = draft.position
+        let before = draft.fault
+        var position = open + 1
+        while position < bytes.count, position - open - 1 <= limits.fieldBytes {
             if at(position) == 34 {
-                let open = position
-                let before = fault
-                position += 1
-                while position < bytes.count, position - open - 1 <= limits.fieldBytes {
-                    if at(position) == 34 {
-                        if at(position + 1) != 34 { break }
-                        position += 2
-                        continue
-                    }
-                    if at(position) == 0 { note(.nul, position) }
-                    position += 1
-                }
-                let tooLong = position - open - 1 > limits.fieldBytes
-                if tooLong || position >= bytes.count {
-                    let judged = min(position, open + limits.fieldBytes + 2)
-                    if judged - start > limits.recordBytes { return cut(start, line) }
-                    fault = before
-                    note(.quoteNeverClosed, open)
-                    end = lineFeed(from: open)
-                    continue
-                }
-                let next = position + 1
-                if at(next) == delimiter || at(next) == 10 || (at(next) == 13 && at(next + 1) == 10) {
-                    add(open + 1..<position, true, open)
-                    position = next + 1
-                    if at(next) != delimiter { end = at(next) == 10 ? next : next + 1 }
-                } else {
-                    note(at(next) == 13 ? .loneCarriageReturn : .textAfterQuote, next)
-                    end = lineFeed(from: next)
-                }
-            } else {
-                let open = position
-                while at(position) != delimiter, at(position) != 10 {
-                    if at(position) == 0 { note(.nul, position) }
-                    if at(position) == 13, at(position + 1) != 10 { note(.loneCarriageReturn, position) }
-                    position += 1
-                }
-                if at(position) == 10 {
-                    add(
-                        open..<(position > open && at(position - 1) == 13 ? position - 1 : position), false,
-                        open)
-                    end = position
-                } else {
-                    add(open..<position, false, open)
-                    position += 1
-                    if broken { end = lineFeed(from: position) }
-                }
+                if at(position + 1) != 34 { break }
+                position += 2
+                continue
             }
+            if at(position) == 0 { draft.note(.nul, position) }
+            position += 1
         }
-        return finish(start, line, end ?? bytes.count, cells, columns, quoted, fault)
+        draft.position = position
+        let tooLong = position - open - 1 > limits.fieldBytes
+        if tooLong || position >= bytes.count {
+            let judged = min(position, open + limits.fieldBytes + 2)
+            draft.isCut = judged - draft.start > limits.recordBytes
+            draft.fault = before
+            draft.note(.quoteNeverClosed, open)
+            draft.end = lineFeed(from: open)
+            return
+        }
+        let next = position + 1
+        if at(next) == delimiter || at(next) == 10 || (at(next) == 13 && at(next + 1) == 10) {
+            add(open + 1..<position, true, open, to: &draft)
+            draft.position = next + 1
+            if at(next) != delimiter { draft.end = at(next) == 10 ? next : next + 1 }
+        } else {
+            draft.note(at(next) == 13 ? .loneCarriageReturn : .textAfterQuote, next)
+            draft.end = lineFeed(from: next)
+        }
+    }
+
+    private func plainCell(_ draft: inout Draft) {
+        let open = draft.position
+        var position = open
+        while at(position) != delimiter, at(position) != 10 {
+            if at(position) == 0 { draft.note(.nul, position) }
+            if at(position) == 13, at(position + 1) != 10 { draft.note(.loneCarriageReturn, position) }
+            position += 1
+        }
+        if at(position) == 10 {
+            let isReturned = position > open && at(position - 1) == 13
+            add(open..<(isReturned ? position - 1 : position), false, open, to: &draft)
+            draft.end = position
+        } else {
+            add(open..<position, false, open, to: &draft)
+            position += 1
+            if draft.isBroken { draft.end = lineFeed(from: position) }
+        }
+        draft.position = position
     }
 
     private func finish(

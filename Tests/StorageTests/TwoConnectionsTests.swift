@@ -17,7 +17,7 @@ import Testing
     func readerAndWriter() throws {
         let folder = try StorageFolder()
         let writer = try folder.book()
-        let reader = try Book(opening: folder.bookPath, waiting: 0)
+        let reader = try Book(opening: folder.bookPath, waiting: .zero)
         try writer.write { records in
             try Self.add("standard", to: records)
             #expect(try reader.number(Self.counted) == 0)
@@ -29,7 +29,7 @@ import Testing
     func writerAndReader(inBulk: Bool) throws {
         let folder = try StorageFolder()
         let writer = try folder.book()
-        let reader = try Book(opening: folder.bookPath, waiting: 0)
+        let reader = try Book(opening: folder.bookPath, waiting: .zero)
         try reader.read { records in
             #expect(try Int.fetchOne(records.db, sql: Self.counted) == 0)
             let write = { try writer.write { try Self.add("standard", to: $0) } }
@@ -43,7 +43,7 @@ import Testing
     func twoWriters() throws {
         let folder = try StorageFolder()
         let first = try folder.book()
-        let second = try Book(opening: folder.bookPath, waiting: 0.01)
+        let second = try Book(opening: folder.bookPath, waiting: .milliseconds(10))
         try first.write { records in
             try Self.add("standard", to: records)
             #expect(throws: BookError.locked(path: folder.bookPath)) {
@@ -102,7 +102,7 @@ import Testing
     func backup() throws {
         let folder = try StorageFolder()
         let book = try folder.book()
-        let other = try Book(opening: folder.bookPath, waiting: 0)
+        let other = try Book(opening: folder.bookPath, waiting: .zero)
         try book.write { try Self.add("standard", to: $0) }
         try book.write { records in
             try Self.add("thanks", to: records)

@@ -6,7 +6,8 @@ enum Arrows {
         "Parsing": [],
         "Crowdfunding": ["Accounting", "Parsing"],
         "Receipts": ["Accounting", "Crowdfunding", "COpenSSL"],
-        "Storage": ["Accounting", "Crowdfunding", "GRDB", "GRDBSQLite"],
+        // BLOBs cross GRDB as Data, which only Foundation has.
+        "Storage": ["Accounting", "Crowdfunding", "GRDB", "GRDBSQLite", "Foundation"],
         "Gateways": ["Accounting", "Crowdfunding"],
         "Imports": ["Accounting", "Parsing", "Crowdfunding", "CZip"],
         "Reports": ["Accounting", "Parsing", "Crowdfunding", "Storage"],

@@ -57,29 +57,9 @@ enum ObjectKind: CaseIterable {
     var otherWords: [String: String] {
         switch self {
         case .campaign: Self.wordsForCampaign
-        case .tier:
-            [
-                "name": "title", "amount": "price", "cost": "price", "minimum": "price",
-                "pledge_amount": "price",
-                "items": "contains", "includes": "contains", "contents": "contains", "products": "contains",
-                "quantity": "limit", "stock": "limit", "quantity_limit": "limit",
-                "max_per_backer": "per_backer",
-                "deadline": "until", "ends_at": "until", "estimated_delivery": "delivery",
-                "ships": "delivery",
-                "delivery_date": "delivery",
-            ]
-        case .addOn:
-            [
-                "name": "title", "amount": "price", "cost": "price", "items": "contains",
-                "includes": "contains",
-                "quantity": "limit", "max_per_backer": "per_backer",
-            ]
-        case .item:
-            [
-                "id": "sku", "code": "sku", "name": "title", "cost": "unit_cost", "stock": "in_stock",
-                "quantity": "in_stock", "options": "variants", "weight": "weight_grams", "hs": "hs_code",
-                "country_of_origin": "origin",
-            ]
+        case .tier: Self.wordsForTier
+        case .addOn: Self.wordsForAddOn
+        case .item: Self.wordsForItem
         case .variant:
             ["id": "sku", "code": "sku", "name": "title", "minimum": "minimum_units", "moq": "minimum_units"]
         case .funding:
@@ -104,20 +84,38 @@ enum ObjectKind: CaseIterable {
                 "vat": "rates", "rate": "rates", "included": "prices_include_tax",
                 "inclusive": "prices_include_tax",
             ]
-        case .run:
-            [
-                "moq": "minimum_units", "minimum": "minimum_units", "item": "sku",
-                "lead_time": "lead_time_days",
-                "cost": "unit_cost", "deposit": "deposit_percent", "factory": "supplier",
-                "manufacturer": "supplier",
-                "maximum": "capacity",
-            ]
+        case .run: Self.wordsForRun
         case .platformImport:
             ["tiers": "rewards", "perks": "rewards", "addons": "add_ons", "timezone": "time_zone"]
         case .maker: ["email": "support_email", "title": "name"]
         case .fees, .cancellation, .launchCondition, .imports: [:]
         }
     }
+
+    private static let wordsForTier = [
+        "name": "title", "amount": "price", "cost": "price", "minimum": "price", "pledge_amount": "price",
+        "items": "contains", "includes": "contains", "contents": "contains", "products": "contains",
+        "quantity": "limit", "stock": "limit", "quantity_limit": "limit", "max_per_backer": "per_backer",
+        "deadline": "until", "ends_at": "until", "estimated_delivery": "delivery", "ships": "delivery",
+        "delivery_date": "delivery",
+    ]
+
+    private static let wordsForAddOn = [
+        "name": "title", "amount": "price", "cost": "price", "items": "contains", "includes": "contains",
+        "quantity": "limit", "max_per_backer": "per_backer",
+    ]
+
+    private static let wordsForItem = [
+        "id": "sku", "code": "sku", "name": "title", "cost": "unit_cost", "stock": "in_stock",
+        "quantity": "in_stock", "options": "variants", "weight": "weight_grams", "hs": "hs_code",
+        "country_of_origin": "origin",
+    ]
+
+    private static let wordsForRun = [
+        "moq": "minimum_units", "minimum": "minimum_units", "item": "sku", "lead_time": "lead_time_days",
+        "cost": "unit_cost", "deposit": "deposit_percent", "factory": "supplier", "manufacturer": "supplier",
+        "maximum": "capacity",
+    ]
 
     private static let wordsForCampaign = [
         "slug": "id", "name": "title", "creator": "maker", "owner": "maker", "timezone": "time_zone",

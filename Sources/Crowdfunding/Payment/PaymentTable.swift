@@ -63,23 +63,33 @@ extension Payment {
             return try refunding(amount, in: context)
         // T50
         case (.refundOwed, .resendRefund(let amount)):
-            guard amount <= committed else {
-                throw .refundBeyondOwed(asked: money(amount, context), owed: money(committed, context))
-            }
-            return change(50) { $0.operation = OpenOperation(.refund, amount: amount) }
+            return try resendingRefund(amount, in: context)
         // T19
         case (.authorized, .expire), (.partiallyCaptured, .expire): return try expiring(in: context)
         case (.expired, .expire): return PaymentChange(19, self)
         // T49
         case (.failed, .drop), (.actionRequired, .drop), (.methodSaved, .drop), (.pledged, .drop):
-            guard let end = context.retryWindowEnds, context.now >= end else {
-                throw .retryWindowOpen(until: context.retryWindowEnds)
-            }
-            return change(49, [Booking(.dropped, 0)]) { $0.ending = .dropped }
+            return try dropping(in: context)
         // T52
         case (.conflicted, .settle(let settlement)): return try settling(settlement, in: context)
         default: throw refusal(of: event, in: context)
         }
+    }
+
+    private func resendingRefund(
+        _ amount: Int64, in context: PaymentContext
+    ) throws(PaymentRefusal) -> PaymentChange {
+        guard amount <= committed else {
+            throw .refundBeyondOwed(asked: money(amount, context), owed: money(committed, context))
+        }
+        return change(50) { $0.operation = OpenOperation(.refund, amount: amount) }
+    }
+
+    private func dropping(in context: PaymentContext) throws(PaymentRefusal) -> PaymentChange {
+        guard let end = context.retryWindowEnds, context.now >= end else {
+            throw .retryWindowOpen(until: context.retryWindowEnds)
+        }
+        return change(49, [Booking(.dropped, 0)]) { $0.ending = .dropped }
     }
 
     /// Why a pair that has no row is refused: what blocks first is named first.

@@ -1,5 +1,5 @@
-public import Accounting
-public import Crowdfunding
+import Accounting
+import Crowdfunding
 import Storage
 
 /// Counted or ordered units, as a person gives them.

@@ -70,26 +70,22 @@ extension InventedNames {
                 "Jörg=joerg Käthe=kaethe Sönke=soenke Bärbel=baerbel Lena Till Götz=goetz Heike Uwe "
                     + "Anneliese Jonas Ruth",
                 "Nebelkräher=nebelkraeher Süßholzer=suessholzer Mondgräber=mondgraeber "
-                    + "Wolkenfänger=wolkenfaenger "
-                    + "Quittenbaumer Lichtschöpf=lichtschoepf Ährenfeldt=aehrenfeldt "
-                    + "Kieselwäscher=kieselwaescher "
-                    + "Sturmglöckner=sturmgloeckner Überlinde=ueberlinde"
+                    + "Wolkenfänger=wolkenfaenger Quittenbaumer Lichtschöpf=lichtschoepf "
+                    + "Ährenfeldt=aehrenfeldt Kieselwäscher=kieselwaescher Sturmglöckner=sturmgloeckner "
+                    + "Überlinde=ueberlinde"
             )
         case .french:
             (
                 "Zoé=zoe Benoît=benoit Chloë=chloe Anaïs=anais Gaël=gael Hélène=helene Loïc=loic "
-                    + "Noémie=noemie Rémi=remi "
-                    + "Océane=oceane Luc Maud",
+                    + "Noémie=noemie Rémi=remi Océane=oceane Luc Maud",
                 "Boisdormant d’Étoileneige=detoileneige Lunémer=lunemer Grandécume=grandecume "
-                    + "Chantebrûme=chantebrume "
-                    + "L’Hivernelle=lhivernelle Sœurcloche=soeurcloche Prévermeil=prevermeil "
-                    + "Ruisselâtre=ruisselatre"
+                    + "Chantebrûme=chantebrume L’Hivernelle=lhivernelle Sœurcloche=soeurcloche "
+                    + "Prévermeil=prevermeil Ruisselâtre=ruisselatre"
             )
         case .spanish:
             (
                 "Íñigo=inigo Begoña=begona Ana Martín=martin Lucía=lucia Andrés=andres Noemí=noemi "
-                    + "Joaquín=joaquin Iria "
-                    + "Núria=nuria Xoán=xoan Sofía=sofia",
+                    + "Joaquín=joaquin Iria Núria=nuria Xoán=xoan Sofía=sofia",
                 "Nubeclara Castañuelo=castanuelo Ribaluz Peñasombra=penasombra Vientoqueda Cigüeñal=ciguenal "
                     + "Lumbrarén=lumbraren Olivétar=olivetar Marescarcha Sueñarroyo=suenarroyo"
             )
@@ -98,23 +94,21 @@ extension InventedNames {
                 "João=joao Conceição=conceicao Inês=ines Luís=luis Márcia=marcia Tomás=tomas Beatriz "
                     + "Estêvão=estevao Rui",
                 "Sãovento=saovento Lumepraia Brisalém=brisalem Coraçãozinho=coracaozinho "
-                    + "Ventamarães=ventamaraes "
-                    + "Maréfunda=marefunda Açucenal=acucenal Torrãozal=torraozal"
+                    + "Ventamarães=ventamaraes Maréfunda=marefunda Açucenal=acucenal Torrãozal=torraozal"
             )
         case .italian:
             (
                 "Niccolò=niccolo Giulia Matteo Chiara Noè=noe Bettina Ilario Fiammetta Tosca Zaccaria Donata",
                 "Lunabruna Ventolièri=ventolieri Pietrachiara Stellamàr=stellamar Boscoquieto "
-                    + "D’Albalieve=dalbalieve "
-                    + "Fiumalto Nevicàti=nevicati"
+                    + "D’Albalieve=dalbalieve Fiumalto Nevicàti=nevicati"
             )
         default:
             (
-                "Ada Bram Celia Dorian Elowen Finn Greta Hugo Isla Jude Keira Linus Maeve Nell Orla "
-                    + "Piers Quinn Rhys Tess Una",
+                "Ada Bram Celia Dorian Elowen Finn Greta Hugo Isla Jude Keira Linus Maeve Nell Orla Piers "
+                    + "Quinn Rhys Tess Una",
                 "Harrowgale Pennywhisk Thistlemoor O’Larkspur=olarkspur Quillfeather Marlowhithe "
-                    + "Brambleforth Oddysack "
-                    + "Winterquay Fennimarsh Tallowmere McGlimmer Saltersby Copperwick Dunmoth"
+                    + "Brambleforth Oddysack Winterquay Fennimarsh Tallowmere McGlimmer Saltersby Copperwick "
+                    + "Dunmoth"
             )
         }
     }
@@ -137,8 +131,7 @@ extension InventedNames {
         case .polish:
             (
                 "Łucja=lucja Zdzisław=zdzislaw Małgorzata=malgorzata Paweł=pawel Róża=roza "
-                    + "Święcisław=swieclaw Ewa Jacek "
-                    + "Bożena=bozena",
+                    + "Święcisław=swieclaw Ewa Jacek Bożena=bozena",
                 "Żółtochmurski=zoltochmurski Gwiździsłoń=gwizdzislon Mgłowiejska=mglowiejska Srebrnolistek "
                     + "Księżycowska=ksiezycowska Źródlarz=zrodlarz"
             )
@@ -182,8 +175,7 @@ extension InventedNames {
                 "Ελένη=eleni Νίκος=nikos Χρύσα=chrysa Ορέστης=orestis Θάλεια=thalia Άγγελος=angelos "
                     + "Ίριδα=irida",
                 "Φεγγαρίδας=fengaridas Ανεμοπέτρης=anemopetris Θαλασσογιώργος=thalassogiorgos "
-                    + "Συννεφάκος=synnefakos "
-                    + "Αστροφώτης=astrofotis"
+                    + "Συννεφάκος=synnefakos Αστροφώτης=astrofotis"
             )
         case .russian:
             (

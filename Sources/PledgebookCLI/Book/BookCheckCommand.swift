@@ -57,8 +57,8 @@ struct BookCheckCommand: ParsableCommand {
         let key = environment.keyPath
         if check.campaigns.contains(where: { $0.chain == .keyMissing }) {
             Output.note(
-                "There is no key at \(key): numbers and sums were checked, signatures were not. An entry that was"
-                    + " changed together with all that follows from it would not be seen.")
+                "There is no key at \(key): numbers and sums were checked, signatures were not. An entry "
+                    + "that was changed together with all that follows from it would not be seen.")
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
             Output.note("The key at \(key) did not sign this book. Name the right one with --key-file.")
