@@ -225,7 +225,8 @@ extension Session {
                 reason: missed.reason, tier: missed.tier, count: count, campaign: number)
         }
         let changed = summary.changesAreBooked ? summary.changed : 0
-        guard summary.placed + changed > 0 || summary.same + summary.changed == 0 || !missed.isEmpty else { return }
+        let isNews = summary.placed + changed > 0 || summary.same + summary.changed == 0 || !missed.isEmpty
+        guard isNews else { return }
         try records.insert(
             ImportRecord(
                 at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,

@@ -1,5 +1,5 @@
 import Accounting
-public import Crowdfunding
+import Crowdfunding
 import Foundation
 import GRDB
 import Glibc
