@@ -50,7 +50,8 @@ let package = Package(
         .executableTarget(
             name: "PledgebookCLI",
             dependencies: [
-                "Accounting", "Parsing", "Crowdfunding", "Pledgebook", "Reports", "Storage", "Receipts", "Gateways",
+                "Accounting", "Parsing", "Crowdfunding", "Pledgebook", "Reports", "Storage", "Receipts",
+                "Gateways",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -72,7 +73,8 @@ let package = Package(
         tests(
             "PledgebookTests",
             [
-                "Accounting", "Parsing", "Crowdfunding", "Storage", "Receipts", "Gateways", "Imports", "Pledgebook",
+                "Accounting", "Parsing", "Crowdfunding", "Storage", "Receipts", "Gateways", "Imports",
+                "Pledgebook",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),

@@ -1,4 +1,6 @@
-/// The id of a campaign, for example `aurora-lamp`: `[a-z0-9][a-z0-9_-]{0,63}`. Unique within a book.
+/// The id of a campaign, for example `aurora-lamp`.
+///
+/// `[a-z0-9][a-z0-9_-]{0,63}`. Unique within a book.
 public struct CampaignID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The id as written.
     public let rawValue: String
@@ -16,8 +18,9 @@ public struct CampaignID: Hashable, Comparable, Sendable, CustomStringConvertibl
     public static func < (left: CampaignID, right: CampaignID) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// The reference printed on a backer's receipt, for example `P-1042`: `[A-Za-z0-9._-]{1,64}`, unique within a
-/// campaign. Kickstarter's are `KS-<Backer Number>`.
+/// The reference printed on a backer's receipt, for example `P-1042`.
+///
+/// `[A-Za-z0-9._-]{1,64}`, unique within a campaign. Kickstarter's are `KS-<Backer Number>`.
 public struct PledgeReference: Hashable, Sendable, CustomStringConvertible {
     /// The reference as written.
     public let rawValue: String
@@ -32,8 +35,8 @@ public struct PledgeReference: Hashable, Sendable, CustomStringConvertible {
     public var description: String { rawValue }
 }
 
-/// Whether the bytes are an id of a campaign, tier, item or run (`[a-z0-9][a-z0-9_-]{0,63}`); SKUs may also use
-/// upper case.
+/// Whether the bytes are an id of a campaign, tier, item or run (`[a-z0-9][a-z0-9_-]{0,63}`); SKUs may also
+/// use upper case.
 public func isIdentifier(_ bytes: some Sequence<UInt8>, upperCase: Bool) -> Bool {
     var count = 0
     for byte in bytes {

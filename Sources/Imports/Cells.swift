@@ -2,15 +2,17 @@ import Accounting
 import Crowdfunding
 import Parsing
 
-/// Reads single cells: amounts, times, e-mail addresses, countries. Nothing here makes a String of good input.
+/// Reads single cells: amounts, times, e-mail addresses, countries.
+///
+/// Nothing here makes a String of good input.
 struct Cells {
     let currency: Currency
     let zone: ZoneOffsets
     /// Whether `1.234,50` is meant: in files whose cells `;` parts.
     let decimalComma: Bool
 
-    /// An amount as people and platforms write it: `79`, `79.00`, `$1,234.00`, `€ 5`, `SEK 1,000.00`, `$17.17 AUD`,
-    /// `(5.00)`, and `1.234,50` where the decimal sign is a comma.
+    /// An amount as people and platforms write it: `79`, `79.00`, `$1,234.00`, `€ 5`, `SEK 1,000.00`, `$17.17
+    /// AUD`, `(5.00)`, and `1.234,50` where the decimal sign is a comma.
     ///
     /// - Returns: Minor units of the campaign's currency.
     func amount(_ bytes: Span<UInt8>) throws(CellProblem) -> Int64 {
@@ -118,8 +120,8 @@ struct Cells {
         return plain
     }
 
-    /// RFC 3339, or `2026-03-04 09:30[:15]`, `2018/03/28, 10:27`, `2015-08-19 14:22:07 -0700`; without an offset it is
-    /// local time in `zone`.
+    /// RFC 3339, or `2026-03-04 09:30[:15]`, `2018/03/28, 10:27`, `2015-08-19 14:22:07 -0700`; without an
+    /// offset it is local time in `zone`.
     func time(_ bytes: Span<UInt8>) throws(CellProblem) -> Timestamp {
         if let time = Timestamp(rfc3339: bytes) { return time }
         let (numbers, rest) = leadingNumbers(bytes)
@@ -239,8 +241,8 @@ struct Cells {
         return code == 0x554B ? 0x4742 : code
     }
 
-    /// Whether the cell is a card number: 13 to 19 digits, spaces or hyphens between them, that pass Luhn's check
-    /// (ISO/IEC 7812-1, annex B).
+    /// Whether the cell is a card number: 13 to 19 digits, spaces or hyphens between them, that pass Luhn's
+    /// check (ISO/IEC 7812-1, annex B).
     static func isCardNumber(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 13, bytes.count <= 40 else { return false }
         var digits = 0

@@ -21,8 +21,9 @@ public let sourceNames = ["own", "kickstarter"]
 ///   - delimiter: The byte between cells.
 ///   - override: One of `sourceNames`, whatever the header looks like; `nil` to tell it by the header.
 ///   - context: The campaign whose pledges the file holds.
-///   - previous: The reader of the file before in the same import. What it could not map goes over to the new one,
-///     whose remarks then stand for both; where the two are of different sources, the remarks of both count.
+///   - previous: The reader of the file before in the same import. What it could not map goes over to the new
+///     one, whose remarks then stand for both; where the two are of different sources, the remarks of both
+///     count.
 /// - Returns: A reader for this one file, which has read nothing yet.
 /// - Throws: `FileProblem` for a header that no format takes, with the nearest format and what is missing;
 ///   `UnknownSource` for an override that is none.
@@ -70,7 +71,8 @@ private func unknownHeader(_ header: [String], line: Int, file: String) -> FileP
     } else if kickstarter >= own {
         let missing = KickstarterColumns.missing(in: header).joined(separator: ", ")
         message =
-            "this is no format that is known; the nearest is Kickstarter's backer report, which also has \(missing)"
+            "this is no format that is known; the nearest is Kickstarter's backer report, which also has "
+            + "\(missing)"
         remedy = "ask Kickstarter for the report again, with all of its columns"
     } else {
         let missing = ["pledge_id", "email", "pledged_at"].filter { !header.contains($0) }

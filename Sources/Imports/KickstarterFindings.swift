@@ -67,8 +67,8 @@ struct KickstarterFindings {
         var remarks: [String] = []
         if let zone = assumedZone {
             remarks.append(
-                "The file's times name no time zone; they were read in \(zone), the campaign's.\n  fix: put the zone "
-                    + "of the Kickstarter account into the campaign file: "
+                "The file's times name no time zone; they were read in \(zone), the campaign's.\n  fix: put "
+                    + "the zone of the Kickstarter account into the campaign file: "
                     + Self.line("\"time_zone\": \"America/New_York\""))
         }
         remarks += rewardRemarks(tiers)
@@ -77,7 +77,8 @@ struct KickstarterFindings {
             let others = known.isEmpty ? "add it to add_ons in the campaign file, then paste" : "paste"
             remarks.append(
                 "The add-on \(Self.quoted(addOn.title)) (\(addOn.id)) is none of the campaign's: "
-                    + "\(Self.rows(addOn.rows)) it; what it cost is in them as goods or bonus.\n  fix: \(others) "
+                    + "\(Self.rows(addOn.rows)) it; what it cost is in them as goods or bonus.\n  fix: "
+                    + "\(others) "
                     + Self.line("\"add_ons\": { \(jsonText(addOn.id)): \(value) }"))
         }
         for (answer, found) in missed.sorted(by: { $0.key.question < $1.key.question }) {
@@ -104,8 +105,8 @@ struct KickstarterFindings {
             let shown = reward.id.isEmpty ? "" : " (\(reward.id))"
             let others = tiers.prefix(10).joined(separator: ", ")
             return
-                "The reward \(Self.quoted(name))\(shown) is no tier of the campaign: \(Self.rows(reward.rows)) it, "
-                + "taken as pledges without a tier.\n  fix: paste "
+                "The reward \(Self.quoted(name))\(shown) is no tier of the campaign: "
+                + "\(Self.rows(reward.rows)) it, taken as pledges without a tier.\n  fix: paste "
                 + Self.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
                 + "; the tiers are \(others)"
         }
@@ -114,9 +115,9 @@ struct KickstarterFindings {
             - sorted.prefix(Self.shownCount).reduce(0) { $0 + $1.element.rows }
         if rest > 0 {
             remarks.append(
-                "\(Self.count(rest, "row")) more \(rest == 1 ? "holds" : "hold") still other rewards that are no tiers "
-                    + "of the campaign; they too are pledges without a tier.\n  fix: check that this is the campaign "
-                    + "the file belongs to")
+                "\(Self.count(rest, "row")) more \(rest == 1 ? "holds" : "hold") still other rewards that "
+                    + "are no tiers of the campaign; they too are pledges without a tier.\n  fix: check that "
+                    + "this is the campaign the file belongs to")
         }
         return remarks
     }

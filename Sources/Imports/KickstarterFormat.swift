@@ -195,7 +195,8 @@ extension KickstarterFormat {
             throw CellProblem(
                 "email", "the row has no e-mail address, by which a backer is known",
                 fix:
-                    "write the backer's, or one of your own for this backer, for example backer-1042@example.org"
+                    "write the backer's, or one of your own for this backer, for example "
+                    + "backer-1042@example.org"
             )
         }
         var hasCapitals = false
@@ -284,8 +285,8 @@ extension KickstarterFormat {
             throw CellProblem(
                 "status", bytes.isEmpty ? "the row has no status" : "this status is not known",
                 fix:
-                    "known are pledged, collected, errored, error, authentication_required, canceled, cancelled, "
-                    + "dropped and disputed")
+                    "known are pledged, collected, errored, error, authentication_required, canceled, "
+                    + "cancelled, dropped and disputed")
         }
         return known.status
     }

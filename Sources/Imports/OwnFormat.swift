@@ -2,8 +2,9 @@ import Accounting
 public import Crowdfunding
 public import Parsing
 
-/// Our own CSV: rows that ask for a pledge. Columns in any order; only `pledge_id`, `email` and `pledged_at` are
-/// required.
+/// Our own CSV: rows that ask for a pledge.
+///
+/// Columns in any order; only `pledge_id`, `email` and `pledged_at` are required.
 public struct OwnFormat: PledgeFormat {
     /// The columns, in the order in which we write them.
     public enum Column: String, CaseIterable, Sendable {
@@ -12,8 +13,11 @@ public struct OwnFormat: PledgeFormat {
         case currency, pledged_at, payment_method, payment_reference, status
     }
 
+    /// What imports of this format are kept under.
     public let source = "own"
+    /// Rows ask for pledges, so they are priced and may be refused.
     public let mode = PlacementMode.asks
+    /// Nothing: an own file says all that it means.
     public let remarks: [String] = []
 
     let cells: Cells
@@ -85,6 +89,7 @@ public struct OwnFormat: PledgeFormat {
         return header.contains("pledge_id") || own * 2 > header.count
     }
 
+    /// Reads every record from `first` on; rows with a problem are told apart from orders.
     public mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders {
         var read = ReadOrders()
         let rows = records.records

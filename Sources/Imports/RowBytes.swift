@@ -3,10 +3,15 @@ import Parsing
 
 // What every format does with the bytes of a row.
 
-/// The content of a cell: without quotes, doubled quotes and Excel's guards undone. Undone text is put behind the
-/// batch's bytes; everything else stays where it is.
+/// The content of a cell: without quotes, doubled quotes and Excel's guards undone.
 ///
-/// - Parameter at: Set to where the cell begins, for messages.
+/// Undone text is put behind the batch's bytes; everything else stays where it is.
+///
+/// - Parameters:
+///   - field: The cell.
+///   - bytes: The batch's bytes.
+///   - at: Set to where the cell begins, for messages.
+/// - Returns: Where the content lies.
 @inline(__always)
 func content(of field: CSVField, in bytes: inout [UInt8], at: inout Int) -> ByteRange {
     at = field.isQuoted ? field.start - 1 : field.start

@@ -69,7 +69,8 @@ final class ZipFile {
 
     /// The CSV files in it, sorted by name; those of macOS' own making are left out.
     ///
-    /// - Throws: `SourceProblem` when the archive breaks a bound, names a place outside itself, or is encrypted.
+    /// - Throws: `SourceProblem` when the archive breaks a bound, names a place outside itself, or is
+    ///   encrypted.
     func csvEntries() throws -> [ZipEntry] {
         let count = zip_get_num_entries(archive, 0)
         guard count <= largestFileCount else {

@@ -1,6 +1,7 @@
 /// One fault of a file that a person wrote or exported: its place, what is wrong, and how to mend it.
 ///
-/// It is printed as `lamp.json:14:16: error: …` with a second line `  fix: …`, so that editors can jump to it.
+/// It is printed as `lamp.json:14:16: error: …` with a second line `  fix: …`, so that editors can jump to
+/// it.
 public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file as the user named it.
     public let file: String

@@ -20,7 +20,10 @@ extension Session {
     ///
     /// The same definition again changes nothing and writes no entry.
     ///
-    /// - Parameter dryRun: Says what would change and changes nothing.
+    /// - Parameters:
+    ///   - checked: The changed definition, read and checked.
+    ///   - dryRun: Says what would change and changes nothing.
+    /// - Returns: What changed.
     /// - Throws: `AmendmentRefused` with every promise that would be broken; `SessionError`.
     public func amend(_ checked: CheckedCampaign, dryRun: Bool) throws -> Amendment {
         let id = checked.definition.id

@@ -8,11 +8,15 @@ public struct CampaignOverview: Sendable {
     public let id: CampaignID
     /// What people read.
     public let title: String
+    /// Where the campaign is in its life.
     public let state: CampaignState
     /// `nil` until the first pledge.
     public let isRehearsal: Bool?
+    /// The day of the launch in the campaign's time zone.
     public let launchedOn: CalendarDay
+    /// The last day in the campaign's time zone.
     public let closesOn: CalendarDay
+    /// What is to be reached, in the campaign's currency.
     public let goal: Money
     /// Pledges that hold a place.
     public let pledges: Int64

@@ -23,7 +23,9 @@ final class BoundedQueue<Element>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Waits for room, then adds. `false`: the taker has gone; stop.
+    /// Waits for room, then adds.
+    ///
+    /// `false`: the taker has gone; stop.
     func put(_ element: consuming Element) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -38,7 +38,8 @@ extension Session {
         }
     }
 
-    /// The key that signs a campaign now, in hexadecimal, for somebody who shall verify with tools of their own.
+    /// The key that signs a campaign now, in hexadecimal, for somebody who shall verify with tools of their
+    /// own.
     ///
     /// Who holds it can forge this campaign's receipts too.
     public func exportedKey(of campaign: LoadedCampaign) throws -> (kid: String, hex: String) {

@@ -3,13 +3,13 @@ import Receipts
 import Storage
 
 extension Session {
-    /// Calls a campaign off: everything is let go or paid back, and it is canceled when nothing is open or owed.
+    /// Calls a campaign off: everything is let go or paid back, then it is canceled.
     ///
-    /// Said again it carries on where it stopped; on a canceled campaign it does nothing.
+    /// It stays releasing while anything is open or owed. Said again it carries on where it stopped; on a canceled
+    /// campaign it does nothing. The reason is kept with the session, and its digest is signed.
     ///
-    /// - Parameter reason: Kept with the session; its digest is signed.
-    /// - Throws: `SessionError.refused` for a blank reason, a campaign that has succeeded, or one that gives everything
-    ///   back already because it missed its goal.
+    /// Throws `SessionError.refused` for a blank reason, a campaign that has succeeded, or one that gives everything
+    /// back already because it missed its goal.
     public func cancelCampaign(_ id: CampaignID?, because reason: String) throws -> ClosingResult {
         let before = try campaign(id)
         try checkMayCancel(before, because: reason)
@@ -35,7 +35,7 @@ extension Session {
         }
     }
 
-    /// - Throws: `SessionError.refused` with what to do instead.
+    /// Throws `SessionError.refused`, with what to do instead, where a campaign cannot be called off.
     public func checkMayCancel(_ campaign: LoadedCampaign, because reason: String) throws {
         let record = campaign.record
         guard !reason.allSatisfy(\.isWhitespace) else {

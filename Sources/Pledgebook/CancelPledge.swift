@@ -5,7 +5,9 @@ import Storage
 
 /// What canceling a pledge comes to, or came to.
 public struct PledgeCancellation: Sendable {
+    /// Whose pledge it is.
     public let campaign: LoadedCampaign
+    /// The pledge's.
     public let reference: String
     /// What the backer had promised.
     public let amount: Money
@@ -15,9 +17,11 @@ public struct PledgeCancellation: Sendable {
     public let overridden: CancellationRefusal?
     /// How the payment stood, and stands after it.
     public let before: PaymentState
+    /// As `before`, once it is done.
     public internal(set) var after: PaymentState
-    /// Minor units paid back by now, and what of it is still under way or owed.
+    /// Minor units paid back by now.
     public internal(set) var refunded: Int64
+    /// Minor units still under way or owed.
     public internal(set) var owed: Int64
     /// Whether somebody has to pay it back by hand: the money was taken elsewhere.
     public let isRecorded: Bool
@@ -40,12 +44,16 @@ extension Session {
         }
     }
 
-    /// Cancels a pledge (T41): a saved method is let go, a hold voided, what was captured is paid back in full; its
-    /// places and units are free again. Said again it does only what is left to do.
+    /// Cancels a pledge (T41).
+    ///
+    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units are
+    /// free again. Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
-    ///   - reason: Overrides the campaign's cancellation rule; kept with the session, its digest signed.
+    ///   - id: The campaign's; without one, the only one that is not over.
+    ///   - reason: Overrides the cancellation rule; kept with the session, its digest signed.
+    /// - Returns: How the payment stood, and stands now.
     /// - Throws: `CancellationRefusal`, `PaymentRefusal`, `SessionError`.
     public func cancelPledge(
         _ who: String, in id: CampaignID?, override reason: String? = nil

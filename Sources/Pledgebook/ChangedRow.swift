@@ -48,7 +48,8 @@ struct ChangedRow {
         [\.reference, \.tier, \.amount, \.pledgedAt, \.email, \.country]
     }
 
-    /// What lies in the row stays where it is in it; what a reader put behind the batch is copied behind the row.
+    /// What lies in the row stays where it is in it; what a reader put behind the batch is copied behind the
+    /// row.
     private mutating func moved(_ range: ByteRange, from batch: [UInt8]) -> ByteRange {
         if range.isEmpty { return .empty }
         if range.start >= order.row.start, range.end <= order.row.end {

@@ -2,8 +2,10 @@ import Accounting
 import Crowdfunding
 import Storage
 
-/// Talks to the gateway and signs what it answers on one thread, while another writes the window before and opens the
-/// window after. A charge books nothing before it is answered, so the chain belongs to this side alone.
+/// Talks to the gateway and signs what it answers on one thread, while another writes the window before and
+/// opens the window after.
+///
+/// A charge books nothing before it is answered, so the chain belongs to this side alone.
 ///
 /// Its results are read after its thread has ended.
 private final class ChargeWindow: @unchecked Sendable {
@@ -54,7 +56,10 @@ extension OperationWindows {
     /// Charges what is in scope, window by window, with two windows under way: one at the gateway, one at the
     /// database.
     ///
-    /// - Parameter amount: What to charge, or `nil` to leave the payment. Pure.
+    /// - Parameters:
+    ///   - scope: Which payments are meant.
+    ///   - amount: What to charge, or `nil` to leave the payment. Pure.
+    /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
     mutating func charge(
         _ scope: CollectionScope, amount: (CollectionItem, Payment, LoadedCampaign) -> Int64?
     ) throws {

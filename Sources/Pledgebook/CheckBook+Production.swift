@@ -123,18 +123,33 @@ extension BookComparison {
         try compareBackerKeys()
     }
 
+    /// Backers are numbered from 1 without gaps, so that most keys are found by their number at once.
     private func compareBackerKeys() throws {
-        var keys: [Int64: Int64] = [:]
-        try records.readKeys(of: .backer, campaign: record.number) { hash, number in keys[number] = hash }
+        var numbers: [Int64] = []
+        var stored: [Int64?] = []
+        try records.readAddresses(campaign: record.number) { backer, _ in
+            numbers.append(backer)
+            stored.append(nil)
+        }
+        try records.readKeys(of: .backer, campaign: record.number) { hash, number in
+            var index = Int(clamping: number &- 1)
+            if !numbers.indices.contains(index) || numbers[index] != number {
+                index = numbers.firstIndex(of: number) ?? -1
+            }
+            guard index >= 0, stored[index] == nil else {
+                return findings.add(
+                    "backer_key", "\(number)", "number", book: "\(number)",
+                    journal: index < 0 ? "no such backer" : "one key a backer")
+            }
+            stored[index] = hash
+        }
         let hash = records.hash
+        var index = 0
         try records.readAddresses(campaign: record.number) { backer, email in
-            let stored = keys.removeValue(forKey: backer)
+            defer { index += 1 }
             // Who was forgotten has no address to be found by.
             guard !email.isEmpty else { return }
-            compareKey("backer_key", "\(backer)", stored: stored, hash(Span(_unsafeElements: email)))
-        }
-        for number in keys.keys.sorted() {
-            findings.add("backer_key", "\(number)", "number", book: "\(number)", journal: "no such backer")
+            compareKey("backer_key", "\(backer)", stored: stored[index], hash(Span(_unsafeElements: email)))
         }
     }
 

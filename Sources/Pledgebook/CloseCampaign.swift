@@ -5,8 +5,11 @@ import Storage
 
 /// What closing would do, before anything is done.
 public struct ClosingPlan: Sendable {
+    /// The campaign to be closed.
     public let campaign: LoadedCampaign
+    /// The instant at which it would be.
     public let now: Timestamp
+    /// What the goal's decision stands on.
     public let standing: FundingStanding
     /// What the rule says now.
     public let decision: FundingDecision
@@ -14,11 +17,13 @@ public struct ClosingPlan: Sendable {
     public let pledges: Int64
     /// To be charged now, and how much.
     public let chargeable: Int64
+    /// What those come to, minor units.
     public let chargeableAmount: Int64
     /// Collected already.
     public let collected: Int64
     /// Failed, waiting or recorded elsewhere and not collected.
     public let open: Int64
+    /// What those come to, minor units.
     public let openAmount: Int64
     /// Where something is due later: the end of the retry window.
     public let windowEnds: Timestamp?
@@ -26,13 +31,19 @@ public struct ClosingPlan: Sendable {
 
 /// What closing did.
 public struct ClosingResult: Sendable {
+    /// Where the campaign was before.
     public let before: CampaignState
+    /// The campaign as it is now.
     public let campaign: LoadedCampaign
+    /// What the goal's decision stands on.
     public let standing: FundingStanding
+    /// What was decided; `nil` while it is still collecting.
     public let decision: FundingDecision?
+    /// What became of the payments.
     public let count: SweepCount
     /// What became of refundable deposits when the campaign succeeded, minor units.
     public let becameContract: Int64
+    /// Entries that were written.
     public let entries: Int64
 }
 
@@ -141,7 +152,7 @@ extension Session {
     /// The decision while collecting, as soon as it is certain.
     ///
     /// - Returns: What became of refundable deposits if the campaign succeeded just now, minor units.
-    private func decide(_ id: CampaignID, _ kept: KeptTotals) throws -> Int64 {
+    func decide(_ id: CampaignID, _ kept: KeptTotals = KeptTotals()) throws -> Int64 {
         var moved: Int64 = 0
         try write(id) { campaign, journal in
             guard campaign.record.state == .collecting else { return }

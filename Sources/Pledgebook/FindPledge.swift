@@ -6,6 +6,8 @@ extension Session {
     /// - Parameters:
     ///   - who: A pledge's reference as written, else an e-mail address or a name in any case.
     ///   - campaign: The campaign's number in this book.
+    ///   - records: The transaction to read in.
+    /// - Returns: The pledge as the book holds it.
     /// - Throws: `SessionError.unknownPledge`, or `severalPledges` with the references of all that match.
     public func pledge(_ who: String, campaign: Int64, in records: Records) throws -> PledgeRecord {
         let matches = try pledges(who, campaign: campaign, in: records)

@@ -1,10 +1,11 @@
 public import Crowdfunding
-public import Storage
+import Storage
 
 /// What keeps a campaign from being finished.
 public struct UnfinishedBusiness: Hashable, Sendable {
     /// One reason, how many pledges or runs it holds for, and the first few by reference.
     public struct Item: Hashable, Sendable {
+        /// Why the campaign cannot be finished.
         public enum Reason: String, CaseIterable, Sendable {
             /// Collected and not delivered.
             case unshipped
@@ -18,8 +19,11 @@ public struct UnfinishedBusiness: Hashable, Sendable {
             /// Runs that are launched or received and not closed.
             case runs
         }
+        /// What is left to do.
         public let reason: Reason
+        /// Pledges, or runs.
         public internal(set) var count: Int64
+        /// References, or the runs' ids; at most `shown`.
         public internal(set) var first: [String]
     }
     /// In the order of `Reason`; empty when the campaign can be finished.

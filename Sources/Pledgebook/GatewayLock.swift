@@ -1,8 +1,8 @@
 import Crowdfunding
 import Glibc
 
-/// Held while a command talks to a campaign's gateway: its holder knows that the sender of any operation it finds
-/// open is dead, so that operation is unknown and is asked for first.
+/// Held while a command talks to a campaign's gateway: its holder knows that the sender of any operation it
+/// finds open is dead, so that operation is unknown and is asked for first.
 final class GatewayLock {
     private let descriptor: Int32
 

@@ -73,7 +73,8 @@ struct OfferWords {
             quantity: Int64(line.quantity))
     }
 
-    /// `tier=standard;qty=1;add=bulb:2;bonus=500;to=ES;via=2;at=1772616600`: with the parts, all that replays a pledge.
+    /// `tier=standard;qty=1;add=bulb:2;bonus=500;to=ES;via=2;at=1772616600`: with the parts, all that replays
+    /// a pledge.
     func writeDetail(
         of order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, into bytes: inout [UInt8]
     ) {

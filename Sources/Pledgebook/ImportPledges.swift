@@ -18,6 +18,7 @@ public struct ImportOptions: Sendable {
     /// The day of what changed since the last file; today without it.
     public var day: CalendarDay?
 
+    /// Nothing but what the files say: no update, no dry run, and bad rows refuse the file.
     public init() {}
 }
 
@@ -30,6 +31,7 @@ public struct ImportObserver: Sendable {
     /// Called every few thousand rows: rows so far, bytes so far, bytes in all.
     public var progress: @Sendable (_ rows: Int64, _ bytes: Int64, _ of: Int64) -> Void
 
+    /// Takes nothing where nothing is given.
     public init(
         header: @escaping @Sendable ([UInt8]) throws -> Void = { _ in },
         rejected: @escaping @Sendable (RejectedRow, [UInt8]) throws -> Void = { _, _ in },
@@ -47,8 +49,8 @@ struct NothingKept: Error {}
 extension Session {
     /// Imports the file, folder or archive at a path.
     ///
-    /// - Throws: What `importPledges(_:name:into:options:observer:)` throws, and a sentence for a path that cannot
-    ///   be read.
+    /// - Throws: What `importPledges(_:name:into:options:observer:)` throws, and a sentence for a path that
+    ///   cannot be read.
     public func importPledges(
         at path: String, into id: CampaignID?, options: ImportOptions, observer: ImportObserver
     ) throws -> ImportSummary {
@@ -57,7 +59,8 @@ extension Session {
             sourceFiles(at: path), name: name, into: id, options: options, observer: observer)
     }
 
-    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on another.
+    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on
+    /// another.
     ///
     /// What is collected on pledge, or late, is charged after that.
     ///

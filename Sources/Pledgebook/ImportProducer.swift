@@ -93,7 +93,8 @@ final class ImportProducer: @unchecked Sendable {
         }
         outcome.changed = []
         outcome.rejected = []
-        // A file with bad rows changes nothing: from the first one on there is nothing to write, but much to report.
+        // A file with bad rows changes nothing: from the first one on there is nothing to write, but much to
+        // report.
         isDoomed = isDoomed || (rows.summary.refused > 0 && !options.takesGoodRows) || options.dryRun
         if !isDoomed, !queue.put(outcome) { throw NothingKept() }
         observer.progress(rows.summary.rows, bytesRead, total)

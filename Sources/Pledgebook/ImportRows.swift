@@ -273,7 +273,8 @@ struct ImportRows {
         }
     }
 
-    /// Money collected in the first file counts on the closing day, a late pledge on its own day; never tomorrow.
+    /// Money collected in the first file counts on the closing day, a late pledge on its own day; never
+    /// tomorrow.
     private func day(of order: PledgeOrder) -> CalendarDay {
         let told = max(campaign.day(of: order.pledgedAt), campaign.day(of: campaign.definition.closesAt))
         return min(told, factDay)

@@ -1,4 +1,4 @@
-public import Accounting
+import Accounting
 import Crowdfunding
 public import Parsing
 
@@ -20,6 +20,7 @@ public struct ImportSummary: Sendable {
     public internal(set) var contradictions: Int64 = 0
     /// Whether the changes were booked.
     public internal(set) var changesAreBooked = false
+    /// Rows that were not taken.
     public internal(set) var refused: Int64 = 0
     /// How many rows were refused for each kind of reason, most first.
     public internal(set) var refusedByKind: [(kind: String, count: Int64)] = []
@@ -33,6 +34,7 @@ public struct ImportSummary: Sendable {
     public internal(set) var firstOutOfTimeOrder: Int?
     /// Facts that the files told of, minor units: collected, paid back, disputed.
     public internal(set) var collected: Int64 = 0
+    /// Pledges that the files told were collected.
     public internal(set) var collectedCount: Int64 = 0
     /// What else is worth saying, a line each.
     public internal(set) var remarks: [String] = []
@@ -40,6 +42,7 @@ public struct ImportSummary: Sendable {
     public internal(set) var chargeable: Int64 = 0
     /// What charging them at once did.
     public internal(set) var charged = SweepCount()
+    /// The format of the files: `own` or `kickstarter`.
     public internal(set) var source = ""
     var missed: [MissedDemand: Int64] = [:]
 
@@ -54,6 +57,7 @@ public struct ImportSummary: Sendable {
 
 /// What a later file says of a pledge that the book knows otherwise.
 public struct PledgeDifference: Hashable, Sendable {
+    /// The pledge's reference.
     public let reference: String
     /// For people, for example `status pledged → collected`.
     public let text: String

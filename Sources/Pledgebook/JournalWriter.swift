@@ -91,7 +91,9 @@ final class JournalWriter {
     /// The day of the session's clock in the campaign's zone.
     var today: CalendarDay { signer.today }
 
-    /// Signs an entry and holds it until `flush`; gives it its number. `at` is the session's clock.
+    /// Signs an entry and holds it until `flush`; gives it its number.
+    ///
+    /// `at` is the session's clock.
     @discardableResult
     func write(
         _ kind: EntryKind, pledge: (number: Int64, reference: String)? = nil, instalment: Int = 0,
@@ -142,8 +144,8 @@ extension Session {
 }
 
 extension CampaignRecord {
-    /// What receipts of the entry with that number say alike: before the first pledge nothing says whether the
-    /// money is real.
+    /// What receipts of the entry with that number say alike: before the first pledge nothing says whether
+    /// the money is real.
     func receiptHead(at number: Int64) -> ReceiptHead {
         let isRehearsal = isRehearsal == true && firstPledge.map { number >= $0 } == true
         return ReceiptHead(

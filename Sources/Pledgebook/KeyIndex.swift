@@ -1,7 +1,7 @@
 /// Maps 64-bit keyed hashes to numbers: open addressing, sixteen bytes a slot, no deletion.
 ///
-/// Hashes are keyed with a secret of the book, so nobody can make them collide on purpose; a hit still has to be
-/// compared with the text that it stands for.
+/// Hashes are keyed with a secret of the book, so nobody can make them collide on purpose; a hit still has to
+/// be compared with the text that it stands for.
 struct KeyIndex {
     private var hashes: [Int64]
     /// 0: the slot is free.

@@ -16,7 +16,10 @@ public struct CheckedCampaign: Sendable {
 
 /// Reads and checks a campaign file.
 ///
-/// - Parameter file: How messages name it.
+/// - Parameters:
+///   - bytes: The file's content.
+///   - file: How messages name it.
+/// - Returns: The definition with its digest.
 /// - Throws: `CampaignProblems` with every problem of the file.
 public func checkCampaign(_ bytes: [UInt8], file: String) throws -> CheckedCampaign {
     let document: JSONDocument
@@ -34,7 +37,9 @@ public func checkCampaign(_ bytes: [UInt8], file: String) throws -> CheckedCampa
 
 /// A campaign that has been launched.
 public struct CampaignLaunch: Sendable {
+    /// The definition that is in force from now on.
     public let definition: CampaignDefinition
+    /// The campaign's number in this book.
     public let number: Int64
     /// Hexadecimal SHA-256 of the definition.
     public let digest: String
@@ -50,7 +55,8 @@ extension Session {
         }
         if definition.prepayment.collect == .hold {
             return
-                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be launched yet."
+                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be "
+                + "launched yet."
         }
         if definition.tax.point == .delivery {
             return "This version books tax on receipt; tax.point “delivery” cannot be launched yet."
@@ -68,7 +74,10 @@ extension Session {
 
     /// Enters a campaign into the book: its first entry names the definition's digest.
     ///
-    /// - Parameter seed: What the rehearsal gateway draws its declines from.
+    /// - Parameters:
+    ///   - checked: The definition, read and checked.
+    ///   - seed: What the rehearsal gateway draws its declines from.
+    /// - Returns: The campaign as it was entered.
     /// - Throws: `SessionError.campaignExists`, or what `launchProblem` says.
     public func launch(_ checked: CheckedCampaign, seed: UInt64) throws -> CampaignLaunch {
         let definition = checked.definition

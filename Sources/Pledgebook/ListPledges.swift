@@ -4,6 +4,7 @@ import Storage
 
 /// A pledge as lists show it.
 public struct PledgeListing: Sendable {
+    /// As receipts print it.
     public let reference: String
     /// The backer's name; personal.
     public let name: String
@@ -11,11 +12,13 @@ public struct PledgeListing: Sendable {
     public let email: String
     /// The tier's id, or `nil` for no reward.
     public let tier: String?
+    /// How many of its tier.
     public let quantity: Int64
     /// What the backer promised to pay.
     public let total: Money
     /// In the campaign's zone.
     public let pledgedOn: CalendarDay
+    /// What became of it so far.
     public let standing: PledgeStanding
     /// Units whose variant is not chosen yet.
     public let openChoices: Int64
@@ -47,8 +50,11 @@ extension Session {
     /// Gives every pledge of a campaign in the order in which it was booked, a few thousand at a time.
     ///
     /// - Parameters:
+    ///   - campaign: Whose pledges.
     ///   - openChoice: Only pledges with units whose variant is not chosen.
     ///   - standing: Only pledges that stand so; `nil`: all.
+    ///   - body: Gets one pledge at a time.
+    /// - Throws: What `body` throws, and `BookError`.
     public func forEachPledge(
         of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?,
         _ body: (PledgeListing) throws -> Void

@@ -13,8 +13,8 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
-/// Carries operations out in windows (payments.md): one transaction commits a window as open before it is sent, one
-/// books its answers and may open the next window.
+/// Carries operations out in windows (payments.md): one transaction commits a window as open before it is
+/// sent, one books its answers and may open the next window.
 struct OperationWindows {
     let session: Session
     /// As it was read last.
@@ -34,8 +34,10 @@ struct OperationWindows {
         self.gateway = session.interposed?(gateway) ?? gateway
     }
 
-    /// The first part of every idempotency key. A rehearsal's leaves the book out, so that the same seed plays out the
-    /// same in any book; its truth lies beside its book all the same.
+    /// The first part of every idempotency key.
+    ///
+    /// A rehearsal's leaves the book out, so that the same seed plays out the same in any book; its truth
+    /// lies beside its book all the same.
     static func prefix(_ session: Session, _ campaign: LoadedCampaign) -> String {
         campaign.record.isRehearsal == true
             ? "rehearsal/\(campaign.record.id)" : "\(session.book.id)/\(campaign.record.id)"
@@ -43,7 +45,10 @@ struct OperationWindows {
 
     /// Asks for `event` of every payment in scope, window by window.
     ///
-    /// - Parameter request: What to ask of a payment, or `nil` to leave it. Pure.
+    /// - Parameters:
+    ///   - scope: Which payments are meant.
+    ///   - request: What to ask of a payment, or `nil` to leave it. Pure.
+    /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
     mutating func sweep(
         _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
     ) throws {
@@ -84,9 +89,11 @@ struct OperationWindows {
     /// Asks for an event of one pledge's payment, or does without the gateway what needs none.
     ///
     /// - Parameters:
+    ///   - pledge: The pledge's number.
     ///   - reason: Why, for the session's row.
-    ///   - request: Decides in the same transaction that opens the operation, and may write entries before it; what it
-    ///     makes of the payment is what is asked.
+    ///   - request: Decides in the same transaction that opens the operation, and may write entries before
+    ///     it; what it makes of the payment is what is asked.
+    /// - Throws: What `request` throws; `SessionError`, `BookError`, and what the gateway throws.
     mutating func request(
         of pledge: Int64, because reason: String?,
         _ request: (inout CollectionItem, LoadedCampaign, JournalWriter) throws -> PaymentEvent?
@@ -114,7 +121,8 @@ struct OperationWindows {
         }
     }
 
-    /// Asks the gateway what became of everything that was left open or unknown, and sends again what it never saw.
+    /// Asks the gateway what became of everything that was left open or unknown, and sends again what it
+    /// never saw.
     mutating func resolve() throws {
         let found = try session.book.read { records -> [PendingRequest] in
             let campaign = try session.reload(known, in: records)
@@ -273,7 +281,8 @@ struct SettledWindow {
         }
     }
 
-    /// Writes what became of the operations and of pledges that ended; the signed entries are written by others.
+    /// Writes what became of the operations and of pledges that ended; the signed entries are written by
+    /// others.
     func write(with append: BulkAppend, at now: Timestamp, _ records: Records, campaign: Int64) throws {
         for (pledge, state) in ended { try records.end(pledge, as: state, campaign: campaign) }
         try append.settle(ends, at: now)

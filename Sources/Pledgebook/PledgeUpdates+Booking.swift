@@ -108,8 +108,8 @@ extension PledgeUpdates {
         try journal.append.settle([(operation, state)], at: now)
     }
 
-    /// A platform's file has no collection date: money of the first file that tells of any counts on the closing day,
-    /// a late pledge's on its own; what changed since on the day that was said.
+    /// A platform's file has no collection date: money of the first file that tells of any counts on the
+    /// closing day, a late pledge's on its own; what changed since on the day that was said.
     private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
         guard case .captured = event, !hadCollected else { return day }
         return min(

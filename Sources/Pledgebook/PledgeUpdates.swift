@@ -17,7 +17,8 @@ struct PledgeUpdates {
     private let words: OfferWords
     private let tierNumbers: [String: Int64]
     private let promotionNumbers: [String: Int64]
-    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the closing.
+    /// Whether an earlier file told of collected money: if not, what is collected now was collected at the
+    /// closing.
     let hadCollected: Bool
     /// Entries since the journal was flushed.
     var waiting = 0
@@ -337,7 +338,7 @@ struct OfferDifferences {
     /// Whether other units are to be made or shipped.
     var touchesUnits: Bool { [tier, quantity, addOns, choices].contains { $0 != nil } }
 
-    /// - Parameter paid: The figures are the payment's affair.
+    /// All of them in a fixed order; figures that were paid are the payment's affair.
     func words(paid: Bool) -> [String] {
         let figures = paid ? [] : [amount, parts, method]
         return ([tier, quantity, addOns, choices, promotion, country] + figures).compactMap { $0 }

@@ -62,8 +62,8 @@ public final class RejectedRows: @unchecked Sendable {
         guard writtenHeader != header else { return }
         guard writtenHeader == nil else {
             throw SessionError.rule(
-                "The files have different columns, and their bad rows cannot stand in one rejects file. Nothing was"
-                    + " changed: import the files one by one.", exit: .badInput)
+                "The files have different columns, and their bad rows cannot stand in one rejects file. "
+                    + "Nothing was changed: import the files one by one.", exit: .badInput)
         }
         writtenHeader = header
         var scanner = CSVScanner(bytes: header, pieceSize: header.count + 1)

@@ -52,7 +52,8 @@ extension Session {
     ///
     /// - Parameters:
     ///   - id: Which campaign; without one, the only one that is not over.
-    ///   - body: Gets the figures and a function that goes through every posted entry; it may be called often.
+    ///   - body: Gets the figures and a function that goes through every posted entry, as often as it
+    ///     is called.
     /// - Throws: `SessionError`, or what `body` throws.
     public func withPostedEntries(
         _ id: CampaignID?,

@@ -31,7 +31,9 @@ extension Session {
         }
     }
 
-    /// Charges one failed pledge again now, whatever the schedule says, and decides the campaign if that is certain.
+    /// Charges one failed pledge again now, whatever the schedule says.
+    ///
+    /// Decides the campaign if that is certain now.
     ///
     /// - Throws: `SessionError`, also where another command talks to the gateway.
     public func retryPayment(_ who: String, of id: CampaignID?) throws -> (plan: RetryPlan, count: SweepCount)
@@ -44,6 +46,7 @@ extension Session {
         try windows.sweep(.placed([nil, .methodSaved, .failed])) { item, _, _ in
             item.reference == plan.reference ? .charge(item.parts.amount) : nil
         }
+        _ = try decide(plan.campaign.record.id)
         return (plan, windows.count)
     }
 

@@ -73,11 +73,14 @@ public enum SessionError: UserFacingError, Equatable {
         case .campaignExists(let id):
             "The campaign \(id) was launched already. Change it with `pledgebook campaign amend FILE`."
         case .keyMissing:
-            "The key file is missing, and nothing can be signed without it. Name it with PLEDGEBOOK_KEY_FILE or --key-file."
+            "The key file is missing, and nothing can be signed without it. Name it with PLEDGEBOOK_KEY_FILE "
+                + "or --key-file."
         case .wrongKey(let campaign):
-            "The key file is not the one that signed \(campaign). Name the right one with --key-file. Nothing was changed."
+            "The key file is not the one that signed \(campaign). Name the right one with --key-file. "
+                + "Nothing was changed."
         case .clockBehind(let now, let last):
-            "The clock says \(now), but the journal was written to at \(last). Set the clock right, or say --at TIME."
+            "The clock says \(now), but the journal was written to at \(last). Set the clock right, or say "
+                + "--at TIME."
         case .definitionUnreadable(let campaign):
             "The definition of \(campaign) cannot be read by this version. Use the version that launched it."
         case .noThread: "The system gave no thread. Nothing was changed; say it again."

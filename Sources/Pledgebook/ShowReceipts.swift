@@ -7,21 +7,27 @@ import Storage
 public struct PledgeReceipts: Sendable {
     /// One fact.
     public struct Fact: Sendable {
+        /// The entry's number.
         public let number: Int64
+        /// The day it counts on, in the campaign's time zone.
         public let day: CalendarDay
         /// What people call it.
         public let title: String
+        /// What it moved, in the campaign's currency.
         public let amount: Money
         /// The signed text.
         public let receipt: String
     }
 
+    /// The pledge's reference.
     public let reference: String
     /// The backer's name; personal.
     public let name: String
     /// What the backer promised to pay.
     public let promised: Money
+    /// What was collected in all.
     public let received: Money
+    /// What was paid back in all.
     public let refunded: Money
     /// In the order of the journal.
     public let facts: [Fact]

@@ -26,7 +26,8 @@ extension Session {
         return standing
     }
 
-    /// Units that count for `minimum_units`: of the item that the first run makes; without runs, of all items.
+    /// Units that count for `minimum_units`: of the item that the first run makes; without runs, of all
+    /// items.
     private func units(
         _ campaign: LoadedCampaign, _ totals: [PledgeTotal], collectedOnly: Bool, in records: Records
     ) throws -> Int64 {

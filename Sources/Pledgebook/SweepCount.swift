@@ -6,22 +6,33 @@ import Storage
 public struct SweepCount: Hashable, Sendable {
     /// Charged or captured, and how much.
     public var captured: Int64 = 0
+    /// What those come to, minor units.
     public var capturedAmount: Int64 = 0
+    /// What the gateway keeps of it, minor units.
     public var fees: Int64 = 0
     /// Declined, to be tried again · for good · waiting for the backer.
     public var failedSoft: Int64 = 0
+    /// Cards that will not be tried again.
     public var failedHard: Int64 = 0
+    /// Payments whose backers have to act at their bank.
     public var needBacker: Int64 = 0
+    /// Payments that were paid back.
     public var refunded: Int64 = 0
+    /// What those come to, minor units.
     public var refundedAmount: Int64 = 0
     /// Refunds that a person has to make or that the gateway still works on.
     public var pending: Int64 = 0
+    /// What those come to, minor units.
     public var pendingAmount: Int64 = 0
+    /// Operations that nobody knows the end of.
     public var unknown: Int64 = 0
+    /// Payments on which book and gateway disagree.
     public var conflicted: Int64 = 0
     /// Saved methods let go, holds voided.
     public var released: Int64 = 0
+    /// Pledges that were given up.
     public var dropped: Int64 = 0
+    /// What those come to, minor units.
     public var droppedAmount: Int64 = 0
 
     /// Nothing was done.

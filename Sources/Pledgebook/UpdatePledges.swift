@@ -5,9 +5,11 @@ import Parsing
 import Storage
 
 extension Session {
-    /// Compares the rows of a later file with the pledges that the book holds, and books what is to be booked.
+    /// Compares the rows of a later file with the pledges that the book holds, and books what is to be
+    /// booked.
     ///
-    /// Stands on the campaign as the new rows have left it, and appends to the same chain in the same transaction.
+    /// Stands on the campaign as the new rows have left it, and appends to the same chain in the same
+    /// transaction.
     func update(
         _ campaign: LoadedCampaign, _ producer: ImportProducer, _ options: ImportOptions,
         _ observer: ImportObserver,
@@ -47,7 +49,8 @@ extension Session {
         summary.changesAreBooked = books && summary.changed > 0
     }
 
-    /// A row of our own asks: saying something else under the same reference is a mistake until `--update` is said.
+    /// A row of our own asks: saying something else under the same reference is a mistake until `--update` is
+    /// said.
     private func refusalWithoutUpdate(
         _ comparison: PledgeComparison, _ row: ChangedRow, _ options: ImportOptions
     ) -> UpdateRefusal? {
@@ -123,10 +126,12 @@ enum UpdateRefusal: Equatable {
         switch self {
         case .twiceInFile: "remove one of the two rows, or give one its own pledge_id"
         case .otherContent:
-            "say --update to book it as a correction, or give the row a pledge_id of its own if it is another pledge"
+            "say --update to book it as a correction, or give the row a pledge_id of its own if it is "
+                + "another pledge"
         case .otherSource: "give the row a pledge_id of its own"
         case .collected:
-            "leave the row as it was; pay back with `pledgebook payment refund`, or cancel with `pledgebook pledge cancel`"
+            "leave the row as it was; pay back with `pledgebook payment refund`, or cancel with `pledgebook "
+                + "pledge cancel`"
         case .gatewayDecides: "leave the status as it was, or empty"
         case .allocated: "leave the row as it was, or cancel the pledge and place it anew"
         case .rule(let refusal): refusal.remedy

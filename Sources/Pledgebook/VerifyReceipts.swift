@@ -40,7 +40,11 @@ extension Session {
     ///
     /// A file that was exported when the book was shorter is whole as far as it goes.
     ///
-    /// - Parameter pieces: Calls its argument with the file's bytes, piece by piece.
+    /// - Parameters:
+    ///   - campaign: Whose receipts.
+    ///   - pieces: Calls its argument with the file's bytes, piece by piece.
+    /// - Returns: How many were checked, and what was found.
+    /// - Throws: `SessionError`, `BookError`, and what `pieces` throws.
     public func verifyReceipts(
         of campaign: LoadedCampaign, in pieces: ((Span<UInt8>) throws -> Void) throws -> Void
     ) throws -> ReceiptReport {

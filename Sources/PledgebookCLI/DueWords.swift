@@ -56,7 +56,8 @@ struct DueWords {
         case .recordPayout(let tally, let source, let about): payout(tally, source, about)
         case .refund(let tally): "\(counted(tally.count, "pledge")) to be paid back by you, \(money(tally))"
         case .choose(let open):
-            "\(counted(open.pledges, "backer has", "backers have")) not chosen (\(counted(open.units, "unit")))"
+            "\(counted(open.pledges, "backer has", "backers have")) not chosen "
+                + "(\(counted(open.units, "unit")))"
         case .release(let tally): "\(counted(tally.count, "pledge")) not yet released or paid back"
         case .finish: "everything is shipped and settled"
         }

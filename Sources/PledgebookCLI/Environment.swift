@@ -29,8 +29,12 @@ struct Environment {
 
     /// Opens the book and, for writing, the key file.
     ///
-    /// - Parameter command: The command's words, without personal data, for example `pledge import`; kept in
-    ///   the book.
+    /// - Parameters:
+    ///   - options: What was said on the command line.
+    ///   - purpose: Whether the command reads or writes.
+    ///   - command: The command's words, without personal data, for example `pledge import`; kept in the
+    ///     book.
+    /// - Throws: `BookError` or `CommandProblem` where the book or the key cannot be opened.
     init(_ options: SharedOptions, for purpose: Purpose, _ command: String) throws {
         try self.init(options.place, campaign: options.campaign, for: purpose, command)
     }

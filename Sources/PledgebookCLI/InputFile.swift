@@ -5,7 +5,8 @@ import Glibc
 enum InputFile {
     /// The whole file, for files that people write.
     ///
-    /// - Throws: `CommandProblem` when it is not there, is a folder, cannot be read, or is larger than `limit`.
+    /// - Throws: `CommandProblem` when it is not there, is a folder, cannot be read, or is larger than
+    ///   `limit`.
     static func read(_ path: String, limit: Int = 16 << 20) throws -> [UInt8] {
         var bytes: [UInt8] = []
         try forEachPiece(of: path) { piece in

@@ -8,7 +8,9 @@ enum Output {
     /// Whether talk and data may be colored.
     static let hasColor = isTerminal && getenv("NO_COLOR") == nil
 
-    /// Why something could not be written to stdout; said when the command has ended. Main thread only.
+    /// Why something could not be written to stdout; said when the command has ended.
+    ///
+    /// Main thread only.
     nonisolated(unsafe) private(set) static var failure: OutputProblem?
 
     /// Writes data and a line feed to stdout.

@@ -1,5 +1,5 @@
 import Accounting
-public import Crowdfunding
+import Crowdfunding
 import Glibc
 
 /// The strict reading of a payload that this module wrote: these keys, in this order, nothing between them.

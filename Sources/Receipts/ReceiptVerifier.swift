@@ -39,8 +39,8 @@ public struct ReceiptVerifier {
     /// - Parameters:
     ///   - keys: The campaign's keys in the order of their epochs.
     ///   - head: What the campaign's receipts say alike.
-    ///   - laterHead: What the receipts from the first pledge on say alike, where that differs: before it nobody
-    ///     knows whether the campaign is a rehearsal.
+    ///   - laterHead: What the receipts from the first pledge on say alike, where that differs: before it
+    ///     nobody knows whether the campaign is a rehearsal.
     ///   - keyChecks: What the book says each key's `keyCheck` is, by `kid`: tells a wrong key from
     ///     tampering.
     ///   - number: The number of the receipt before the first line, 0 where the file begins with receipt 1.

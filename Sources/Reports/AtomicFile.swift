@@ -54,8 +54,9 @@ public enum FileWriteError: UserFacingError, Hashable {
 
 /// A file that appears under its name whole or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, which is synced, then takes the name, and then the folder
-/// is synced. What stops in between leaves what was there before, and at most a hidden `.pledgebook-….part`.
+/// The bytes go to a temporary file in the same folder, which is synced, then takes the name, and then the
+/// folder is synced. What stops in between leaves what was there before, and at most a hidden
+/// `.pledgebook-….part`.
 public enum AtomicFile {
     /// Writes bytes under a name.
     ///

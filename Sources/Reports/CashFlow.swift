@@ -4,8 +4,8 @@ public import Storage
 
 /// Where cash came from and went to, period by period (direct method, IAS 7 and ASC 230).
 ///
-/// It is the campaign's cash, not the company's. It exists only where opening and closing cash, by the posting
-/// rules, differ by exactly what the lines say.
+/// It is the campaign's cash, not the company's. It exists only where opening and closing cash, by the
+/// posting rules, differ by exactly what the lines say.
 public struct CashFlow: Report {
     /// What one line says of one period.
     public struct Movement: Hashable, Sendable {
@@ -171,7 +171,8 @@ private func movement(of totals: ArraySlice<DailyTotal>, by sources: [CashSource
     return CashFlow.Movement(amount: try narrow(amount), entries: entries)
 }
 
-/// Whole periods from the first day with an entry to the last, so that the report depends on the journal alone.
+/// Whole periods from the first day with an entry to the last, so that the report depends on the journal
+/// alone.
 private func wholePeriod(of sorted: [DailyTotal], by length: PeriodLength, today: CalendarDay) throws
     -> Period
 {

@@ -2,7 +2,8 @@ public import Accounting
 public import Crowdfunding
 public import Storage
 
-/// Where a campaign stands against its goal; it exists only where payments and journal hold the same net amount.
+/// Where a campaign stands against its goal; it exists only where payments and journal hold the same net
+/// amount.
 public struct Funding: Report {
     /// An amount with the number of pledges it is of.
     public struct Tally: Hashable, Sendable {

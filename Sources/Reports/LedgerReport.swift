@@ -21,8 +21,8 @@ public struct LedgerEntry: Hashable, Sendable {
 
 /// Every posting of the journal, a row a leg, in the order of the entries.
 ///
-/// Entries stream through it twice: once to see that they agree with the daily totals, account by account, and
-/// then to be written. Where they do not agree nothing is written.
+/// Entries stream through it twice: once to see that they agree with the daily totals, account by account,
+/// and then to be written. Where they do not agree nothing is written.
 public struct LedgerReport: Sendable {
     /// Gives every entry of the campaign in order, each time it is called.
     public typealias Source = (_ body: (LedgerEntry) throws -> Void) throws -> Void
@@ -103,8 +103,8 @@ public struct LedgerReport: Sendable {
 
     private func isWanted(_ day: CalendarDay) -> Bool { period?.contains(day) ?? true }
 
-    /// Opening balances by the daily totals, and the entries of these days, give the closing balances by the daily
-    /// totals; debits are credits in every entry.
+    /// Opening balances by the daily totals, and the entries of these days, give the closing balances by the
+    /// daily totals; debits are credits in every entry.
     private func check(_ entries: Source) throws {
         var expected = AccountSums()
         var found = AccountSums()

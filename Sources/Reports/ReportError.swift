@@ -30,8 +30,8 @@ public enum ReportError: UserFacingError, Hashable {
             "The ledger was not written: in entry \(entry) debits are \(debits), but credits are \(credits). "
                 + Self.remedy
         case .accountDoesNotAgree(let account, let entries, let totals):
-            "The ledger was not written: by its entries \(account.rawValue) \(account.path) ends at \(entries), "
-                + "but by the daily totals at \(totals). \(Self.remedy)"
+            "The ledger was not written: by its entries \(account.rawValue) \(account.path) ends at "
+                + "\(entries), but by the daily totals at \(totals). \(Self.remedy)"
         case .collectedDoesNotAgree(let payments, let journal):
             "The funding report was not written: the payments hold \(payments), but the journal \(journal). "
                 + Self.remedy
@@ -39,8 +39,8 @@ public enum ReportError: UserFacingError, Hashable {
             "The report was not written: a sum is larger than this program can hold. \(Self.remedy)"
         case .tooManyPeriods(let count, let limit):
             "The report would have \(groupedInteger(Int64(count))) periods; at most "
-                + "\(groupedInteger(Int64(limit))) are shown. Choose longer ones with --by, or fewer days with "
-                + "--from and --to."
+                + "\(groupedInteger(Int64(limit))) are shown. Choose longer ones with --by, or fewer days "
+                + "with --from and --to."
         }
     }
 

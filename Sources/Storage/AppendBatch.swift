@@ -1,18 +1,26 @@
 public import Accounting
 public import Crowdfunding
 
-/// A backer to append. Ranges point into the batch's bytes.
+/// A backer to append.
+///
+/// Ranges point into the batch's bytes.
 public struct BackerRow: Sendable {
+    /// The backer's number in the book.
     public var number: Int64
+    /// Lower case; empty for none.
     public var email: ByteRange
+    /// As it was written; empty for none.
     public var name: ByteRange
     /// Two capital letters, or 0.
     public var country: UInt16
+    /// JSON text; empty for none.
     public var address: ByteRange
+    /// JSON text of survey answers; empty for none.
     public var answers: ByteRange
     /// Keyed hash of the e-mail address.
     public var hash: Int64
 
+    /// Puts a backer together.
     public init(
         number: Int64, email: ByteRange, name: ByteRange, country: UInt16, address: ByteRange,
         answers: ByteRange,
@@ -28,41 +36,63 @@ public struct BackerRow: Sendable {
     }
 }
 
-/// A pledge to append. Amounts are minor units; goods and shipping are net of tax.
+/// A pledge to append.
+///
+/// Amounts are minor units; goods and shipping are net of tax.
 public struct PledgeRow: Sendable {
     /// The number of the entry that places it.
     public var number: Int64 = 0
+    /// As receipts print it, unique within the campaign.
     public var reference = ByteRange.empty
+    /// The platform's own id; empty where the reference is the import key.
     public var sourceKey = ByteRange.empty
+    /// The backer's number.
     public var backer: Int64 = 0
     /// Index in the definition's tiers, or -1.
     public var tier: Int32 = -1
+    /// Index in the definition's promotions, or -1.
     public var promotion: Int32 = -1
+    /// How many of its tier, one or more.
     public var quantity: Int64 = 1
+    /// Two capital letters, or 0 when nothing ships.
     public var destination: UInt16 = 0
+    /// Price of tier and add-ons less discount.
     public var goods: Int64 = 0
+    /// What carriage costs.
     public var shipping: Int64 = 0
+    /// What lies on goods and shipping.
     public var tax: Int64 = 0
+    /// What was given beyond the price.
     public var bonus: Int64 = 0
+    /// Seconds since 1970.
     public var placedAt: Int64 = 0
+    /// 1 recorded, 2 rehearsal.
     public var gateway: UInt8 = 1
+    /// The saved method's token; empty for none.
     public var method = ByteRange.empty
+    /// A raw value of `PledgeState`.
     public var state: UInt8 = 1
     /// Keyed hash of the import key.
     public var hash: Int64 = 0
     /// Keyed hash of the imported row.
     public var content: Int64 = 0
 
+    /// One of nothing, to be filled in.
     public init() {}
 }
 
 /// An add-on (kind 1) or a choice (kind 2) of a pledge.
 public struct LineRow: Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// 1 add-on, 2 choice.
     public var kind: Int
+    /// The add-on's id, or the SKU of the variant.
     public var id: String
+    /// Units, one or more.
     public var quantity: Int64
 
+    /// Puts a line together.
     public init(pledge: Int64, kind: Int, id: String, quantity: Int64) {
         self.pledge = pledge
         self.kind = kind
@@ -73,30 +103,45 @@ public struct LineRow: Sendable {
 
 /// A signed entry to append.
 public struct EntryRow: Sendable {
+    /// From 1, without gaps within a campaign.
     public var number: Int64 = 0
+    /// What happened.
     public var kind = EntryKind.placed
     /// 0 for none.
     public var pledge: Int64 = 0
+    /// From 1; 0 for none.
     public var instalment: Int64 = 0
+    /// The run's id; empty for none.
     public var run = ByteRange.empty
+    /// Seconds since 1970.
     public var at: Int64 = 0
+    /// Days since 1970-01-01.
     public var day: Int64 = 0
+    /// Minor units.
     public var parts = EntryParts.zero
     /// 0 for none.
     public var reverses: Int64 = 0
+    /// The gateway's, file's or person's own reference; empty for none.
     public var reference = ByteRange.empty
+    /// The signed detail; empty for none.
     public var detail = ByteRange.empty
+    /// Its HMAC-SHA-256, chained to the entry before.
     public var tag = Tag.zero
 
+    /// An entry of nothing, to be filled in.
     public init() {}
 }
 
 /// A payment as it stands, to insert or to replace.
 public struct PaymentRow: Sendable {
+    /// The pledge's number.
     public var pledge: Int64 = 0
+    /// From 1.
     public var instalment: Int64 = 1
+    /// As it stands; amounts are minor units.
     public var payment = Payment()
 
+    /// Says which instalment of which pledge a payment is of.
     public init(pledge: Int64, instalment: Int64 = 1, payment: Payment) {
         self.pledge = pledge
         self.instalment = instalment
@@ -106,13 +151,20 @@ public struct PaymentRow: Sendable {
 
 /// Rows of all kinds that go into the book together, and the bytes that their ranges point into.
 public struct AppendBatch: Sendable {
+    /// The text of all rows.
     public var bytes: [UInt8] = []
+    /// New backers, before the pledges that name them.
     public var backers: [BackerRow] = []
+    /// New pledges, in the order of their numbers.
     public var pledges: [PledgeRow] = []
+    /// Add-ons and choices of those.
     public var lines: [LineRow] = []
+    /// Signed entries, in the order of their numbers.
     public var entries: [EntryRow] = []
+    /// Payments to insert or to replace.
     public var payments: [PaymentRow] = []
 
+    /// A batch of nothing.
     public init() {}
 
     /// Copies the text behind the batch's bytes and says where it lies; empty text is an empty range.
@@ -144,11 +196,16 @@ public struct AppendBatch: Sendable {
 
 /// What a day's entries of a kind add up to.
 public struct DailyTotal: Hashable, Sendable {
+    /// The day the entries count on, in the campaign's time zone.
     public var day: CalendarDay
+    /// What happened.
     public var kind: EntryKind
+    /// How many entries.
     public var count: Int64
+    /// Their sums, minor units.
     public var parts: EntryParts
 
+    /// Puts a total together.
     public init(day: CalendarDay, kind: EntryKind, count: Int64, parts: EntryParts) {
         self.day = day
         self.kind = kind
@@ -171,9 +228,12 @@ public struct DailyRollup: Sendable {
     private var lastKey = Key(day: .min, kind: .placed)
     private var last = Sum()
 
+    /// Sums of nothing.
     public init() {}
 
-    /// Counts one entry. Entries of one day and kind usually come together, so that the dictionary is seldom asked.
+    /// Counts one entry.
+    ///
+    /// Entries of one day and kind usually come together, so that the dictionary is seldom asked.
     @inline(__always)
     public mutating func add(day: Int64, kind: EntryKind, parts: EntryParts) {
         let key = Key(day: day, kind: kind)

@@ -6,7 +6,8 @@ import Glibc
 
 /// The database that holds it all: one SQLite file.
 ///
-/// Opened with WAL, `synchronous = FULL` and foreign keys on, so that a finished `write` survives a power cut.
+/// Opened with WAL, `synchronous = FULL` and foreign keys on, so that a finished `write` survives a power
+/// cut.
 public final class Book: Sendable {
     /// Where the file is.
     public let path: String
@@ -36,6 +37,7 @@ public final class Book: Sendable {
     ///   - path: Where; nothing may be there, not even a link. The file is made with mode 0600.
     ///   - id: Random text.
     ///   - keySecret: 16 random bytes.
+    /// - Returns: The book, open for writing.
     /// - Throws: `BookError`.
     public static func create(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
         let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -69,7 +71,10 @@ public final class Book: Sendable {
         try self.init(opening: path, waiting: Self.busySeconds)
     }
 
-    /// - Parameter waiting: Seconds to wait for another writer before `BookError.locked`.
+    /// - Parameters:
+    ///   - path: Where the book is.
+    ///   - waiting: Seconds to wait for another writer before `BookError.locked`.
+    /// - Throws: `BookError`.
     convenience init(opening path: String, waiting: Double) throws {
         var status = stat()
         guard stat(path, &status) == 0 else { throw BookError.notFound(path: path) }
@@ -116,8 +121,10 @@ public final class Book: Sendable {
         }
     }
 
-    /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied back
-    /// seldom. The rows are consistent by construction and `book check` proves it.
+    /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied
+    /// back seldom.
+    ///
+    /// The rows are consistent by construction and `book check` proves it.
     public func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
         try queue.inDatabase { db in
             try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
@@ -158,7 +165,10 @@ public final class Book: Sendable {
 
     private static let busySeconds = 30.0
 
-    /// - Parameter book: The path of what has to be a book already; `nil` for one that is being made.
+    /// - Parameters:
+    ///   - book: The path of what has to be a book already; `nil` for one that is being made.
+    ///   - seconds: How long to wait for another writer.
+    /// - Returns: How every connection is set up.
     private static func configuration(of book: String?, waiting seconds: Double = busySeconds)
         -> Configuration
     {
@@ -169,7 +179,8 @@ public final class Book: Sendable {
             if let book, try Int64.fetchOne(db, sql: "PRAGMA application_id") != applicationID {
                 throw BookError.notABook(path: book)
             }
-            // GRDB's own WAL mode would set synchronous = NORMAL afterwards, and commits would not be durable.
+            // GRDB's own WAL mode would set synchronous = NORMAL afterwards, and commits would not be
+            // durable.
             try db.execute(
                 sql: """
                     PRAGMA page_size = 8192;

@@ -22,7 +22,8 @@ public enum BookError: UserFacingError, Equatable {
     public var message: String {
         switch self {
         case .notFound(let path):
-            "There is no book at \(path). Create one with `pledgebook init`, or name another with --book PATH."
+            "There is no book at \(path). Create one with `pledgebook init`, or name another with --book "
+                + "PATH."
         case .isDirectory(let path): "\(path) is a folder, not a book. Name a file with --book PATH."
         case .alreadyExists(let path):
             "\(path) exists already and was left as it is. Name another with --book PATH."
@@ -36,7 +37,8 @@ public enum BookError: UserFacingError, Equatable {
         case .cannotCreate(let path, let reason):
             "\(path) cannot be created: \(reason). Choose a folder that you may write to."
         case .locked(let path):
-            "\(path) is being written by another command. Nothing was changed; say it again when that has ended."
+            "\(path) is being written by another command. Nothing was changed; say it again when that has "
+                + "ended."
         case .full(let path):
             "The disk is full. \(path) is unchanged; free some space and say it again."
         case .readOnly(let path):
@@ -46,7 +48,8 @@ public enum BookError: UserFacingError, Equatable {
         case .headMoved(let campaign):
             "Another command wrote to \(campaign) in between. Nothing was changed; say it again."
         case .hashCollision:
-            "Two different keys have the same hash. Nothing was changed. Please report this: it should not be seen."
+            "Two different keys have the same hash. Nothing was changed. Please report this: it should not "
+                + "be seen."
         case .storage(let reason): "The book answered: \(reason). Nothing was changed."
         }
     }

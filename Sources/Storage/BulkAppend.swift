@@ -14,7 +14,10 @@ public final class BulkAppend {
     private var pledgeKeys: [(hash: Int64, number: Int64, content: Int64)] = []
     private let runLength = 262_144
 
-    /// - Parameter campaign: The campaign's number in this book.
+    /// - Parameters:
+    ///   - records: The transaction to write in.
+    ///   - campaign: The campaign's number in this book.
+    /// - Throws: `BookError`.
     public init(_ records: Records, campaign: Int64) throws {
         guard let connection = records.db.sqliteConnection else {
             throw BookError.storage(reason: "the connection is closed")
@@ -38,7 +41,9 @@ public final class BulkAppend {
         if pledgeKeys.count >= runLength || backerKeys.count >= runLength { try flushKeys() }
     }
 
-    /// Writes what is still held: keys and the daily rollup. To be called once, before the transaction ends.
+    /// Writes what is still held: keys and the daily rollup.
+    ///
+    /// To be called once, before the transaction ends.
     public func finish() throws {
         try flushKeys()
         try records.merge(&rollup, campaign: campaign)
@@ -149,8 +154,8 @@ public final class BulkAppend {
         let campaign = campaign
         try feed.run(
             """
-            INSERT INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured, voided,
-              refunded, committed, disputed, lost, excess, capture_before)
+            INSERT INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
+              voided, refunded, committed, disputed, lost, excess, capture_before)
             SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
             ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
               state = excluded.state, ending = excluded.ending, flags = excluded.flags,
@@ -205,8 +210,9 @@ public final class BulkAppend {
 
     /// Writes down how the operations of a window ended, or that nobody knows.
     ///
-    /// Most succeed: what is still open of the window's pledges when the others are written has succeeded. The window
-    /// holds every open operation between its first and its last pledge, because its sender holds the gateway lock.
+    /// Most succeed: what is still open of the window's pledges when the others are written has succeeded.
+    /// The window holds every open operation between its first and its last pledge, because its sender holds
+    /// the gateway lock.
     public func settle(_ operations: [(operation: Operation, state: OperationState)], at now: Timestamp)
         throws
     {

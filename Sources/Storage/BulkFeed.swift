@@ -46,7 +46,8 @@ struct FeedResult {
 
 /// Feeds batches of rows to `INSERT … SELECT` through a virtual table: 1.6 × the speed of binding row by row.
 ///
-/// The virtual table `feed` has columns c0…c17 and is known to one connection only. One feed is in use at a time.
+/// The virtual table `feed` has columns c0…c17 and is known to one connection only. One feed is in use at a
+/// time.
 final class BulkFeed {
     private let connection: OpaquePointer
     private var statements: [String: OpaquePointer] = [:]
@@ -74,6 +75,7 @@ final class BulkFeed {
     ///   - sql: Prepared once and kept.
     ///   - rows: How many rows `feed` has.
     ///   - column: Gives the value of a column of a row; columns from 0.
+    /// - Throws: `BookError` for what SQLite refuses.
     func run(_ sql: String, rows: Int, column: @escaping FeedColumn) throws {
         guard rows > 0 else { return }
         let statement = try prepared(sql)
@@ -116,7 +118,9 @@ private struct FeedCursor {
     var row = 0
 }
 
-/// The feed that a cursor reads from. It is alive as long as the statement runs, so nothing is retained a value.
+/// The feed that a cursor reads from.
+///
+/// It is alive as long as the statement runs, so nothing is retained a value.
 @inline(__always)
 private func withFeed<Value>(
     of cursor: UnsafeMutablePointer<FeedCursor>, or none: Value, _ body: (BulkFeed) -> Value

@@ -4,11 +4,15 @@ import GRDB
 
 /// A pledge as a closing needs it: what it owes, how it pays, and how its payment stands.
 public struct CollectionItem: Hashable, Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// The pledge's reference, part of every idempotency key.
     public var reference: String
     /// What is due: bonus lies in goods.
     public var parts: EntryParts
+    /// 1 recorded, 2 rehearsal.
     public var gateway: Int
+    /// The saved method's token; empty for none.
     public var method: String
     /// `nil`: nothing has happened yet.
     public var payment: Payment?
@@ -86,8 +90,8 @@ extension Records {
     private static func collectionSQL(_ scope: CollectionScope) -> String {
         let columns = """
             p.number, p.reference, p.goods + p.bonus, p.shipping, p.tax, p.gateway, p.method,
-            m.state, m.authorized, m.captured, m.voided, m.refunded, m.committed, m.disputed, m.lost, m.excess,
-            m.ending, m.flags, m.capture_before
+            m.state, m.authorized, m.captured, m.voided, m.refunded, m.committed, m.disputed, m.lost,
+            m.excess, m.ending, m.flags, m.capture_before
             """
         let join = "ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1"
         switch scope {
@@ -96,13 +100,15 @@ extension Records {
             let untouched = states.contains(nil) ? "m.state IS NULL OR " : ""
             return """
                 SELECT \(columns) FROM pledge p LEFT JOIN payment m \(join)
-                WHERE p.campaign = $1 AND p.number > $2 AND p.state IN (1) AND (\(untouched)m.state IN (\(known)))
+                WHERE p.campaign = $1 AND p.number > $2 AND p.state IN (1)
+                  AND (\(untouched)m.state IN (\(known)))
                 ORDER BY p.number LIMIT $3
                 """
         case .payments(let states):
             let known = states.map { String($0.rawValue) }.joined(separator: ",")
             return """
-                SELECT \(columns) FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
+                SELECT \(columns) FROM payment m JOIN pledge p ON p.campaign = m.campaign
+                  AND p.number = m.pledge
                 WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment = 1 AND m.state IN (\(known))
                 ORDER BY m.pledge LIMIT $3
                 """

@@ -4,21 +4,30 @@ import GRDB
 
 /// One imported file.
 public struct ImportRecord: Hashable, Sendable {
+    /// From 1 within a campaign; 0 before it is kept.
     public var number: Int
+    /// When it was imported.
     public var at: Timestamp
+    /// The format: `own` or `kickstarter`.
     public var source: String
     /// The file's own name, without its folder.
     public var file: String
     /// SHA-256 of the file.
     public var digest: [UInt8]
+    /// Rows of the file, without its header.
     public var rows: Int64
+    /// Rows that placed a pledge.
     public var placed: Int64
+    /// Rows that changed one.
     public var changed: Int64
+    /// Rows that were in the book as they are.
     public var same: Int64
+    /// Rows that were not taken.
     public var refused: Int64
     /// Whether the file told of collected money.
     public var toldOfCollected: Bool
 
+    /// Puts a record together before it gets its number.
     public init(
         number: Int = 0, at: Timestamp, source: String, file: String, digest: [UInt8], rows: Int64,
         placed: Int64,

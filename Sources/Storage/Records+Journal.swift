@@ -5,20 +5,32 @@ import GRDB
 
 /// An entry with its signature.
 public struct SignedEntry: Hashable, Sendable {
+    /// What happened.
     public var entry: JournalEntry
+    /// Its HMAC-SHA-256, chained to the entry before.
     public var tag: Tag
 }
 
-/// One row for each command that wrote: who ran what with which version. Not signed, not in the journal.
+/// One row for each command that wrote: who ran what with which version.
+///
+/// Not signed, not in the journal.
 public struct SessionRecord: Hashable, Sendable {
+    /// Who ran the command, as the system names them.
     public var operatorName: String
+    /// Of the program.
     public var version: String
+    /// The command's words, without personal data.
     public var command: String
+    /// Why, where the command asks for it.
     public var reason: String?
+    /// When it ran.
     public var at: Timestamp
+    /// The first entry it wrote.
     public var first: Int64
+    /// The last entry it wrote; less than `first` when it wrote none.
     public var last: Int64
 
+    /// Puts together what is kept of a command.
     public init(
         operatorName: String, version: String, command: String, reason: String?, at: Timestamp, first: Int64,
         last: Int64

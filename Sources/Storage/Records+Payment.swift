@@ -4,12 +4,19 @@ import GRDB
 
 /// An operation as the book holds it.
 public struct OperationRecord: Hashable, Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// From 1.
     public var instalment: Int
+    /// What was asked for.
     public var kind: OperationKind
+    /// From 1; grows only after a definite failure.
     public var attempt: Int
+    /// Minor units, more than zero.
     public var amount: Int64
+    /// Where it stands.
     public var state: OperationState
+    /// When it was opened or last answered.
     public var at: Timestamp
 }
 
@@ -51,7 +58,8 @@ extension Records {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM operation WHERE campaign = $1 AND pledge = $2 ORDER BY instalment, at, kind, attempt
+                SELECT * FROM operation WHERE campaign = $1 AND pledge = $2 ORDER BY instalment, at, kind,
+                  attempt
                 """, arguments: [campaign, pledge]
         ).map(operation(from:))
     }
@@ -61,7 +69,8 @@ extension Records {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM operation WHERE campaign = $1 AND state < 3 ORDER BY pledge, instalment, kind, attempt
+                SELECT * FROM operation WHERE campaign = $1 AND state < 3 ORDER BY pledge, instalment, kind,
+                  attempt
                 """, arguments: [campaign]
         ).map(operation(from:))
     }
@@ -70,7 +79,8 @@ extension Records {
     func settle(_ operation: Operation, as state: OperationState, at now: Timestamp, campaign: Int64) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE operation SET state = $1, at = $2 WHERE campaign = $3 AND pledge = $4 AND instalment = $5
+                UPDATE operation SET state = $1, at = $2 WHERE campaign = $3 AND pledge = $4
+                  AND instalment = $5
                   AND kind = $6 AND attempt = $7
                 """
         ).execute(arguments: [

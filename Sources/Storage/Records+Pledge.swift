@@ -2,24 +2,41 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// A pledge as the book holds it. Amounts are minor units; goods and shipping are net of tax, bonus is apart.
+/// A pledge as the book holds it.
+///
+/// Amounts are minor units; goods and shipping are net of tax, bonus is apart.
 public struct PledgeRecord: Hashable, Sendable {
+    /// The number of the entry that placed it.
     public var number: Int64
+    /// As receipts print it, unique within the campaign.
     public var reference: String
+    /// The platform's own id; `nil` where the reference is the import key.
     public var sourceKey: String?
+    /// The backer's number.
     public var backer: Int64
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
+    /// The offer's number among the promotions, `nil` for none.
     public var promotion: Int?
+    /// How many of its tier, one or more.
     public var quantity: Int64
+    /// Two capital letters; `nil` when nothing ships.
     public var destination: String?
+    /// Price of tier and add-ons less discount, net of tax.
     public var goods: Int64
+    /// Net of tax.
     public var shipping: Int64
+    /// What lies on goods and shipping.
     public var tax: Int64
+    /// What was given beyond the price.
     public var bonus: Int64
+    /// When it was pledged.
     public var placedAt: Timestamp
+    /// 1 recorded, 2 rehearsal.
     public var gateway: Int
+    /// The saved method's token; `nil` for none.
     public var method: String?
+    /// Where the pledge stands.
     public var state: PledgeState
 
     /// What the backer promised to pay.
@@ -30,9 +47,13 @@ public struct PledgeRecord: Hashable, Sendable {
 
 /// A backer: the only personal data of the book.
 public struct BackerRecord: Hashable, Sendable {
+    /// The backer's number in the book.
     public var number: Int64
+    /// Lower case; `nil` when nobody told it.
     public var email: String?
+    /// As it was written; `nil` when nobody told it.
     public var name: String?
+    /// Two capital letters; `nil` when nobody told it.
     public var country: String?
     /// JSON text.
     public var address: String?
@@ -42,9 +63,13 @@ public struct BackerRecord: Hashable, Sendable {
 
 /// How much of a tier is held.
 public struct TierTotal: Hashable, Sendable {
+    /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
+    /// How many pledges hold it.
     public var pledges: Int64
+    /// How many of it they hold.
     public var quantity: Int64
+    /// What they promise, minor units.
     public var amount: Int64
 }
 

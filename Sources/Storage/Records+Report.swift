@@ -52,7 +52,8 @@ extension Records {
             committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
     }
 
-    /// Calls `body` with each entry that has an amount, in order, and with the country that its pledge is sent to.
+    /// Calls `body` with each entry that has an amount, in order, and with the country that its pledge is
+    /// sent to.
     ///
     /// Entries whose parts are all 0 are left out: they post nothing.
     public func forEachPostedEntry(

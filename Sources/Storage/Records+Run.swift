@@ -2,18 +2,26 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// A launched run. A planned one is only in the definition.
+/// A launched run.
+///
+/// A planned one is only in the definition.
 public struct RunRecord: Hashable, Sendable {
+    /// As the definition names it.
     public var id: String
+    /// Where it is between launched and closed.
     public var state: RunState
+    /// The day of the launch.
     public var launchedOn: CalendarDay
+    /// The day on which the goods are expected.
     public var expectedOn: CalendarDay
     /// Minor units of the campaign's currency.
     public var unitCost: Int64
     /// What is due to the supplier at launch, minor units.
     public var deposit: Int64
+    /// What was ordered, by SKU.
     public var units: [RunUnits]
 
+    /// Puts a run together as it stands.
     public init(
         id: String, state: RunState, launchedOn: CalendarDay, expectedOn: CalendarDay, unitCost: Int64,
         deposit: Int64, units: [RunUnits]
@@ -30,11 +38,16 @@ public struct RunRecord: Hashable, Sendable {
 
 /// The units of one SKU in a run.
 public struct RunUnits: Hashable, Sendable {
+    /// What is made.
     public var sku: String
+    /// Units, more than zero.
     public var ordered: Int64
+    /// Units that came so far.
     public var received: Int64
+    /// Units that will not come.
     public var writtenOff: Int64
 
+    /// Puts together the units of a SKU as they stand.
     public init(sku: String, ordered: Int64, received: Int64 = 0, writtenOff: Int64 = 0) {
         self.sku = sku
         self.ordered = ordered
@@ -43,14 +56,22 @@ public struct RunUnits: Hashable, Sendable {
     }
 }
 
-/// Units reserved for a pledge. `run` is empty for stock.
+/// Units reserved for a pledge.
+///
+/// `run` is empty for stock.
 public struct AllocationRecord: Hashable, Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// What is reserved.
     public var sku: String
+    /// The run's id; empty for stock.
     public var run: String
+    /// Units reserved, those shipped among them.
     public var quantity: Int64
+    /// Units of those that were sent.
     public var shipped: Int64
 
+    /// Puts a reservation together as it stands.
     public init(pledge: Int64, sku: String, run: String, quantity: Int64, shipped: Int64 = 0) {
         self.pledge = pledge
         self.sku = sku
@@ -90,7 +111,8 @@ extension Records {
             sql: """
                 INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
-                ON CONFLICT (campaign, id) DO UPDATE SET state = excluded.state, expected_day = excluded.expected_day
+                ON CONFLICT (campaign, id) DO UPDATE SET state = excluded.state,
+                  expected_day = excluded.expected_day
                 """,
             arguments: [
                 campaign, run.id, run.state.rawValue, run.launchedOn.number, run.expectedOn.number,
@@ -129,7 +151,8 @@ extension Records {
     public func put(_ allocations: [AllocationRecord], campaign: Int64) throws {
         let insert = try db.makeStatement(
             sql: """
-                INSERT INTO allocation (campaign, pledge, sku, run, quantity, shipped) VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO allocation (campaign, pledge, sku, run, quantity, shipped)
+                VALUES ($1, $2, $3, $4, $5, $6)
                 ON CONFLICT (campaign, pledge, sku, run) DO UPDATE SET quantity = excluded.quantity,
                   shipped = excluded.shipped
                 """)
@@ -137,7 +160,10 @@ extension Records {
             guard item.quantity > 0 else {
                 try db.execute(
                     sql:
-                        "DELETE FROM allocation WHERE campaign = $1 AND pledge = $2 AND sku = $3 AND run = $4",
+                        """
+                        DELETE FROM allocation
+                        WHERE campaign = $1 AND pledge = $2 AND sku = $3 AND run = $4
+                        """,
                     arguments: [campaign, item.pledge, item.sku, item.run])
                 continue
             }

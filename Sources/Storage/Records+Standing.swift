@@ -1,5 +1,5 @@
 public import Accounting
-public import Crowdfunding
+import Crowdfunding
 import GRDB
 
 /// Units of one SKU reserved in a run, or in stock where `run` is empty.
@@ -102,7 +102,8 @@ extension Records {
             sql: """
                 SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS INTEGER), MIN(tried) FROM (
                   SELECT p.goods + p.shipping + p.tax + p.bonus AS amount,
-                    (SELECT MAX(o.at) FROM operation o WHERE o.campaign = m.campaign AND o.pledge = m.pledge) AS tried
+                    (SELECT MAX(o.at) FROM operation o
+                      WHERE o.campaign = m.campaign AND o.pledge = m.pledge) AS tried
                   FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
                   WHERE m.campaign = $1 AND m.instalment = 1 AND m.state = $2 AND m.ending = $3
                     AND p.state = 1 AND p.gateway <> 1) AS failed

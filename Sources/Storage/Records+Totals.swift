@@ -1,25 +1,33 @@
-public import Accounting
+import Accounting
 public import Crowdfunding
 import GRDB
 import GRDBSQLite
 
 /// How pledges and payments in one state add up.
 public struct PledgeTotal: Hashable, Sendable {
+    /// Where these pledges stand.
     public var state: PledgeState
     /// `nil`: nothing has happened to the payment.
     public var payment: PaymentState?
+    /// 1 recorded, 2 rehearsal.
     public var gateway: Int
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
+    /// How many pledges.
     public var count: Int64
     /// Tiers taken.
     public var quantity: Int64
+    /// What they promise, minor units.
     public var amount: Int64
     /// The sums of the payments' own amounts, in minor units.
     public var captured: Int64
+    /// Paid back.
     public var refunded: Int64
+    /// To be paid back.
     public var committed: Int64
+    /// Held by open disputes.
     public var disputed: Int64
+    /// Taken by lost disputes.
     public var lost: Int64
 
     /// Totals put together elsewhere; amounts are minor units.
@@ -50,7 +58,8 @@ public struct PledgeTotal: Hashable, Sendable {
 }
 
 extension Records {
-    /// Pledges and payments by their states, gateway and tier: one pass over the pledges, in no particular order.
+    /// Pledges and payments by their states, gateway and tier: one pass over the pledges, in no particular
+    /// order.
     ///
     /// SQLite would sort a million rows for a GROUP BY; a small dictionary needs no order.
     public func totals(campaign: Int64) throws -> [PledgeTotal] {
@@ -59,7 +68,8 @@ extension Records {
             """
             SELECT p.state, m.state, p.gateway, p.tier, p.quantity, p.goods + p.shipping + p.tax + p.bonus,
               m.captured, m.refunded, m.committed, m.disputed, m.lost
-            FROM pledge p LEFT JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1
+            FROM pledge p LEFT JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
+              AND m.instalment = 1
             WHERE p.campaign = $1
             """, campaign
         ) { row in
@@ -79,7 +89,8 @@ extension Records {
         return totals.keys.sorted().compactMap { totals[$0] }
     }
 
-    /// Units of each add-on on pledges that are neither canceled nor dropped; of collected ones only, where asked.
+    /// Units of each add-on on pledges that are neither canceled nor dropped; of collected ones only, where
+    /// asked.
     public func addOnTotals(campaign: Int64, collectedOnly: Bool) throws -> [String: Int64] {
         let collected =
             collectedOnly

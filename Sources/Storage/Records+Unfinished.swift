@@ -4,8 +4,11 @@ import GRDBSQLite
 
 /// A pledge whose payment or delivery may keep a campaign from being finished.
 public struct OpenPledge: Hashable, Sendable {
+    /// The number of the entry that placed it.
     public var number: Int64
+    /// As people know it.
     public var reference: String
+    /// Where the pledge is.
     public var state: PledgeState
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
@@ -13,7 +16,9 @@ public struct OpenPledge: Hashable, Sendable {
     public var amount: Int64
     /// `nil`: nothing has happened to the payment.
     public var payment: PaymentState?
+    /// Whether an operation is open, pending or unknown.
     public var hasOpenOperation: Bool
+    /// Whether it has any, with items or without.
     public var hasAddOns: Bool
 }
 
@@ -29,8 +34,10 @@ extension Records {
         try forEachRawRow(
             """
             SELECT p.number, p.reference, p.state, p.tier, p.goods + p.shipping + p.tax + p.bonus, m.state,
-              EXISTS (SELECT 1 FROM operation o WHERE o.campaign = p.campaign AND o.pledge = p.number AND o.state < 3),
-              EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number AND l.kind = 1)
+              EXISTS (SELECT 1 FROM operation o WHERE o.campaign = p.campaign AND o.pledge = p.number
+                AND o.state < 3),
+              EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
+                AND l.kind = 1)
             FROM pledge p LEFT JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
             WHERE p.campaign = $1 AND (p.state = 1 OR (m.state IS NOT NULL AND m.state NOT IN (\(codes))))
             ORDER BY p.number

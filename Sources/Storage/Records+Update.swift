@@ -1,4 +1,4 @@
-public import Crowdfunding
+import Crowdfunding
 import GRDB
 
 extension Records {
@@ -9,15 +9,16 @@ extension Records {
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (campaign, pledge, kind, id) DO UPDATE SET quantity = line.quantity + excluded.quantity
+                ON CONFLICT (campaign, pledge, kind, id)
+                  DO UPDATE SET quantity = line.quantity + excluded.quantity
                 """)
         for line in lines {
             try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])
         }
     }
 
-    /// Gives a backer another e-mail address (lower case), unless somebody else has it or the backer has several
-    /// pledges: then they might be two people.
+    /// Gives a backer another e-mail address (lower case), unless somebody else has it or the backer has
+    /// several pledges: then they might be two people.
     ///
     /// - Returns: Whether it was done.
     public func setEmail(of backer: Int64, to email: String, campaign: Int64) throws -> Bool {

@@ -3,7 +3,9 @@ public import Crowdfunding
 import Foundation
 import GRDB
 
-/// The book's rows as values of the trade, within one database transaction. One file of queries for each noun.
+/// The book's rows as values of the trade, within one database transaction.
+///
+/// One file of queries for each noun.
 public struct Records {
     let db: Database
     let secret: [UInt8]
@@ -16,18 +18,25 @@ public struct Records {
 public struct CampaignRecord: Hashable, Sendable {
     /// Short and internal; repeated in every key.
     public var number: Int64
+    /// As people name it, unique within the book.
     public var id: CampaignID
     /// SHA-256 of the definition in force.
     public var definition: [UInt8]
+    /// Where the campaign is in its life.
     public var state: CampaignState
     /// `nil` until the first pledge.
     public var isRehearsal: Bool?
+    /// What the rehearsal gateway draws its declines from.
     public var seed: UInt64
+    /// Of every amount of the campaign.
     public var currency: Currency
+    /// The time zone's UTC offsets, as they were written down at the launch.
     public var offsets: ZoneOffsets
+    /// When it was entered into the book.
     public var launchedAt: Timestamp
     /// When collecting or releasing began.
     public var closedAt: Timestamp?
+    /// When it was funded, unfunded or canceled; `nil` before.
     public var decidedAt: Timestamp?
     /// Where releasing leads: unfunded or canceled.
     public var releaseTo: CampaignState?
@@ -37,6 +46,7 @@ public struct CampaignRecord: Hashable, Sendable {
     public var firstPledge: Int64?
     /// The chain's head.
     public var head: Int64
+    /// The tag of the last entry; of none, zeros.
     public var tag: Tag
 }
 
@@ -81,7 +91,8 @@ extension Records {
             db, sql: "SELECT text FROM definition WHERE digest = $1", arguments: [Data(digest)])
     }
 
-    /// Makes a definition the one in force from an entry on; new tiers, add-ons and promotions get their rows.
+    /// Makes a definition the one in force from an entry on; new tiers, add-ons and promotions get their
+    /// rows.
     public func setDefinition(
         _ definition: CampaignDefinition, digest: [UInt8], from entry: Int64, at: Timestamp, campaign: Int64
     ) throws {
@@ -108,7 +119,8 @@ extension Records {
     public func update(_ campaign: CampaignRecord) throws {
         try db.execute(
             sql: """
-                UPDATE campaign SET state = $1, rehearsal = $2, closed_at = $3, decided_at = $4, release_to = $5,
+                UPDATE campaign SET state = $1, rehearsal = $2, closed_at = $3, decided_at = $4,
+                  release_to = $5,
                   succeeded = $6, first_pledge = $7 WHERE number = $8
                 """,
             arguments: [
@@ -149,7 +161,8 @@ extension Records {
             try db.execute(
                 sql: """
                     INSERT INTO offer (campaign, kind, number, id)
-                    SELECT $1, $2, COALESCE(MAX(number) + 1, 0), $3 FROM offer WHERE campaign = $1 AND kind = $2
+                    SELECT $1, $2, COALESCE(MAX(number) + 1, 0), $3 FROM offer WHERE campaign = $1
+                      AND kind = $2
                     ON CONFLICT (campaign, kind, id) DO NOTHING
                     """, arguments: [campaign, kind.rawValue, id])
         }
@@ -187,7 +200,9 @@ extension CampaignRecord {
     }
 }
 
-/// What a limit can be set on. The raw values are stored.
+/// What a limit can be set on.
+///
+/// The raw values are stored.
 public enum OfferKind: Int, Sendable {
     case tier = 1
     case addOn = 2
@@ -223,7 +238,8 @@ extension Records {
         try db.execute(
             sql: """
                 INSERT INTO missed_demand (campaign, reason, tier, count) VALUES ($1, $2, $3, $4)
-                ON CONFLICT (campaign, reason, tier) DO UPDATE SET count = missed_demand.count + excluded.count
+                ON CONFLICT (campaign, reason, tier)
+                  DO UPDATE SET count = missed_demand.count + excluded.count
                 """, arguments: [campaign, reason, tier, count])
     }
 

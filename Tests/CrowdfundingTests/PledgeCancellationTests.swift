@@ -13,7 +13,9 @@ import Testing
         change(&request)
         return request
     }
-    static func euros(_ amount: Int64) -> Money { Money(minorUnits: amount, currency: Currency("EUR")!) }
+    static func euros(_ amount: Int64) -> Money {
+        Money(minorUnits: amount, currency: known(Currency("EUR")))
+    }
 
     static let allowed: [CancellationRequest] = [
         request { _ in },

@@ -19,14 +19,17 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     func placement() -> PledgePlacement {
-        PledgePlacement(
-            definitions: [DefinitionInForce(from: Sample.opensAt, definition: definition)], state: state,
-            isRehearsal: isRehearsal, taken: taken)!
+        let definitions = [DefinitionInForce(from: Sample.opensAt, definition: definition)]
+        return known(
+            PledgePlacement(
+                definitions: definitions, state: state, isRehearsal: isRehearsal, taken: taken))
     }
 }
 
 @Suite("Placing a pledge") struct PledgePlacementTests {
-    static func euros(_ amount: Int64) -> Money { Money(minorUnits: amount, currency: Currency("EUR")!) }
+    static func euros(_ amount: Int64) -> Money {
+        Money(minorUnits: amount, currency: known(Currency("EUR")))
+    }
     static func taken(_ change: (inout PlacesTaken) -> Void) -> PlacesTaken {
         var taken = PlacesTaken(for: Sample.lamp)
         change(&taken)

@@ -4,8 +4,8 @@ import Testing
 @testable import Crowdfunding
 
 @Suite("Production runs") struct ProductionRunTests {
-    static let euro = Currency("EUR")!
-    static let day = CalendarDay("2026-04-08")!
+    static let euro = known(Currency("EUR"))
+    static let day = known(CalendarDay("2026-04-08"))
     static func launched(_ units: [(sku: Int, units: Int64)] = [(0, 400)]) throws -> ProductionRun {
         var run = ProductionRun(Sample.plan("run-1", sku: "LAMP", minimum: 400, capacity: 1_000))
         try run.launch(units, on: day, shortfall: nil, currency: euro)

@@ -2,10 +2,16 @@ import Accounting
 
 @testable import Crowdfunding
 
+/// What a literal of the tests stands for; one that stands for nothing stops the tests.
+func known<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("a literal of the tests has no value") }
+    return value
+}
+
 /// Definitions for the tests, made from their parts.
 enum Sample {
-    static func time(_ text: String) -> Timestamp { Timestamp(rfc3339: text)! }
-    static func country(_ text: String) -> UInt16 { countryCode(text)! }
+    static func time(_ text: String) -> Timestamp { known(Timestamp(rfc3339: text)) }
+    static func country(_ text: String) -> UInt16 { known(countryCode(text)) }
 
     static let opensAt = time("2026-03-02T08:00:00Z")
     static let closesAt = time("2026-03-31T18:00:00Z")
@@ -37,7 +43,8 @@ enum Sample {
     {
         ProductionPlan(
             id: id, supplier: "Maker Works", sku: sku, minimumUnits: minimum, capacity: capacity,
-            launchWhenCollected: nil, leadTimeDays: 120, unitCost: 3_150, depositPercent: Percentage("30")!)
+            launchWhenCollected: nil, leadTimeDays: 120, unitCost: 3_150,
+            depositPercent: known(Percentage("30")))
     }
 
     static func definition(
@@ -45,9 +52,9 @@ enum Sample {
         promotions: [Promotion] = [], shipping: [ShippingRate] = [], included: Bool = true,
         rates: [String: String] = [:], production: [ProductionPlan] = []
     ) -> CampaignDefinition {
-        let nothing = Percentage("0")!
+        let nothing = known(Percentage("0"))
         return CampaignDefinition(
-            id: CampaignID("sample")!, title: "Sample", maker: nil, currency: Currency(currency)!,
+            id: known(CampaignID("sample")), title: "Sample", maker: nil, currency: known(Currency(currency)),
             timeZone: "UTC",
             opensAt: opensAt, closesAt: closesAt,
             funding: FundingRule(
@@ -57,7 +64,8 @@ enum Sample {
                 retryEveryHours: 48),
             items: items, tiers: tiers, addOns: addOns, promotions: promotions, shipping: shipping,
             tax: TaxRules(
-                pricesIncludeTax: included, point: .receipt, rates: rates.mapValues { Percentage($0)! }),
+                pricesIncludeTax: included, point: .receipt,
+                rates: rates.mapValues { known(Percentage($0)) }),
             fees: FeeEstimate(platformPercent: nothing, processorPercent: nothing, processorFixed: 0),
             cancellation: CancellationRule(backerMayCancelUntil: closesAt, lastDayRule: true),
             latePledgesUntil: lateUntil, production: production, imports: [:], delays: [:], defaults: [])
@@ -92,7 +100,7 @@ enum Sample {
             AddOn(id: "sticker", title: "sticker", price: 150, contains: [], limit: 3, perBacker: nil),
         ],
         promotions: [
-            Promotion(code: "FRIENDS10", percentOff: Percentage("10")!, limit: 2, until: promotionEnd)
+            Promotion(code: "FRIENDS10", percentOff: known(Percentage("10")), limit: 2, until: promotionEnd)
         ],
         shipping: lampShipping, rates: lampRates, production: [plan("run-1", sku: "LAMP", capacity: 1_000)])
 

@@ -21,8 +21,9 @@ enum Sample {
                 { "id": "standard", "title": "One keyboard", "price": "149.00", "contains": { "HAL": 1 } },
                 { "id": "duo", "title": "Two keyboards", "price": "279.00", "contains": { "HAL": 2 } },
                 { "id": "pair", "title": "Pair", "price": "279.00", "contains": { "HAL": 2 } }],
-              "add_ons": [{ "id": "keycaps", "title": "Spare keycaps", "price": "29.00", "contains": { "CAPS": 1 } },
-                          { "id": "bag", "title": "Bag", "price": "9.00", "contains": { "BAG": 1 } }],
+              "add_ons": [{ "id": "keycaps", "title": "Spare keycaps", "price": "29.00",
+                "contains": { "CAPS": 1 } },
+                { "id": "bag", "title": "Bag", "price": "9.00", "contains": { "BAG": 1 } }],
               "promotions": [{ "code": "FRIENDS10", "percent_off": "10" }],
               "imports": \(imports) }
             """

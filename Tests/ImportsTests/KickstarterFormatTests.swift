@@ -14,8 +14,8 @@ struct KickstarterFormatTests {
         """
     static let start = "Backer Number,Backer UID,Backer Name,Email,"
     static let address =
-        "Shipping Name,Shipping Address 1,Shipping Address 2,Shipping City,Shipping State,Shipping Postal Code,"
-        + "Shipping Country Name,Shipping Country Code"
+        "Shipping Name,Shipping Address 1,Shipping Address 2,Shipping City,Shipping State,Shipping Postal "
+        + "Code,Shipping Country Name,Shipping Country Code"
     static let form2014 =
         start + "Shipping Country,Shipping Amount,Reward Minimum,Pledge Amount,Pledged At,Rewards Sent?,"
         + "Pledged Status,Notes,Survey Response," + address + ",Which color?,Shirt?"
@@ -42,9 +42,10 @@ struct KickstarterFormatTests {
     func first() throws {
         let read = try read(
             Self.form2014
-                + "\r\n12,192785204,\"Ida \"\"I\"\" Ost\",Ida@Example.org,EU,€4.90,€129.00,\"€1,133.90\","
-                + "\"2026-03-04, 23:35\",Sent,collected,,\"2026-04-01, 10:00\",Ida Ost,\"Weg 1\nHof \"\"B\"\"\",,"
-                + "Ulm,,89073,Germany,DE, SLATE ,\"L\\M\"\r\n")
+                + "\r\n12,192785204,\"Ida \"\"I\"\" "
+                + "Ost\",Ida@Example.org,EU,€4.90,€129.00,\"€1,133.90\",\"2026-03-04, "
+                + "23:35\",Sent,collected,,\"2026-04-01, 10:00\",Ida Ost,\"Weg 1\nHof "
+                + "\"\"B\"\"\",,Ulm,,89073,Germany,DE, SLATE ,\"L\\M\"\r\n")
         #expect(read.faults == [])
         #expect(read.format.source == "kickstarter")
         #expect(read.format.mode == .tells(saysBonus: false, tax: .platform))
@@ -94,8 +95,10 @@ struct KickstarterFormatTests {
         let read = try read(
             "\u{FEFF}" + Self.form2023
                 + "\n7,1001,Ann,ann@example.org,US,€24.00,?,€129.00,9876541,€3.00,€214.00,"
-                + "2026-03-04 10:00:00 -0700,,pledged,,1,2,1,0,,Ann,Street,,Ulm,,1,USA,US,+1 555,,slate,Émail,"
-                + "€0.00,Yes\n8,1002,Bo,bo@example.org,US,€24.00,?,€279.00,9,,€303.00,2026-03-04 10:00:00 -0700,,"
+                + "2026-03-04 10:00:00 -0700,,pledged,,1,2,1,0,,Ann,Street,,Ulm,,1,USA,US,+1 "
+                + "555,,slate,Émail,"
+                + "€0.00,Yes\n8,1002,Bo,bo@example.org,US,€24.00,?,€279.00,9,,€303.00,2026-03-04 10:00:00 "
+                + "-0700,,"
                 + "dropped,,2,,,3,,,,,,,,,,,,Slate,SLATE,,\n")
         #expect(read.faults == [])
         #expect(read.format.mode == .tells(saysBonus: true, tax: .platform))
@@ -117,12 +120,13 @@ struct KickstarterFormatTests {
         #expect(read.text(second.answers).contains(#""[Addon: 10750437] Cable":"3","Reward Title":"?""#))
         #expect(
             read.format.remarks == [
-                "The reward “?” (9) is no tier of the campaign: 1 row holds it, taken as pledges without a tier.\n"
+                "The reward “?” (9) is no tier of the campaign: 1 row holds it, taken as pledges without a "
+                    + "tier.\n"
                     + "  fix: paste \"imports\": { \"kickstarter\": { \"rewards\": { \"9\": \"duo\" } } }; "
                     + "the tiers are early-bird, standard, duo, pair",
-                "The add-on “Cable” (10750437) is none of the campaign's: 1 row holds it; what it cost is in them as "
-                    + "goods or bonus.\n  fix: paste \"imports\": { \"kickstarter\": { \"add_ons\": { \"10750437\": "
-                    + "\"keycaps\" } } }",
+                "The add-on “Cable” (10750437) is none of the campaign's: 1 row holds it; what it cost is in "
+                    + "them as goods or bonus.\n  fix: paste \"imports\": { \"kickstarter\": { \"add_ons\": "
+                    + "{ \"10750437\": \"keycaps\" } } }",
             ])
     }
 

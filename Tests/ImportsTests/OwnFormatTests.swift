@@ -99,15 +99,15 @@ struct OwnFormatTests {
         (
             "Email,Amount",
             [
-                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also has "
-                    + "Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
+                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also "
+                    + "has Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
             ]
         ),
         (
             "email,who,what",
             [
-                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also has "
-                    + "Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
+                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also "
+                    + "has Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
             ]
         ),
         (

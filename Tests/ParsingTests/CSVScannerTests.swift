@@ -36,7 +36,8 @@ func scan(
 }
 
 @Suite("CSV scanner") struct CSVScannerTests {
-    /// A text and its records: cells joined by `|`, or a problem as line:column and the beginning of its message.
+    /// A text and its records: cells joined by `|`, or a problem as line:column and the beginning of its
+    /// message.
     static let texts: [(text: String, records: [String])] = [
         ("", []), ("\n\r\n\n", []), ("\u{FEFF}", []), ("\u{FEFF}a,b\n", ["1 a|b"]),
         ("a,b\n1,2\n", ["1 a|b", "2 1|2"]), ("a,b\r\n1,2", ["1 a|b", "2 1|2"]),
@@ -138,7 +139,11 @@ func scan(
                     shortReads: round % 7 == 0)
                 guard records == expected else {
                     Issue.record(
-                        "seed \(seed) round \(round) piece \(piece) \(limits): \(text)\n\(records)\n\(expected)"
+                        """
+                        seed \(seed) round \(round) piece \(piece) \(limits): \(text)
+                        \(records)
+                        \(expected)
+                        """
                     )
                     return
                 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Pledgebook
 
 /// A gateway that dies in the middle: its requests arrive, and nobody hears the answers.
-private struct InterruptedGateway: PaymentGateway {
+private struct CutOffGateway: PaymentGateway {
     struct Died: Error {}
     var inner: any PaymentGateway
     var code: Int { inner.code }
@@ -74,9 +74,9 @@ private struct InterruptedGateway: PaymentGateway {
     @Test("killed between windows, then imported again: nothing is taken twice", arguments: [0, 1, 3])
     func killed(windows: Int) throws {
         let book = try UpdateBook(Self.onPledge)
-        #expect(throws: InterruptedGateway.Died.self) {
+        #expect(throws: CutOffGateway.Died.self) {
             try book.take(Self.rows(1...12), at: "2026-03-10T12:00:00Z") {
-                InterruptedGateway(inner: $0, left: windows)
+                CutOffGateway(inner: $0, left: windows)
             }
         }
         #expect(try Self.captured(book) < book.truth().captured)
@@ -92,8 +92,8 @@ private struct InterruptedGateway: PaymentGateway {
         let book = try UpdateBook()
         try book.take(Self.rows(1...9), at: "2026-03-10T12:00:00Z")
         var session = try book.session("2026-04-01T12:00:00Z")
-        session.interposed = { InterruptedGateway(inner: $0, left: windows) }
-        #expect(throws: InterruptedGateway.Died.self) { try session.closeCampaign(nil) }
+        session.interposed = { CutOffGateway(inner: $0, left: windows) }
+        #expect(throws: CutOffGateway.Died.self) { try session.closeCampaign(nil) }
         _ = try book.session("2026-04-01T12:10:00Z").closeCampaign(nil)
         let truth = try book.truth()
         #expect(try Self.captured(book) == truth.captured && truth.captured > 5 * 8_600)
@@ -123,8 +123,8 @@ private struct InterruptedGateway: PaymentGateway {
         let taken = try book.truth().captured
         if let windows {
             var session = try book.session("2026-03-12T12:00:00Z")
-            session.interposed = { InterruptedGateway(inner: $0, left: windows) }
-            #expect(throws: InterruptedGateway.Died.self) { try session.cancelCampaign(nil, because: "No factory") }
+            session.interposed = { CutOffGateway(inner: $0, left: windows) }
+            #expect(throws: CutOffGateway.Died.self) { try session.cancelCampaign(nil, because: "No factory") }
             #expect(try book.record().state == .releasing)
         }
         let done = try book.session("2026-03-12T12:05:00Z").cancelCampaign(nil, because: "No factory")

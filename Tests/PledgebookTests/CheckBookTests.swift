@@ -129,8 +129,8 @@ import Testing
             "INSERT INTO allocation SELECT 1, number, 'BULB', '', 1, 1 FROM pledge LIMIT 1", "allocation",
             "P-1 BULB stock", "shipped"),
         Damage(
-            "INSERT INTO allocation SELECT 1, number, 'BULB', '', 9999999, 0 FROM pledge LIMIT 1", "allocation",
-            "stock BULB", "quantity"),
+            "INSERT INTO allocation SELECT 1, number, 'BULB', '', 9999999, 0 FROM pledge LIMIT 1",
+            "allocation", "stock BULB", "quantity"),
         Damage("INSERT INTO run VALUES (1, 'batch-9', 'launched', 1, 2, 3, 4)", "run", "batch-9", "id"),
         Damage("DELETE FROM pledge_key WHERE number = 3", "pledge_key", "P-1", "hash"),
         Damage("UPDATE pledge_key SET hash = 1 WHERE number = 3", "pledge_key", "P-1", "hash"),

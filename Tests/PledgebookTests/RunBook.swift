@@ -64,6 +64,12 @@ struct RunBook {
         fclose(file)
     }
 
+    /// Deliveries of parcels; what contains no item is delivered without one.
+    func shipments() throws -> [JournalEntry] {
+        try entries(.delivered).filter { !$0.detail.isEmpty }
+    }
+
+
     /// What lies on an account, credit positive for liabilities and income.
     func balance(_ account: Account) throws -> Int64 {
         try book.read { records in
@@ -123,7 +129,8 @@ struct RunBook {
             { "sku": "BULB", "title": "Bulb", "unit_cost": "2.00", "in_stock": 3 }
           ],
           "tiers": [
-            { "id": "one", "title": "One lamp", "price": "100.00", "contains": { "LAMP": 1 }, "delivery": "2026-09" },
+            { "id": "one", "title": "One lamp", "price": "100.00", "contains": { "LAMP": 1 },
+              "delivery": "2026-09" },
             { "id": "set", "title": "Lamp and bulb", "price": "120.00", "contains": { "LAMP": 1, "BULB": 1 },
               "delivery": "2026-09" },
             { "id": "thanks", "title": "Thank you", "price": "5.00", "contains": {} }
@@ -133,8 +140,8 @@ struct RunBook {
           "production": [
             { "id": "run-1", "supplier": "Lamp works", "sku": "LAMP", "minimum_units": 4, "capacity": 6,
               "launch_when": { "collected": "300.00" }, "lead_time_days": 60, "deposit_percent": "30" },
-            { "id": "run-2", "supplier": "Lamp works", "sku": "LAMP", "minimum_units": 1, "lead_time_days": 30,
-              "unit_cost": "28.00" }
+            { "id": "run-2", "supplier": "Lamp works", "sku": "LAMP", "minimum_units": 1,
+              "lead_time_days": 30, "unit_cost": "28.00" }
           ]
         }
         """

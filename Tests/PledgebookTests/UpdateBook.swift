@@ -10,7 +10,8 @@ import Testing
 
 /// A small campaign in a book of its own, with files that tell of it.
 ///
-/// Prices: early 50.00 (two places), standard 80.00, thanks 5.00; bulb 9.00; 20 % tax included, shipping 6.00 anywhere.
+/// Prices: early 50.00 (two places), standard 80.00, thanks 5.00; bulb 9.00; 20 % tax included, shipping 6.00
+/// anywhere.
 struct UpdateBook {
     let folder: BookFolder
 
@@ -123,8 +124,10 @@ struct UpdateBook {
           "tax": { "prices_include_tax": true, "rates": { "*": "20" } },
           "cancellation": { "backer_may_cancel_until": "closes_at", "last_day_rule": true },
           "late_pledges_until": "2026-06-30T20:00:00+02:00",
-          "production": [{ "id": "run-1", "supplier": "Works", "sku": "LAMP", "minimum_units": 1, "lead_time_days": 30 }],
-          "imports": { "kickstarter": { "rewards": { "1": "early", "2": "standard" }, "time_zone": "Europe/Berlin" } }
+          "production": [{ "id": "run-1", "supplier": "Works", "sku": "LAMP", "minimum_units": 1,
+            "lead_time_days": 30 }],
+          "imports": { "kickstarter": { "rewards": { "1": "early", "2": "standard" },
+            "time_zone": "Europe/Berlin" } }
         }
         """
 }

@@ -14,7 +14,8 @@ import Testing
         _ id: String, _ tier: String = "standard", _ quantity: Int = 1, addOns: String = "",
         status: String = ""
     ) -> String {
-        "\(id),\(id.lowercased())@post.example,DE,\(tier),\(quantity),\(addOns),2026-03-05T10:00:00+01:00,\(status)\n"
+        "\(id),\(id.lowercased())@post.example,DE,\(tier),\(quantity),\(addOns),"
+            + "2026-03-05T10:00:00+01:00,\(status)\n"
     }
 
     private static func book(_ rows: [String]) throws -> UpdateBook {

@@ -6,12 +6,14 @@ import Testing
 
 @testable import Pledgebook
 
-/// What a platform's later files bring: figures by hand. 86.00 is 66.67 + 5.00 net and 14.33 tax at 20 %.
+/// What a platform's later files bring: figures by hand.
+///
+/// 86.00 is 66.67 + 5.00 net and 14.33 tax at 20 %.
 @Suite("Updates from a platform's later files") struct UpdatePlatformTests {
     private static let header =
-        "Backer Number,Backer UID,Backer Name,Email,Shipping Country,Shipping Amount,Reward Title,Reward Minimum,"
-        + "Reward ID,Pledge Amount,Pledged At,Rewards Sent?,Pledged Status,Notes,Survey Response,Shipping Name,"
-        + "Shipping Address 1\n"
+        "Backer Number,Backer UID,Backer Name,Email,Shipping Country,Shipping Amount,Reward Title,Reward "
+        + "Minimum,Reward ID,Pledge Amount,Pledged At,Rewards Sent?,Pledged Status,Notes,Survey "
+        + "Response,Shipping Name,Shipping Address 1\n"
 
     private struct Row {
         var number: Int
@@ -25,7 +27,8 @@ import Testing
         var text: String {
             let title = reward == "1" ? "Early" : "Standard"
             return
-                "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),DE,€6.00,\(title),€1.00,"
+                "\(number),90\(number),Ada \(number),\(email ?? "b\(number)@post.example"),"
+                + "DE,€6.00,\(title),€1.00,"
                 + "\(reward),€\(amount),\"\(at)\",,\(status),,,Ada,\(street)\n"
         }
     }

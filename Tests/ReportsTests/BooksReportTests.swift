@@ -110,16 +110,24 @@ private final class Sink {
         let report = LedgerReport(campaign: try Sample.campaign(), totals: try Self.totals())
         #expect(
             try Self.write(report, as: .csv(decimalComma: false), Self.entries()) == """
-                day,entry,document,account,account_name,debit,credit,currency,text,campaign,pledge,run,country,tax_rate
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,100.00,,EUR,Payment captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,2000,Liabilities:Deposits:Refundable,,100.00,EUR,Payment captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,20.00,,EUR,Payment captured,halyard-65,KS-1,,DE,20
+                day,entry,document,account,account_name,debit,credit,currency,text,campaign,pledge,run,\
+                country,tax_rate
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,100.00,,EUR,Payment \
+                captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,2000,Liabilities:Deposits:Refundable,,100.00,EUR,Payment \
+                captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,20.00,,EUR,Payment \
+                captured,halyard-65,KS-1,,DE,20
                 2026-03-31,2,'=py_1,2030,Liabilities:Tax,,20.00,EUR,Payment captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,5100,Expenses:Fees:Processor,1.93,,EUR,Payment captured,halyard-65,KS-1,,DE,20
-                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,,1.93,EUR,Payment captured,halyard-65,KS-1,,DE,20
-                2026-04-02,3,halyard-65:3,1300,Assets:SupplierDeposits,5.00,,EUR,Supplier deposit paid,halyard-65,,run-1,,
+                2026-03-31,2,'=py_1,5100,Expenses:Fees:Processor,1.93,,EUR,Payment \
+                captured,halyard-65,KS-1,,DE,20
+                2026-03-31,2,'=py_1,1100,Assets:Processor:Clearing,,1.93,EUR,Payment \
+                captured,halyard-65,KS-1,,DE,20
+                2026-04-02,3,halyard-65:3,1300,Assets:SupplierDeposits,5.00,,EUR,Supplier deposit \
+                paid,halyard-65,,run-1,,
                 2026-04-02,3,halyard-65:3,1000,Assets:Bank,,5.00,EUR,Supplier deposit paid,halyard-65,,run-1,,
-                2026-04-02,4,halyard-65:4,1300,Assets:SupplierDeposits,,5.00,EUR,Supplier deposit paid,halyard-65,,run-1,,
+                2026-04-02,4,halyard-65:4,1300,Assets:SupplierDeposits,,5.00,EUR,Supplier deposit \
+                paid,halyard-65,,run-1,,
                 2026-04-02,4,halyard-65:4,1000,Assets:Bank,5.00,,EUR,Supplier deposit paid,halyard-65,,run-1,,
 
                 """)

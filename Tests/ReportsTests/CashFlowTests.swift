@@ -95,7 +95,8 @@ import Testing
         #expect(
             report.text.hasPrefix(
                 """
-                Cash flow · halyard-65 · EUR · bank basis · 28 December 2026 to 12 January 2027 · journal 2,114 (Zk3vQ…)
+                Cash flow · halyard-65 · EUR · bank basis · 28 December 2026 to 12 January 2027 · journal \
+                2,114 (Zk3vQ…)
                                                  2026-W53  2027-W01  11 Jan–12 Jan 2027  total
 
                 """))
@@ -220,9 +221,9 @@ import Testing
         #expect(error?.exitCode == .fault)
         #expect(
             error?.message == """
-                The cash-flow report was not written: from 2026-07-01 to 2026-07-31 opening cash and movements make \
-                EUR 69,957.12, but closing cash is EUR 78,857.24. Run `pledgebook book check` to find where the books \
-                differ.
+                The cash-flow report was not written: from 2026-07-01 to 2026-07-31 opening cash and \
+                movements make EUR 69,957.12, but closing cash is EUR 78,857.24. Run `pledgebook book check` \
+                to find where the books differ.
                 """)
     }
 

@@ -18,24 +18,31 @@ import Testing
     func csv() throws {
         #expect(
             String(decoding: try Self.april().bytes(as: .csv(decimalComma: false)), as: UTF8.self) == """
-                campaign,period_start,period_end,currency,section,line_code,line,amount,amount_minor,entries,journal
+                campaign,period_start,period_end,currency,section,line_code,line,amount,amount_minor,\
+                entries,journal
                 halyard-65,2026-04-01,2026-04-30,EUR,opening,CF90,opening cash,0.00,0,0,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF01,receipts from backers,100780.80,10078080,1,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF01,receipts from \
+                backers,100780.80,10078080,1,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF02,refunds,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF03,chargebacks,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF04,chargebacks reversed,0.00,0,0,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF05,processor fees,-3140.22,-314022,1,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF06,platform fees,-5039.04,-503904,1,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF07,supplier deposits,-11712.00,-1171200,1,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF05,processor \
+                fees,-3140.22,-314022,1,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF06,platform \
+                fees,-5039.04,-503904,1,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,operating,CF07,supplier \
+                deposits,-11712.00,-1171200,1,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF08,supplier balances,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF09,freight,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF10,tax remitted,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,operating,CF11,unexplained,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,investing,CF20,tooling,-8400.00,-840000,1,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,financing,CF30,own money and financing,0.00,0,0,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,financing,CF30,own money and \
+                financing,0.00,0,0,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,change,CF91,net change,72489.54,7248954,5,2114:Zk3vQ
                 halyard-65,2026-04-01,2026-04-30,EUR,closing,CF92,closing cash,72489.54,7248954,0,2114:Zk3vQ
-                halyard-65,2026-04-01,2026-04-30,EUR,memo,CF93,of which owed back to backers,0.00,0,0,2114:Zk3vQ
+                halyard-65,2026-04-01,2026-04-30,EUR,memo,CF93,of which owed back to \
+                backers,0.00,0,0,2114:Zk3vQ
 
                 """)
     }
@@ -48,7 +55,8 @@ import Testing
         #expect(lines.count == 18)
         #expect(
             lines[6]
-                == "halyard-65;2026-04-01;2026-04-30;EUR;operating;CF05;processor fees;-3140,22;-314022;1;2114:Zk3vQ"
+                == "halyard-65;2026-04-01;2026-04-30;EUR;operating;CF05;processor "
+                + "fees;-3140,22;-314022;1;2114:Zk3vQ"
         )
         #expect(!lines.contains { $0.contains(",") && !$0.contains(";") })
     }

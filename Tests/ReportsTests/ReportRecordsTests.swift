@@ -68,7 +68,8 @@ import Testing
                 try $0.forEachPostedEntry(campaign: campaign) { entry, destination in
                     found.append(
                         "\(entry.number) \(entry.kind) \(entry.subject) \(entry.run ?? "") \(entry.day) "
-                            + "\(entry.parts.amount) \(entry.parts.fee) \(entry.reference) \(destination ?? "")"
+                            + "\(entry.parts.amount) \(entry.parts.fee) \(entry.reference) "
+                            + "\(destination ?? "")"
                     )
                 }
             }

@@ -47,8 +47,8 @@ enum Sample {
         ])
     }
 
-    /// Four backers pay EUR 120.00 each, 20.00 of it tax: A is delivered, B refunded, C disputed and lost, D disputed,
-    /// won and delivered; everything is paid out and paid.
+    /// Four backers pay EUR 120.00 each, 20.00 of it tax: A is delivered, B refunded, C disputed and lost, D
+    /// disputed, won and delivered; everything is paid out and paid.
     static func fourBackers() throws -> [DailyTotal] {
         let capture = EntryParts(goods: 40_000, tax: 8_000, fee: 772)
         let one = EntryParts(goods: 10_000, tax: 2_000)

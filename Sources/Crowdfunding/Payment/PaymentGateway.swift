@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What a request to a gateway asks for. The raw values are stored.
+/// What a request to a gateway asks for.
+///
+/// The raw values are stored.
 public enum OperationKind: Int, CaseIterable, Sendable {
     case authorize = 1
     case charge = 2
@@ -9,7 +11,9 @@ public enum OperationKind: Int, CaseIterable, Sendable {
     case refund = 5
 }
 
-/// Where a request to a gateway stands. The raw values are stored; below 3 it is open.
+/// Where a request to a gateway stands.
+///
+/// The raw values are stored; below 3 it is open.
 public enum OperationState: Int, CaseIterable, Sendable {
     /// Committed, not known to have been sent.
     case open = 0
@@ -26,9 +30,13 @@ public enum OperationState: Int, CaseIterable, Sendable {
 
 /// One request to a gateway, with all that its idempotency key is made of.
 public struct Operation: Hashable, Sendable {
+    /// The pledge's number.
     public var pledge: Int64
+    /// The pledge's reference.
     public var reference: String
+    /// From 1.
     public var instalment: Int
+    /// What is asked for.
     public var kind: OperationKind
     /// From 1; grows only after a definite failure.
     public var attempt: Int
@@ -39,6 +47,7 @@ public struct Operation: Hashable, Sendable {
     /// What the gateway called the charge this captures, voids or refunds; empty for a new one.
     public var target: String
 
+    /// Puts a request together.
     public init(
         pledge: Int64, reference: String, instalment: Int, kind: OperationKind, attempt: Int, amount: Int64,
         method: String, target: String
@@ -61,7 +70,8 @@ public struct Operation: Hashable, Sendable {
 
 /// What a gateway answered, or did not.
 public enum GatewayAnswer: Hashable, Sendable {
-    /// Done. `amount` is what was moved, `currency` its code, `fee` what the gateway keeps; `captureBefore` for a hold.
+    /// Done. `amount` is what was moved, `currency` its code, `fee` what the gateway keeps; `captureBefore`
+    /// for a hold.
     case done(amount: Int64, currency: String, fee: Int64, captureBefore: Timestamp?)
     case declined(hard: Bool, reason: String)
     /// The backer must act (3-D Secure).
@@ -76,16 +86,21 @@ public enum GatewayAnswer: Hashable, Sendable {
 
 /// An answer with the reference the gateway gives (charge, refund or dispute id; empty when there is none).
 public struct GatewayOutcome: Hashable, Sendable {
+    /// What was answered.
     public var answer: GatewayAnswer
+    /// The gateway's own reference; empty when there is none.
     public var reference: String
 
+    /// An answer, and the reference that came with it.
     public init(_ answer: GatewayAnswer, reference: String = "") {
         self.answer = answer
         self.reference = reference
     }
 }
 
-/// What moves money elsewhere. It decides nothing and knows nothing of the book.
+/// What moves money elsewhere.
+///
+/// It decides nothing and knows nothing of the book.
 public protocol PaymentGateway {
     /// Stored with each pledge: 1 recorded, 2 rehearsal.
     var code: Int { get }

@@ -75,8 +75,9 @@ public struct PartsLeft: Hashable, Sendable {
 
     /// Moves what is left to delivered, by an E22 of these parts, or back, by its reversal.
     ///
-    /// The tax of goods and shipping goes with them: where E22 names it (tax point delivery) out of the goods in
-    /// which it lay, else by its share of what is left, for it was booked at receipt and no entry moves it.
+    /// The tax of goods and shipping goes with them: where E22 names it (tax point delivery) out of the goods
+    /// in which it lay, else by its share of what is left, for it was booked at receipt and no entry moves
+    /// it.
     public mutating func deliver(_ parts: EntryParts) {
         let isReversal = parts.amount < 0
         let pool = isReversal ? delivered : undelivered

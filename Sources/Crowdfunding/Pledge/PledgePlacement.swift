@@ -122,7 +122,8 @@ public struct PledgePlacement: Sendable {
         }
         var index = earlierTerms.count - 1
         while index > 0, order.pledgedAt < earlierTerms[index].from { index -= 1 }
-        // A platform's row is never refused: what was not offered yet is compared with the current definition.
+        // A platform's row is never refused: what was not offered yet is compared with the current
+        // definition.
         guard mode == .asks || earlierTerms[index].pricing.offers(tier: Int(order.tier)) else {
             return try decide(order, lines: lines, by: currentTerms, as: mode)
         }

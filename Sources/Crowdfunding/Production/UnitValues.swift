@@ -19,8 +19,8 @@ public struct ItemValue: Hashable, Sendable {
 
 /// Splits the prices of tiers and add-ons over what they contain, so that a part delivery earns its share.
 ///
-/// The price of a tier that contains several items is split by what they cost to make (the expected-cost approach
-/// of IFRS 15.79), evenly where no cost is known.
+/// The price of a tier that contains several items is split by what they cost to make (the expected-cost
+/// approach of IFRS 15.79), evenly where no cost is known.
 public struct UnitValues: Sendable {
     private let tiers: [[ItemValue]]
     private let addOns: [[ItemValue]]
@@ -71,7 +71,8 @@ public struct UnitValues: Sendable {
         return found.values.sorted { $0.item < $1.item }
     }
 
-    /// The worth of what has not been delivered, in millionths of a minor unit; 0 exactly when nothing is left.
+    /// The worth of what has not been delivered, in millionths of a minor unit; 0 exactly when nothing is
+    /// left.
     ///
     /// - Parameters:
     ///   - values: From `values`.
@@ -94,14 +95,14 @@ public struct UnitValues: Sendable {
 extension PartsLeft {
     /// The parts of E22 for a delivery: its share of what is captured, undelivered and not given back.
     ///
-    /// Shipping is earned by the same share, since each parcel is a part of the carriage. The last delivery takes
-    /// what is left. The tax part is 0 where tax was booked at receipt.
+    /// Shipping is earned by the same share, since each parcel is a part of the carriage. The last delivery
+    /// takes what is left. The tax part is 0 where tax was booked at receipt.
     ///
     /// - Parameters:
     ///   - before: The worth of everything undelivered (`UnitValues.weight`), this delivery included.
     ///   - after: The worth of what stays undelivered.
-    ///   - taxInGoods: Where the tax point is delivery: what the pledge's goods (bonus in it) are net of tax, and
-    ///     its tax, which lies inside the captured goods until now.
+    ///   - taxInGoods: Where the tax point is delivery: what the pledge's goods (bonus in it) are net of tax,
+    ///     and its tax, which lies inside the captured goods until now.
     /// - Returns: Goods, shipping and tax, never negative and never more than is left.
     public func delivery(before: Int64, after: Int64, taxInGoods: (net: Int64, tax: Int64)? = nil)
         -> EntryParts

@@ -14,7 +14,8 @@ public struct CSVBatch: Sendable {
 
     /// Hands the bytes over without copying them; the offsets of fields and records count in them.
     ///
-    /// The batch has no bytes afterwards. The scanner makes a new buffer unless one is put back with `reuse(_:)`.
+    /// The batch has no bytes afterwards. The scanner makes a new buffer unless one is put back with
+    /// `reuse(_:)`.
     public mutating func takeBytes() -> [UInt8] {
         var taken: [UInt8] = []
         swap(&taken, &bytes)
@@ -61,7 +62,8 @@ public struct CSVBatch: Sendable {
         }
     }
 
-    /// The column of a cell, counted from 1 in bytes within its line; of a quoted cell, the column of its quote.
+    /// The column of a cell, counted from 1 in bytes within its line; of a quoted cell, the column of its
+    /// quote.
     public func columnOfField(_ field: CSVField, in record: CSVRecord) -> Int {
         place(of: field.isQuoted ? field.start - 1 : field.start, in: record).column
     }

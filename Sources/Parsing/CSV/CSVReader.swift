@@ -22,7 +22,8 @@ public struct CSVReader: Sendable {
         /// The cell below that name of the header, or nil when the header does not have it.
         public subscript(_ name: String) -> String? { positions[name].map { cells[$0] } }
 
-        /// The column at which that cell begins, counted from 1 in bytes, or nil when the header does not have it.
+        /// The column at which that cell begins, counted from 1 in bytes, or nil when the header does not
+        /// have it.
         public func place(of name: String) -> Int? { positions[name].map { columns[$0] } }
     }
 
@@ -35,8 +36,8 @@ public struct CSVReader: Sendable {
 
     /// Reads a file that is in memory.
     ///
-    /// A row with more or fewer cells than the header, a name that stands twice in the header, and a file without
-    /// a header are problems. Cells are as they stand; guards against Excel are not undone.
+    /// A row with more or fewer cells than the header, a name that stands twice in the header, and a file
+    /// without a header are problems. Cells are as they stand; guards against Excel are not undone.
     ///
     /// - Parameters:
     ///   - bytes: The file.

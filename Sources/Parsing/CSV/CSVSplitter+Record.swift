@@ -126,8 +126,8 @@ extension CSVSplitter {
     /// Ends a record whose quote does not close at the end of the line on which it opened, so that the
     /// lines after it are read as records of their own.
     ///
-    /// This cannot go on for ever: what opens a quote outside of one closes or breaks it inside of one, so that
-    /// the lines that were passed in vain hold no other opening quote.
+    /// This cannot go on for ever: what opens a quote outside of one closes or breaks it inside of one, so
+    /// that the lines that were passed in vain hold no other opening quote.
     private func giveUp(_ draft: inout Draft, back atOpen: Draft, known: Int) -> Cell {
         let open = atOpen.fieldStart
         let judged = min(known, open + 1 + limits.fieldBytes + 1)

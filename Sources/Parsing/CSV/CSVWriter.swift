@@ -45,8 +45,8 @@ public struct CSVWriter: Sendable {
 
     /// Writes the digits of a number of our own formatting, such as `-3.00` or `-3,00`; never guarded.
     ///
-    /// Anything but digits, signs, dots, commas and spaces is written as text instead, so that nothing else can
-    /// slip past the guard.
+    /// Anything but digits, signs, dots, commas and spaces is written as text instead, so that nothing else
+    /// can slip past the guard.
     public mutating func number(_ digits: String) {
         let isNumber = digits.utf8.allSatisfy { byte in
             switch byte {

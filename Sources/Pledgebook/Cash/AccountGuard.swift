@@ -41,8 +41,8 @@ struct AccountGuard {
 
     /// Posts what an entry says.
     ///
-    /// - Throws: `SessionError.refused` with the account and both figures where it would become negative. An account
-    ///   that is negative already may be mended.
+    /// - Throws: `SessionError.refused` with the account and both figures where it would become negative. An
+    ///   account that is negative already may be mended.
     mutating func post(_ parts: EntryParts, as kind: EntryKind) throws {
         let before = self
         try add(parts, as: kind)

@@ -2,7 +2,9 @@ public import Accounting
 public import Crowdfunding
 import Storage
 
-/// Money that a person saw move at the bank, beside payouts. The raw values are signed.
+/// Money that a person saw move at the bank, beside payouts.
+///
+/// The raw values are signed.
 public enum CashPurpose: String, CaseIterable, Sendable {
     /// To a factory, for a run: its deposit, then what it is owed.
     case supplier
@@ -20,8 +22,9 @@ public enum CashPurpose: String, CaseIterable, Sendable {
 
 /// What a person tells of a movement at the bank.
 public struct CashFact: Sendable {
-    /// Minor units, more than zero. A payout's may be zero or less: then the processor took money from the
-    /// bank.
+    /// Minor units, more than zero.
+    ///
+    /// A payout's may be zero or less: then the processor took money from the bank.
     public var amount: Int64
     /// `nil`: today.
     public var day: CalendarDay?
@@ -63,9 +66,14 @@ extension Session {
     /// Records money that moved at the bank: E12, E21, E24p, E11, E30, E27 or E00, with what has to be owed
     /// first.
     ///
-    /// - Parameter dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError` for a day in the future, what was recorded before, a supplier's payment beyond what the
-    ///   run costs, or an account that would become negative.
+    /// - Parameters:
+    ///   - purpose: What the money was for.
+    ///   - fact: What was told: amount, day and reference.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
+    ///   - dryRun: Plans and changes nothing.
+    /// - Returns: What was booked.
+    /// - Throws: `SessionError` for a day in the future, what was recorded before, a supplier's payment
+    ///   beyond what the run costs, or an account that would become negative.
     public func recordCash(
         _ purpose: CashPurpose, _ fact: CashFact, in id: CampaignID?, dryRun: Bool = false
     ) throws -> RecordedFact {
@@ -175,8 +183,9 @@ extension Session {
             isOpen ? max(0, outstanding * run.unitCost - max(0, books.balance(of: .supplierDeposits))) : 0
         guard amount <= owed + ahead else {
             throw SessionError.refused(
-                "\(campaign.money(amount)) is more than \(run.id) still costs: \(campaign.money(owed)) is owed for "
-                    + "goods received and \(campaign.money(ahead)) can be paid ahead. Nothing was changed.")
+                "\(campaign.money(amount)) is more than \(run.id) still costs: \(campaign.money(owed)) is "
+                    + "owed for goods received and \(campaign.money(ahead)) can be paid ahead. Nothing was "
+                    + "changed.")
         }
         try told.write(.supplierPaid, other: min(amount, owed), run: run.id)
         try told.write(.supplierDeposit, other: max(0, amount - owed), run: run.id)

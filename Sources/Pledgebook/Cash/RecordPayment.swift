@@ -8,8 +8,9 @@ public struct PaymentFact: Sendable {
     public var amount: Int64?
     /// `nil`: today.
     public var day: CalendarDay?
-    /// The bank's or platform's own reference: the same one again changes nothing. Empty for a refund
-    /// without one.
+    /// The bank's or platform's own reference: the same one again changes nothing.
+    ///
+    /// Empty for a refund without one.
     public var reference = ""
     /// Books also what is more than was due or refundable: the payment is conflicted then.
     public var acceptsExcess = false
@@ -51,10 +52,14 @@ extension Session {
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
-    ///   - declined: The money did not come: the payment failed (T06); the amount and the reference do not count.
+    ///   - fact: What was told: amount, day and reference.
+    ///   - declined: The money did not come: the payment failed (T06); the amount and the reference do not
+    ///     count.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError`, `PaymentRefusal`; refused for a pledge that a gateway charges, and for more than is due
-    ///   unless the fact accepts the excess.
+    /// - Returns: What was booked, or was booked before.
+    /// - Throws: `SessionError`, `PaymentRefusal`; refused for a pledge that a gateway charges, and for more
+    ///   than is due unless the fact accepts the excess.
     public func recordPayment(
         of who: String, _ fact: PaymentFact, declined: Bool = false, in id: CampaignID?, dryRun: Bool = false
     ) throws -> RecordedPayment {
@@ -68,9 +73,14 @@ extension Session {
     /// Records a refund that was made outside (T28), or is the end of one that was under way (T23).
     ///
     /// - Parameters:
+    ///   - who: A reference, an e-mail address or a name.
+    ///   - fact: What was told: amount, day and reference.
     ///   - fromOwnAccount: Paid from the maker's own account (E14b), not by the processor or platform (E14).
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError`, `PaymentRefusal`; refused for more than is refundable unless the fact accepts it.
+    /// - Returns: What was booked, or was booked before.
+    /// - Throws: `SessionError`, `PaymentRefusal`; refused for more than is refundable unless the fact
+    ///   accepts it.
     public func recordRefund(
         of who: String, _ fact: PaymentFact, fromOwnAccount: Bool = false, in id: CampaignID?,
         dryRun: Bool = false
@@ -79,7 +89,8 @@ extension Session {
             let payment = standing.payment
             guard payment.captured > 0 else {
                 throw SessionError.refused(
-                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid back."
+                    "Nothing was collected from \(standing.pledge.reference), so nothing can have been paid "
+                        + "back."
                 )
             }
             let underWay = payment.operation?.kind == .refund ? payment.operation?.amount : nil
@@ -156,12 +167,14 @@ private struct PaymentStanding {
     func checkIsRecorded() throws {
         guard pledge.gateway == 1 else {
             throw SessionError.refused(
-                "\(pledge.reference) is charged and paid back by a gateway, which says itself what happened. Only "
-                    + "money that moves elsewhere is recorded by hand. Nothing was changed.")
+                "\(pledge.reference) is charged and paid back by a gateway, which says itself what happened. "
+                    + "Only money that moves elsewhere is recorded by hand. Nothing was changed.")
         }
     }
 
-    /// T36. The same reference with another amount is a slip of the pen more often than another fact.
+    /// T36.
+    ///
+    /// The same reference with another amount is a slip of the pen more often than another fact.
     func knows(_ word: String, _ event: PaymentEvent, _ fact: PaymentFact) throws -> Bool {
         guard !fact.reference.isEmpty, let amount = event.amount else { return false }
         let taken = Set(entries.compactMap(\.reverses))
@@ -173,8 +186,8 @@ private struct PaymentStanding {
         guard known.toldAmount != amount else { return true }
         throw SessionError.refused(
             "\(fact.reference) was recorded before with \(campaign.money(known.toldAmount ?? 0)), as entry "
-                + "\(known.number), and now with \(campaign.money(amount)). Reverse that entry first, or give the "
-                + "other payment's own reference. Nothing was changed.")
+                + "\(known.number), and now with \(campaign.money(amount)). Reverse that entry first, or "
+                + "give the other payment's own reference. Nothing was changed.")
     }
 
     func change(
@@ -196,8 +209,8 @@ private struct PaymentStanding {
         let most = campaign.money(isOut ? max(payment.committed, payment.refundable) : due)
         if isOut, fromOwnAccount {
             throw SessionError.refused(
-                "\(asked) is more than can be booked from your own account for \(pledge.reference): \(most) is "
-                    + "refundable. Nothing was changed.")
+                "\(asked) is more than can be booked from your own account for \(pledge.reference): \(most) "
+                    + "is refundable. Nothing was changed.")
         }
         guard fact.acceptsExcess else {
             throw SessionError.refused(

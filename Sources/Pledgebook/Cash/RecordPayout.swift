@@ -56,7 +56,12 @@ extension Session {
     /// E09w), and the lines E06a–h, of which receipts are the rest.
     ///
     /// With an amount of zero or less the processor took it from the bank: there are lines only.
-    /// - Parameter dryRun: Plans and changes nothing.
+    /// - Parameters:
+    ///   - fact: What was told: amount, day and reference.
+    ///   - parts: What the processor says the payout is made of.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
+    ///   - dryRun: Plans and changes nothing.
+    /// - Returns: What was booked.
     /// - Throws: `SessionError.refused` with both figures for a payout that does not fit what is unsettled.
     public func recordPayout(
         _ fact: CashFact, _ parts: PayoutParts = PayoutParts(), in id: CampaignID?, dryRun: Bool = false
@@ -117,7 +122,8 @@ extension Session {
         guard let told, told > max(0, unsettled) else { return }
         throw SessionError.refused(
             "The payout tells of \(what) of \(campaign.money(told)), and the books know of "
-                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing was changed."
+                + "\(campaign.money(max(0, unsettled))) that is in no payout yet. Record them first. Nothing "
+                + "was changed."
         )
     }
 

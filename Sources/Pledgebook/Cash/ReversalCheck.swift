@@ -80,9 +80,9 @@ struct ReversalCheck {
     private func stoodOn(by later: JournalEntry) -> SessionError {
         let code = later.kind.code.map { "\($0), " } ?? ""
         return .refused(
-            "Entry \(taken[0].number) (\(taken[0].kind.title)) cannot be reversed: entry \(later.number) (\(code)"
-                + "\(later.kind.title), \(later.day)) stands on it. Reverse that one first, where it can be. "
-                + "Nothing was changed.")
+            "Entry \(taken[0].number) (\(taken[0].kind.title)) cannot be reversed: entry \(later.number) "
+                + "(\(code)\(later.kind.title), \(later.day)) stands on it. Reverse that one first, where it "
+                + "can be. Nothing was changed.")
     }
 }
 

@@ -20,10 +20,13 @@ extension Session {
     /// kinds with negative parts, on the days of those that they take back.
     ///
     /// - Parameters:
+    ///   - number: The entry's number; any of the fact's.
     ///   - reason: Why; kept with the session, and its SHA-256 in the signed detail.
+    ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
-    /// - Throws: `SessionError` for what a gateway did, a reversal, what is reversed already, and for an entry that a
-    ///   later one stands on, which it names.
+    /// - Returns: What was taken back.
+    /// - Throws: `SessionError` for what a gateway did, a reversal, what is reversed already, and for an
+    ///   entry that a later one stands on, which it names.
     public func reverseEntry(
         _ number: Int64, because reason: String, in id: CampaignID?, dryRun: Bool = false
     ) throws -> Reversal {
@@ -61,8 +64,8 @@ extension Session {
             let row = try records.pledge(campaign: campaign.record.number, number: pledge)
             guard row?.gateway == 1, EntryDetail.value("op", in: entry.detail) == nil else {
                 throw SessionError.refused(
-                    "\(name) is what a gateway did, or was asked to do; only what a person or a file told can be "
-                        + "reversed. Money goes back by a refund.")
+                    "\(name) is what a gateway did, or was asked to do; only what a person or a file told "
+                        + "can be reversed. Money goes back by a refund.")
             }
             return
         }

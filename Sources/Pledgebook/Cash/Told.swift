@@ -15,7 +15,12 @@ struct Told {
     private(set) var entries: [Int64] = []
     private let word: String
 
-    /// - Parameter word: What was told and its figure, for the first entry's detail.
+    /// - Parameters:
+    ///   - word: What was told and its figure, for the first entry's detail.
+    ///   - day: The day it is told of.
+    ///   - reference: Its own reference outside, empty for none.
+    ///   - journal: Where its entries go.
+    /// - Throws: `SessionError`, `BookError`.
     init(_ word: String, day: CalendarDay, reference: String, to journal: JournalWriter) throws {
         self.journal = journal
         self.day = day

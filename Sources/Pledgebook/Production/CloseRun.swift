@@ -27,8 +27,8 @@ public struct RunClosing: Sendable {
 extension Session {
     /// Closes a run when nothing is outstanding and the supplier is paid; one transaction.
     ///
-    /// With `short`, what has not come is written off: the last in the queue get their units back into the queue,
-    /// and no unit is lost. A deposit that is left pays what is owed.
+    /// With `short`, what has not come is written off: the last in the queue get their units back into the
+    /// queue, and no unit is lost. A deposit that is left pays what is owed.
     ///
     /// - Parameters:
     ///   - run: The run's id.

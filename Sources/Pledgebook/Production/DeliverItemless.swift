@@ -3,10 +3,11 @@ public import Crowdfunding
 import Storage
 
 extension Session {
-    /// Books the delivery (E22) of pledges that contain no item: they are delivered when the campaign succeeds.
+    /// Books the delivery (E22) of pledges that contain no item: they are delivered when the campaign
+    /// succeeds.
     ///
-    /// For the closing's own transactions: one window of at most `limit` pledges, written to `journal`, which the
-    /// caller finishes. What is not paid in full, or disputed, waits for the next call.
+    /// For the closing's own transactions: one window of at most `limit` pledges, written to `journal`, which
+    /// the caller finishes. What is not paid in full, or disputed, waits for the next call.
     ///
     /// `number` is where the last window ended, 0 to begin.
     ///

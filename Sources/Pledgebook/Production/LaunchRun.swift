@@ -47,7 +47,8 @@ extension Session {
     ///
     /// - Parameters:
     ///   - run: The run's id.
-    ///   - units: What to order; without it, the units waiting, at least the minimum and at most the capacity.
+    ///   - units: What to order; without it, the units waiting, at least the minimum and at most the
+    ///     capacity.
     ///   - overrideReason: Why a person launches it below its threshold.
     ///   - id: The campaign; without it, the only one under way.
     /// - Returns: What is ordered, what it costs, and what the threshold lacks.
@@ -65,8 +66,8 @@ extension Session {
 
     /// Orders the run, gives its units to who is next in the queue, and dates them; one transaction.
     ///
-    /// Nothing is booked: the deposit is when it is paid. The first launch makes the campaign fulfilling. A run that
-    /// was launched with the same units is left as it is.
+    /// Nothing is booked: the deposit is when it is paid. The first launch makes the campaign fulfilling. A
+    /// run that was launched with the same units is left as it is.
     ///
     /// - Throws: `RunRefusal`, `SessionError`, `BookError`.
     public func launchRun(
@@ -102,8 +103,8 @@ extension Session {
     ) throws -> Decision {
         guard campaign.record.state == .funded || campaign.record.state == .fulfilling else {
             throw SessionError.rule(
-                "\(campaign.record.id) is \(campaign.record.state.rawValue): a run is launched when the campaign is"
-                    + " funded. See `pledgebook campaign show`.", exit: .refused)
+                "\(campaign.record.id) is \(campaign.record.state.rawValue): a run is launched when the "
+                    + "campaign is funded. See `pledgebook campaign show`.", exit: .refused)
         }
         let queue = try ProductionQueue(campaign, in: records)
         let waiting = queue.waiting.filter { Int($0.item) == run.item }
@@ -146,7 +147,8 @@ extension Session {
         return (launch, production, overridden)
     }
 
-    /// The units to order by SKU; computed ones are those of the first in the queue, as many as the supplier makes.
+    /// The units to order by SKU; computed ones are those of the first in the queue, as many as the supplier
+    /// makes.
     private func order(
         _ run: LoadedRun, _ units: UnitCount?, _ waiting: [DemandLine]
     ) throws -> [(sku: Int, units: Int64)] {

@@ -170,7 +170,8 @@ struct ProductionQueue {
             demand: demand, sources: sources, itemOfSKU: words.units.itemOfSKU, itemCount: pledged.count)
     }
 
-    /// Who would wait still when everything that can be had is given out: the lines with their uncovered units.
+    /// Who would wait still when everything that can be had is given out: the lines with their uncovered
+    /// units.
     var waiting: [DemandLine] {
         let covered = allocation(from: sources.units)
         var lines = demand
@@ -196,8 +197,8 @@ struct ProductionQueue {
         return rows
     }
 
-    /// Takes units of a run back that will not come, from the last in the queue: the allocations as they are to be
-    /// written.
+    /// Takes units of a run back that will not come, from the last in the queue: the allocations as they are
+    /// to be written.
     func withoutMissing(of run: RunRecord) -> [AllocationRecord] {
         var rows: [AllocationRecord] = []
         for unit in run.units {
@@ -229,7 +230,8 @@ struct StockLot: Hashable {
     /// At cost, minor units a unit.
     var unitCost: Int64
 
-    /// Stock by SKU: from the entries that booked it (E00s); what costs nothing was not booked and is in the file.
+    /// Stock by SKU: from the entries that booked it (E00s); what costs nothing was not booked and is in the
+    /// file.
     static func all(_ campaign: LoadedCampaign, in records: Records) throws -> [StockLot] {
         var booked: [String: (units: Int64, value: Int64)] = [:]
         let entries = try records.entries(campaign: campaign.record.number, kinds: [.stockAtLaunch]).map(
@@ -275,8 +277,8 @@ extension EntryDetail {
 }
 
 extension Session {
-    /// Gives every unit that can be had to who is next in the queue, and takes back what a pledge that was changed,
-    /// canceled or paid back no longer has a right to.
+    /// Gives every unit that can be had to who is next in the queue, and takes back what a pledge that was
+    /// changed, canceled or paid back no longer has a right to.
     ///
     /// To be called after anything that changes who waits; saying it again changes nothing.
     ///

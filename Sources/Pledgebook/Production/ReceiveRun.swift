@@ -27,13 +27,14 @@ public struct RunReceipt: Sendable {
 }
 
 extension Session {
-    /// Counts units of a run in, short or over, books them at cost (E20), and lets the deposit pay for them (E20d).
+    /// Counts units of a run in, short or over, books them at cost (E20), and lets the deposit pay for them
+    /// (E20d).
     ///
     /// - Parameters:
     ///   - run: The run's id.
     ///   - count: By SKU, or one number: for a run of one SKU, or all that is outstanding.
-    ///   - reference: Of the delivery note; the same one again counts nothing. A run that was received in full takes
-    ///     more only with a new one.
+    ///   - reference: Of the delivery note; the same one again counts nothing. A run that was received in
+    ///     full takes more only with a new one.
     ///   - day: When they came; today without it.
     ///   - id: The campaign; without it, the only one under way.
     /// - Returns: What was counted, and what is owed for it.
@@ -48,15 +49,16 @@ extension Session {
             let day = try factDay(day, campaign)
             guard isReceiptReference(reference) else {
                 throw SessionError.rule(
-                    "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes and "
-                        + "backslashes.", exit: .badInput)
+                    "A receipt cannot carry that reference. Use up to 200 ASCII characters without quotes "
+                        + "and backslashes.", exit: .badInput)
             }
             if let done = try counted(reference, loaded, campaign, in: records) { return done }
             let units = try loaded.units(count) { try spread($0, loaded) }
             var production = loaded.production
             if production.state == .received, reference.isEmpty {
                 throw SessionError.refused(
-                    "“\(run)” was received in full. Name the delivery note of what came beyond it with --reference."
+                    "“\(run)” was received in full. Name the delivery note of what came beyond it with "
+                        + "--reference."
                 )
             }
             try production.receive(units)
@@ -112,8 +114,9 @@ extension Session {
         let production = run.production
         guard total == production.unitsOutstanding else {
             throw SessionError.rule(
-                "“\(run.plan.id)” makes \(run.names.joined(separator: ", ")), and \(production.unitsOutstanding) units"
-                    + " are to come. Count by SKU: \(run.names.map { "\($0)=…" }.joined(separator: " ")).",
+                "“\(run.plan.id)” makes \(run.names.joined(separator: ", ")), and "
+                    + "\(production.unitsOutstanding) units are to come. Count by SKU: "
+                    + "\(run.names.map { "\($0)=…" }.joined(separator: " ")).",
                 exit: .badInput)
         }
         return run.skus.map { sku in production.units.first { $0.sku == sku }?.outstanding ?? 0 }

@@ -68,8 +68,8 @@ struct LoadedRun {
             let known = definition.production.map(\.id)
             throw SessionError.rule(
                 known.isEmpty
-                    ? "The campaign plans no production runs. Add one to its file, under \"production\", and say"
-                        + " `pledgebook campaign amend FILE`."
+                    ? "The campaign plans no production runs. Add one to its file, under \"production\", and "
+                        + "say `pledgebook campaign amend FILE`."
                     : "The campaign has no run “\(id)”. It has: \(known.joined(separator: ", ")).",
                 exit: .badInput)
         }

@@ -22,7 +22,8 @@ public struct RunOverview: Sendable {
     public let minimum: Int64
     /// The most that the supplier makes; `nil`: no cap.
     public let capacity: Int64?
-    /// Of a planned run, when the goods would come if it were launched today, or on the closing day before that.
+    /// Of a planned run, when the goods would come if it were launched today, or on the closing day before
+    /// that.
     public let expected: CalendarDay?
     /// The day of the launch; `nil` while it is planned.
     public let launchedOn: CalendarDay?
@@ -162,7 +163,8 @@ private struct RunOutlook {
             supplierBalance: balance, pledges: queue.pledges(of: run.plan.id), shipped: held.shipped)
     }
 
-    /// The first in the queue, as many as the run can make; the last planned run of an item takes all that is left.
+    /// The first in the queue, as many as the run can make; the last planned run of an item takes all that is
+    /// left.
     private mutating func takeWaiting(for run: LoadedRun) -> [DemandLine] {
         let later = campaign.definition.production.drop { $0.id != run.plan.id }.dropFirst()
         let isLast = !later.contains { plan in

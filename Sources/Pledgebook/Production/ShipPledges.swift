@@ -27,10 +27,10 @@ public struct ShipmentSummary: Sendable {
 extension Session {
     /// Books the deliveries of a shipment file, all of it in one transaction or nothing.
     ///
-    /// Each row is E22, by its units' share of what the pledge is worth (`UnitValues`), and E23, their cost. Shipping
-    /// is earned by the same share; the last delivery takes what is left. A row that was booked before changes
-    /// nothing. Only allocated units of stock or counted in of a run ship, of a pledge that owes nothing and is not
-    /// disputed.
+    /// Each row is E22, by its units' share of what the pledge is worth (`UnitValues`), and E23, their cost.
+    /// Shipping is earned by the same share; the last delivery takes what is left. A row that was booked
+    /// before changes nothing. Only allocated units of stock or counted in of a run ship, of a pledge that
+    /// owes nothing and is not disputed.
     ///
     /// - Parameters:
     ///   - bytes: `pledge_id,shipped_on,sku,quantity,carrier,tracking`, the last two at will.
@@ -63,7 +63,8 @@ extension Session {
     ) throws -> ShipmentSummary {
         guard campaign.record.state.hasSucceeded else {
             throw SessionError.refused(
-                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is funded."
+                "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing ships before it is "
+                    + "funded."
             )
         }
         var plan = try ShipmentPlan(file, campaign, today: campaign.day(of: now), in: records)

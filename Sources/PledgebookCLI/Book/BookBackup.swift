@@ -19,7 +19,8 @@ struct BookBackup: ParsableCommand {
         let here = try Environment(place, for: .reading, "book backup")
         try here.backup(to: file)
         Output.line(
-            "The book is copied to \(visible(file)). The key is not in it: keep a copy of \(here.keyPath) too."
+            "The book is copied to \(visible(file)). The key is not in it: keep a copy of \(here.keyPath) "
+                + "too."
         )
     }
 }

@@ -49,20 +49,19 @@ struct BookCheckCommand: ParsableCommand {
             ? "all agree with the journal"
             : "\(counted(campaign.differenceCount, "difference")) from the journal"
         return "\(campaign.id): \(counted(campaign.entries, "entry", "entries")), \(chain), "
-            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): \(verdict)"
+            + "\(counted(campaign.pledges, "pledge")) and \(counted(campaign.payments, "payment")): "
+            + verdict
     }
 
     private func advise(_ check: BookCheck, _ environment: Environment) {
+        let key = environment.keyPath
         if check.campaigns.contains(where: { $0.chain == .keyMissing }) {
             Output.note(
-                "There is no key at \(environment.keyPath): numbers and sums were checked, signatures were not. An"
-                    + " entry that was changed together with everything that follows from it would not be seen."
-            )
+                "There is no key at \(key): numbers and sums were checked, signatures were not. An entry that was"
+                    + " changed together with all that follows from it would not be seen.")
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
-            Output.note(
-                "The key at \(environment.keyPath) is not the one that signed. Name the right one with --key-file."
-            )
+            Output.note("The key at \(key) did not sign this book. Name the right one with --key-file.")
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {
             Output.note(

@@ -29,7 +29,8 @@ struct CampaignAmend: ParsableCommand {
         guard try confirmation.proceeds("Amend \(plan.campaign)?") else { return }
         let done = try here.session.amend(checked, dryRun: false)
         Output.line(
-            "\nAmended \(done.campaign): \(counted(done.changes.count, "change")), definition \(done.digest.prefix(12))."
+            "\nAmended \(done.campaign): \(counted(done.changes.count, "change")), definition "
+                + "\(done.digest.prefix(12))."
         )
     }
 }

@@ -8,8 +8,8 @@ struct CampaignClose: ParsableCommand {
         commandName: "close",
         abstract: "Close a campaign: decide it, collect or give back, and carry on where it stopped",
         discussion: """
-            It shows its plan and asks. Said again, it does what is due (cards that failed, drops, the decision) \
-            and nothing twice.
+            It shows its plan and asks. Said again, it does what is due (cards that failed, drops, the \
+            decision) and nothing twice.
 
             Example:
               pledgebook campaign close --dry-run

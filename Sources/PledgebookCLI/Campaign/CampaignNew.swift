@@ -28,7 +28,8 @@ struct CampaignNew: ParsableCommand {
     func run() throws {
         guard let currency = Currency(currency) else {
             throw CommandProblem(
-                "“\(visible(currency))” is not a currency: write three capital letters of ISO 4217, for example EUR.",
+                "“\(visible(currency))” is not a currency: write three capital letters of ISO 4217, for "
+                    + "example EUR.",
                 .usage)
         }
         let zone = try zone()

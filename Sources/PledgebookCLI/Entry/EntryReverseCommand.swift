@@ -8,7 +8,8 @@ struct EntryReverseCommand: ParsableCommand {
         commandName: "reverse",
         abstract: "Take back what a person or a file told, with a reason",
         discussion: """
-            What was told together, such as a payout and its lines, is taken back together. What a gateway did and
+            What was told together, such as a payout and its lines, is taken back together. What a gateway \
+            did and
             what a later entry stands on is refused.
 
             Example:

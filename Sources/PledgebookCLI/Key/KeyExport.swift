@@ -23,8 +23,8 @@ struct KeyExport: ParsableCommand {
         let here = try Environment(options, for: .proving, "key export")
         let key = try here.session.exportedKey(of: here.campaign())
         Output.note(
-            "this is the key \(key.kid): who has it can verify this campaign's receipts and forge them. Hand it over"
-                + " privately.")
+            "this is the key \(key.kid): who has it can verify this campaign's receipts and forge them. Hand "
+                + "it over privately.")
         Output.line(key.hex)
     }
 }

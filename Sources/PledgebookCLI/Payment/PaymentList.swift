@@ -1,5 +1,5 @@
 import Accounting
-public import ArgumentParser
+import ArgumentParser
 import Crowdfunding
 import Pledgebook
 

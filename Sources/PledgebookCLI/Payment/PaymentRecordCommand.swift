@@ -8,7 +8,8 @@ struct PaymentRecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "A backer's money that arrived outside, or was declined there",
         discussion: """
-            WHO is a pledge's reference, an e-mail address or a name. The same reference again changes nothing.
+            WHO is a pledge's reference, an e-mail address or a name. The same reference again changes \
+            nothing.
 
             Example:
               pledgebook payment record P-1042 108.90 --on 2026-04-03 --reference TRANSFER-88
@@ -46,8 +47,8 @@ struct PaymentRecordCommand: ParsableCommand {
             plan.show()
             if plan.excess > 0 {
                 Output.note(
-                    "\(campaign.money(plan.excess)) is more than was due: the payment is conflicted then, and waits "
-                        + "for a person.")
+                    "\(campaign.money(plan.excess)) is more than was due: the payment is conflicted then, "
+                        + "and waits for a person.")
             }
             guard try confirmation.proceeds("Record it?") else { return }
         }

@@ -35,8 +35,8 @@ struct PaymentRefundCommand: ParsableCommand {
     func run() throws {
         guard done else {
             throw CommandProblem(
-                "Say --done when the money has gone to the backer. This version asks for refunds only when a pledge or "
-                    + "a campaign is canceled.", .usage)
+                "Say --done when the money has gone to the backer. This version asks for refunds only when a "
+                    + "pledge or a campaign is canceled.", .usage)
         }
         let environment = try Environment(shared, for: .writing, "payment refund")
         let campaign = try environment.campaign()
@@ -49,8 +49,8 @@ struct PaymentRefundCommand: ParsableCommand {
         guard !plan.entries.isEmpty else { return }
         if plan.excess > 0 {
             Output.note(
-                "\(campaign.money(plan.excess)) is more than was refundable: it is a claim on the backer, and the "
-                    + "payment is conflicted.")
+                "\(campaign.money(plan.excess)) is more than was refundable: it is a claim on the backer, "
+                    + "and the payment is conflicted.")
         }
         guard try confirmation.proceeds("Record this refund?") else { return }
         let result = try session.recordRefund(

@@ -1,8 +1,9 @@
 import Crowdfunding
 import Pledgebook
 
-/// What happened to a payment, in the words of people: paid, card failed, needs the backer, dropped, released, paid
-/// back, disputed.
+/// What happened to a payment, in the words of people.
+///
+/// They are: paid, card failed, needs the backer, dropped, released, paid back, disputed.
 enum PaymentWords {
     /// Where a pledge's money is.
     static func standing(_ pledge: PledgeState, _ payment: PledgePayment) -> String {

@@ -51,8 +51,8 @@ struct ImportWords {
         guard isStopped(summary) else { return }
         let kinds = summary.refusedByKind.map { "\(grouped($0.count)) \($0.kind)" }.joined(separator: ", ")
         throw CommandProblem(
-            "\(counted(summary.refused, "bad row")) of \(grouped(summary.rows)) (\(kinds)): nothing was imported."
-                + " Mend the file, or say --rejects FILE to take the good rows.", .badInput)
+            "\(counted(summary.refused, "bad row")) of \(grouped(summary.rows)) (\(kinds)): nothing was "
+                + "imported. Mend the file, or say --rejects FILE to take the good rows.", .badInput)
     }
 
     /// What is due after it.
@@ -99,7 +99,8 @@ struct ImportWords {
         var remarks: [String] = []
         if let line = summary.firstOutOfTimeOrder {
             remarks.append(
-                "Limited places went by the order of the rows, which is not that of time (first in line \(line))."
+                "Limited places went by the order of the rows, which is not that of time (first in line "
+                    + "\(line))."
             )
         }
         if summary.chargeable > 0, summary.charged.isEmpty {
@@ -108,7 +109,8 @@ struct ImportWords {
         let charged = summary.charged
         if charged.captured > 0 {
             remarks.append(
-                "\(counted(charged.captured, "pledge")) charged at once: \(campaign.money(charged.capturedAmount))."
+                "\(counted(charged.captured, "pledge")) charged at once: "
+                    + "\(campaign.money(charged.capturedAmount))."
             )
         }
         let failed = charged.failedSoft + charged.failedHard + charged.needBacker

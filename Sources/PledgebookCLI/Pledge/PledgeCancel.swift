@@ -7,8 +7,9 @@ struct PledgeCancel: ParsableCommand {
         commandName: "cancel",
         abstract: "Cancel a pledge by the campaign's rules",
         discussion: """
-            A saved card is let go, a hold is voided, what was collected is paid back in full. The pledge's place is \
-            free again. What the campaign's rule refuses may be overridden with a reason, which is kept.
+            A saved card is let go, a hold is voided, what was collected is paid back in full. The pledge's \
+            place is free again. What the campaign's rule refuses may be overridden with a reason, which is \
+            kept.
 
             Example:
               pledgebook pledge cancel P-1042

@@ -9,9 +9,9 @@ struct PledgeImport: ParsableCommand {
         commandName: "import",
         abstract: "Take pledges from a file: our own CSV, or a platform's export",
         discussion: """
-            A file with bad rows imports nothing (exit 2). With --rejects the good rows are taken and the bad ones \
-            written there, each with its reason, to be mended and imported again (exit 3). Importing a file again \
-            changes nothing.
+            A file with bad rows imports nothing (exit 2). With --rejects the good rows are taken and the \
+            bad ones written there, each with its reason, to be mended and imported again (exit 3). \
+            Importing a file again changes nothing.
 
             Example:
               pledgebook pledge import campaigns/aurora-lamp/pledges.csv --yes

@@ -9,8 +9,9 @@ extension PledgeCommand {
             commandName: "ship",
             abstract: "Book the parcels of a shipment file: deliveries and their cost",
             discussion: """
-                The file is CSV with the columns pledge_id, shipped_on, sku, quantity, and if you like carrier and \
-                tracking. One bad row, and nothing is booked; a row that was booked before changes nothing.
+                The file is CSV with the columns pledge_id, shipped_on, sku, quantity, and if you like \
+                carrier and tracking. One bad row, and nothing is booked; a row that was booked before \
+                changes nothing.
 
                 Example:
                   pledgebook pledge ship parcels.csv

@@ -7,8 +7,8 @@ struct ReceiptVerify: ParsableCommand {
         commandName: "verify",
         abstract: "Check that every receipt is genuine and in its place",
         discussion: """
-            Without a file it checks the book's own journal; with one, receipts that were exported before (- reads \
-            stdin). What was edited, deleted, inserted or swapped is named (exit 1).
+            Without a file it checks the book's own journal; with one, receipts that were exported before (- \
+            reads stdin). What was edited, deleted, inserted or swapped is named (exit 1).
 
             Example:
               pledgebook receipt verify
@@ -31,11 +31,13 @@ struct ReceiptVerify: ParsableCommand {
         guard report.findings.isEmpty else { return try refuse(report) }
         let whose = file.map { " of \(visible($0))" } ?? ""
         Output.line(
-            "\(report.campaign): \(report.count == 1 ? "the only receipt" : "all \(grouped(report.count)) receipts")"
+            "\(report.campaign): "
+                + "\(report.count == 1 ? "the only receipt" : "all \(grouped(report.count)) receipts")"
                 + "\(whose) \(report.count == 1 ? "is" : "are") genuine and in order.")
         if report.lastNumber < report.head.number {
             Output.line(
-                "  They end with \(grouped(report.lastNumber)); the book goes on to \(grouped(report.head.number))."
+                "  They end with \(grouped(report.lastNumber)); the book goes on to "
+                    + "\(grouped(report.head.number))."
             )
         }
         Output.line("  The book's last entry is \(grouped(report.head.number)), \(report.head.tag).")
@@ -46,7 +48,7 @@ struct ReceiptVerify: ParsableCommand {
         let hidden = report.findingCount - report.findings.count
         if hidden > 0 { Output.line("… and \(counted(hidden, "more finding"))") }
         throw CommandProblem(
-            "\(report.campaign): the receipts are not what was signed: \(counted(report.findingCount, "finding"))"
-                + " in \(counted(report.count, "line")).", .refused)
+            "\(report.campaign): the receipts are not what was signed: "
+                + "\(counted(report.findingCount, "finding")) in \(counted(report.count, "line")).", .refused)
     }
 }

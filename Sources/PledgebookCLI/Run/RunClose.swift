@@ -48,7 +48,8 @@ extension RunCommand {
             for line in plan.writtenOff { Output.line("  written off  \(line.sku)  \(grouped(line.units))") }
             if plan.unitsWaiting > 0 {
                 Output.line(
-                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), \(counted(plan.unitsWaiting, "unit"))"
+                    "  wait again   \(counted(plan.pledgesWaiting, "pledge")), "
+                        + "\(counted(plan.unitsWaiting, "unit"))"
                 )
             }
             Output.line("  owed         \(money(plan.owed))\(plan.overridden == nil ? "" : " (overridden)")")

@@ -9,8 +9,9 @@ extension RunCommand {
             commandName: "launch",
             abstract: "Order a run from its supplier and give its units to who is next in the queue",
             discussion: """
-                Without --units the units waiting are ordered, at least the minimum and at most the capacity. \
-                Nothing is booked: deposit and balance are when they are paid (cash record supplier).
+                Without --units the units waiting are ordered, at least the minimum and at most the \
+                capacity. Nothing is booked: deposit and balance are when they are paid (cash record \
+                supplier).
 
                 Example:
                   pledgebook run launch run-1
@@ -35,7 +36,8 @@ extension RunCommand {
                 id, units: count, overrideReason: overrideReason, campaign: campaign)
             guard !plan.wasLaunched else {
                 return Output.line(
-                    "\(id) was launched already, with \(counted(plan.unitsOrdered, "unit")): nothing was changed."
+                    "\(id) was launched already, with \(counted(plan.unitsOrdered, "unit")): nothing was "
+                        + "changed."
                 )
             }
             show(plan)
@@ -44,7 +46,8 @@ extension RunCommand {
                 id, units: count, overrideReason: overrideReason, campaign: campaign)
             Output.line(
                 "\nLaunched \(id): \(counted(done.unitsOrdered, "unit")), expected \(done.expected). "
-                    + "\(counted(done.unitsCovered, "unit")) are allocated to \(counted(done.pledgesCovered, "pledge"))."
+                    + "\(counted(done.unitsCovered, "unit")) are allocated to "
+                    + "\(counted(done.pledgesCovered, "pledge"))."
             )
             if done.deposit > 0 {
                 Output.next([
@@ -70,7 +73,8 @@ extension RunCommand {
             Output.line("  expected   \(plan.expected)")
             for (line, minimum) in plan.belowMinimum {
                 Output.line(
-                    "  note       \(line.sku): \(grouped(line.units)) is below the variant's minimum of \(grouped(minimum))"
+                    "  note       \(line.sku): \(grouped(line.units)) is below the variant's minimum of "
+                        + "\(grouped(minimum))"
                 )
             }
             if let shortfall = plan.shortfall {
@@ -90,7 +94,8 @@ extension RunCommand {
 func unitCount(_ words: [String]) throws -> UnitCount {
     guard let count = UnitCount(words) else {
         throw CommandProblem(
-            "“\(visible(words.joined(separator: " ")))” is no count of units. Write one number, or SKU=N for each SKU."
+            "“\(visible(words.joined(separator: " ")))” is no count of units. Write one number, or SKU=N for "
+                + "each SKU."
         )
     }
     return count

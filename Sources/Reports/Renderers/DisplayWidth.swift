@@ -13,7 +13,8 @@ private func width(of character: Character) -> Int {
     var isEmoji = false
     for scalar in character.unicodeScalars {
         width = max(width, columns(of: scalar))
-        // U+FE0F asks for the emoji form of a sign that is narrow as text; two regional indicators are a flag.
+        // U+FE0F asks for the emoji form of a sign that is narrow as text; two regional indicators are a
+        // flag.
         if scalar.value == 0xFE0F || (0x1F1E6...0x1F1FF).contains(scalar.value) { isEmoji = true }
     }
     return isEmoji ? 2 : width

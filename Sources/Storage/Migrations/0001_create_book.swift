@@ -1,4 +1,6 @@
-/// The first form of the book. Frozen: a later change is a migration of its own.
+/// The first form of the book.
+///
+/// Frozen: a later change is a migration of its own.
 let createBook = Migration(
     name: "0001_create_book",
     sql: """
@@ -18,14 +20,17 @@ let createBook = Migration(
           rehearsal  INTEGER CHECK (rehearsal IN (0, 1)),            -- NULL until the first pledge
           seed       INTEGER NOT NULL,            -- what the rehearsal gateway draws its declines from
           currency   TEXT NOT NULL,
-          offsets    TEXT NOT NULL,               -- the zone's UTC offsets: days do not move with a newer zone file
+          -- the zone's UTC offsets: days do not move with a newer zone file
+          offsets    TEXT NOT NULL,
           launched_at INTEGER NOT NULL,
           closed_at  INTEGER,                     -- when collecting or releasing began
           decided_at INTEGER,                     -- when it was funded, unfunded or canceled
           release_to TEXT CHECK (release_to IN ('unfunded','canceled')),   -- where releasing leads
           succeeded  INTEGER NOT NULL DEFAULT 0 CHECK (succeeded IN (0, 1)),
-          first_pledge INTEGER,                   -- its entry's number: from here receipts say what kind of money it is
-          head INTEGER NOT NULL DEFAULT 0, tag BLOB NOT NULL CHECK (length(tag) = 32)   -- read first by every write
+          -- its entry's number: from here receipts say what kind of money it is
+          first_pledge INTEGER,
+          -- read first by every write
+          head INTEGER NOT NULL DEFAULT 0, tag BLOB NOT NULL CHECK (length(tag) = 32)
         ) STRICT;
         CREATE TABLE amendment (                  -- which definition was in force from when
           campaign INTEGER NOT NULL REFERENCES campaign(number), entry INTEGER NOT NULL, at INTEGER NOT NULL,
@@ -50,9 +55,12 @@ let createBook = Migration(
           refused INTEGER NOT NULL, collected INTEGER NOT NULL,      -- 1: the file told of collected money
           PRIMARY KEY (campaign, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE offer (                      -- tiers (1), add-ons (2), promotions (3), and what is taken of each
-          campaign INTEGER NOT NULL REFERENCES campaign(number), kind INTEGER NOT NULL, number INTEGER NOT NULL,
-          id TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0 CHECK (taken >= 0),   -- a platform may have sold more
+        -- tiers (1), add-ons (2), promotions (3), and what is taken of each
+        CREATE TABLE offer (
+          campaign INTEGER NOT NULL REFERENCES campaign(number),
+          kind INTEGER NOT NULL, number INTEGER NOT NULL,
+          -- a platform may have sold more than there is
+          id TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0 CHECK (taken >= 0),
           PRIMARY KEY (campaign, kind, number), UNIQUE (campaign, kind, id)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE missed_demand (              -- sales that a rule refused
@@ -76,16 +84,19 @@ let createBook = Migration(
           PRIMARY KEY (campaign, number),
           FOREIGN KEY (campaign, backer) REFERENCES backer(campaign, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE line (                       -- where a pledge says more than its tier: add-ons (1), choices (2)
+        -- where a pledge says more than its tier: add-ons (1), choices (2)
+        CREATE TABLE line (
           campaign INTEGER NOT NULL, pledge INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL,
           quantity INTEGER NOT NULL CHECK (quantity > 0),
           PRIMARY KEY (campaign, pledge, kind, id),
           FOREIGN KEY (campaign, pledge) REFERENCES pledge(campaign, number)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE payment (                    -- created by its first operation or fact
-          campaign INTEGER NOT NULL, pledge INTEGER NOT NULL, instalment INTEGER NOT NULL CHECK (instalment > 0),
+          campaign INTEGER NOT NULL, pledge INTEGER NOT NULL,
+          instalment INTEGER NOT NULL CHECK (instalment > 0),
           state INTEGER NOT NULL, ending INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0,
-          authorized INTEGER NOT NULL CHECK (authorized >= 0), captured INTEGER NOT NULL CHECK (captured >= 0),
+          authorized INTEGER NOT NULL CHECK (authorized >= 0),
+          captured INTEGER NOT NULL CHECK (captured >= 0),
           voided INTEGER NOT NULL CHECK (voided >= 0), refunded INTEGER NOT NULL CHECK (refunded >= 0),
           committed INTEGER NOT NULL CHECK (committed >= 0), disputed INTEGER NOT NULL CHECK (disputed >= 0),
           lost INTEGER NOT NULL CHECK (lost >= 0), excess INTEGER NOT NULL DEFAULT 0, capture_before INTEGER,
@@ -94,7 +105,8 @@ let createBook = Migration(
           PRIMARY KEY (campaign, pledge, instalment),
           FOREIGN KEY (campaign, pledge) REFERENCES pledge(campaign, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE operation (                  -- its idempotency key is made of the book's id and these columns
+        -- its idempotency key is made of the book's id and these columns
+        CREATE TABLE operation (
           campaign INTEGER NOT NULL, pledge INTEGER NOT NULL, instalment INTEGER NOT NULL,
           kind INTEGER NOT NULL, attempt INTEGER NOT NULL CHECK (attempt > 0),
           amount INTEGER NOT NULL CHECK (amount > 0), state INTEGER NOT NULL DEFAULT 0,
@@ -111,7 +123,8 @@ let createBook = Migration(
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE run_unit (
           campaign INTEGER NOT NULL, run TEXT NOT NULL, sku TEXT NOT NULL,
-          ordered INTEGER NOT NULL CHECK (ordered >= 0), received INTEGER NOT NULL DEFAULT 0 CHECK (received >= 0),
+          ordered INTEGER NOT NULL CHECK (ordered >= 0),
+          received INTEGER NOT NULL DEFAULT 0 CHECK (received >= 0),
           written_off INTEGER NOT NULL DEFAULT 0 CHECK (written_off >= 0),
           PRIMARY KEY (campaign, run, sku), FOREIGN KEY (campaign, run) REFERENCES run(campaign, id)
         ) STRICT, WITHOUT ROWID;
@@ -126,7 +139,8 @@ let createBook = Migration(
           campaign INTEGER NOT NULL REFERENCES campaign(number), number INTEGER NOT NULL CHECK (number > 0),
           kind INTEGER NOT NULL, pledge INTEGER, instalment INTEGER, run TEXT,
           at INTEGER NOT NULL, day INTEGER NOT NULL,
-          goods INTEGER NOT NULL DEFAULT 0, shipping INTEGER NOT NULL DEFAULT 0, tax INTEGER NOT NULL DEFAULT 0,
+          goods INTEGER NOT NULL DEFAULT 0, shipping INTEGER NOT NULL DEFAULT 0,
+          tax INTEGER NOT NULL DEFAULT 0,
           fee INTEGER NOT NULL DEFAULT 0, other INTEGER NOT NULL DEFAULT 0,
           reverses INTEGER, reference TEXT, detail TEXT, tag BLOB NOT NULL CHECK (length(tag) = 32),
           CHECK (reverses IS NOT NULL
@@ -148,7 +162,8 @@ let createBook = Migration(
           campaign INTEGER NOT NULL, hash INTEGER NOT NULL, number INTEGER NOT NULL,
           PRIMARY KEY (campaign, hash, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE TABLE pledge_key (                 -- content: keyed hash of the imported row; the same, nothing to do
+        -- content: keyed hash of the imported row; the same, nothing to do
+        CREATE TABLE pledge_key (
           campaign INTEGER NOT NULL, hash INTEGER NOT NULL, number INTEGER NOT NULL, content INTEGER NOT NULL,
           PRIMARY KEY (campaign, hash, number)
         ) STRICT, WITHOUT ROWID;

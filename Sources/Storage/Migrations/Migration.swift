@@ -1,4 +1,6 @@
-/// A numbered, named step from one form of the book to the next. Never edited after a release.
+/// A numbered, named step from one form of the book to the next.
+///
+/// Never edited after a release.
 struct Migration: Sendable {
     let name: String
     let sql: String

@@ -115,7 +115,8 @@ import Testing
     func stoodOn() throws {
         let book = try SmallBook()
         try book.collectAll()  // 6…9
-        _ = try book.session("2026-03-31T12:00:00Z").recordPayout(CashFact(amount: 48_000), in: nil)  // 10, 11, 12
+        // Entries 10, 11 and 12.
+        _ = try book.session("2026-03-31T12:00:00Z").recordPayout(CashFact(amount: 48_000), in: nil)
         var message = refusal { _ = try book.session().reverseEntry(6, because: "x", in: nil) }
         #expect(message.contains("entry 12 (E06a"), "\(message)")
         _ = try book.session().reverseEntry(12, because: "x", in: nil)

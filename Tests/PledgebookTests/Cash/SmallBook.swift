@@ -9,7 +9,9 @@ import Testing
 @testable import Pledgebook
 
 /// A book in a folder of its own: four backers promise EUR 120.00 each, 20.00 of it tax, for one lamp each,
-/// which costs 40.00 to make. Money moves elsewhere.
+/// which costs 40.00 to make.
+///
+/// Money moves elsewhere.
 final class SmallBook {
     static let deadline = "2026-03-31T18:00:00Z"
     static let definition = """
