@@ -22,7 +22,7 @@ public struct ReportSource: Sendable {
     public let today: CalendarDay
     /// The rollup of the journal.
     public let totals: [DailyTotal]
-    /// Pledges by their states.
+    /// Pledges by their states; empty where they were not counted.
     public let pledges: [PledgeTotal]
     /// What all payments add up to.
     public let payments: PaymentSums
@@ -43,9 +43,16 @@ extension Session {
     ///
     /// Needs no key and writes nothing.
     ///
+    /// - Parameters:
+    ///   - id: Which campaign; without one, the only one that is not over.
+    ///   - countingPledges: Whether pledges, payments and runs are added up too, which takes time that grows
+    ///     with them; the rollup alone answers at once.
+    /// - Returns: The figures, from one state of the book.
     /// - Throws: `SessionError` where the book has no such campaign.
-    public func reportSource(_ id: CampaignID?) throws -> ReportSource {
-        try book.read { records in try reportSource(campaign(id, in: records), in: records) }
+    public func reportSource(_ id: CampaignID?, countingPledges: Bool = false) throws -> ReportSource {
+        try book.read { records in
+            try reportSource(campaign(id, in: records), countingPledges: countingPledges, in: records)
+        }
     }
 
     /// Reads a report's figures and its entries from one state of the book.
@@ -60,22 +67,26 @@ extension Session {
         _ body: (ReportSource, @escaping PostedEntries) throws -> Void
     ) throws {
         try book.read { records in
-            let source = try reportSource(campaign(id, in: records), in: records)
+            let source = try reportSource(
+                campaign(id, in: records), countingPledges: false, in: records)
             try body(source) { visit in
                 try records.forEachPostedEntry(campaign: source.campaign.record.number, visit)
             }
         }
     }
 
-    private func reportSource(_ campaign: LoadedCampaign, in records: Records) throws -> ReportSource {
+    private func reportSource(
+        _ campaign: LoadedCampaign, countingPledges: Bool, in records: Records
+    ) throws -> ReportSource {
         let record = campaign.record
         return ReportSource(
             campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
             zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head,
             tag: record.tag,
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
-            pledges: try records.totals(campaign: record.number),
-            payments: try records.paymentSums(campaign: record.number),
-            runs: try records.runs(campaign: record.number))
+            pledges: countingPledges ? try records.totals(campaign: record.number) : [],
+            payments: countingPledges
+                ? try records.paymentSums(campaign: record.number) : PaymentSums(),
+            runs: countingPledges ? try records.runs(campaign: record.number) : [])
     }
 }

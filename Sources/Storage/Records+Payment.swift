@@ -24,10 +24,9 @@ extension Records {
     /// Every payment of a pledge by instalment.
     public func payments(campaign: Int64, pledge: Int64) throws -> [PaymentRow] {
         let open = try operations(campaign: campaign, pledge: pledge).filter { $0.state.rawValue < 3 }
-        return try Row.fetchAll(
-            db, sql: "SELECT * FROM payment WHERE campaign = $1 AND pledge = $2 ORDER BY instalment",
-            arguments: [campaign, pledge]
-        ).map { row in
+        let statement = try db.cachedStatement(
+            sql: "SELECT * FROM payment WHERE campaign = $1 AND pledge = $2 ORDER BY instalment")
+        return try Row.fetchAll(statement, arguments: [campaign, pledge]).map { row in
             let instalment: Int64 = row["instalment"]
             let operation = open.first { Int64($0.instalment) == instalment }
             return PaymentRow(
@@ -55,13 +54,13 @@ extension Records {
 
     /// The operations on a pledge, oldest first.
     public func operations(campaign: Int64, pledge: Int64) throws -> [OperationRecord] {
-        try Row.fetchAll(
-            db,
+        // Asked for pledge by pledge in a closing: compiling it each time would cost more than running it.
+        let statement = try db.cachedStatement(
             sql: """
                 SELECT * FROM operation WHERE campaign = $1 AND pledge = $2 ORDER BY instalment, at, kind,
                   attempt
-                """, arguments: [campaign, pledge]
-        ).map(operation(from:))
+                """)
+        return try Row.fetchAll(statement, arguments: [campaign, pledge]).map(operation(from:))
     }
 
     /// The operations that nobody knows the end of, in the order of the pledges.

@@ -17,7 +17,8 @@ struct ReportFunding: ParsableCommand {
 
     func run() throws {
         let here = try Environment(options, for: .reading, "report funding")
-        let source = try here.session.reportSource(here.campaign().definition.id)
+        let source = try here.session.reportSource(
+            here.campaign().definition.id, countingPledges: true)
         try output.write(
             Funding(
                 campaign: source.reportCampaign, goal: source.campaign.definition.funding.goal,
