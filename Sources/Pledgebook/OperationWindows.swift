@@ -263,7 +263,9 @@ struct SettledWindow {
         ends.reserveCapacity(answers.count)
         var context = campaign.paymentContext(at: signer.at)
         context.keyLifetime = keyLifetime
-        for (request, outcome) in answers {
+        for (request, told) in answers {
+            // What makes no sense is neither success nor failure: the gateway is asked again.
+            let outcome = told.isSound ? told : GatewayOutcome(.unknown)
             context.due = request.item.parts.amount
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {

@@ -187,7 +187,9 @@ struct RebuiltPayments {
         return nil
     }
 
-    /// Before anything decides: a saved method can be charged. A row that says so already stays as it is.
+    /// Before anything decides: a saved method can be charged.
+    ///
+    /// A row that says so already stays as it is.
     private func untouched(_ place: Int, _ kept: Payment?) -> PaymentEnding {
         if let ending = kept?.ending, ending == .pledged || ending == .methodSaved { return ending }
         let pledge = rebuild.replay.pledges[place]

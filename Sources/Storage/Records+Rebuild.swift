@@ -36,6 +36,7 @@ public final class RowCopier {
     ///   - old: Where from.
     ///   - new: Where to.
     ///   - campaign: Whose rows; `nil` for a table that belongs to the whole book.
+    /// - Throws: `BookError` where the table cannot be read.
     public init(_ table: String, from old: Records, to new: Records, campaign: Int64?) throws {
         let filter =
             campaign == nil ? "" : table == "campaign" ? " WHERE number = $1" : " WHERE campaign = $1"
@@ -135,6 +136,7 @@ extension Records {
     ///   - keys: `content` is left out for backers.
     ///   - table: Which keys.
     ///   - campaign: Whose.
+    /// - Throws: `BookError` where a key is there already.
     public func insert(
         _ keys: [(hash: Int64, number: Int64, content: Int64)], into table: KeyTable, campaign: Int64
     ) throws {

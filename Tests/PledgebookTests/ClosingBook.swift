@@ -136,7 +136,7 @@ struct ClosingBook {
         }
     }
 
-    private static func text(_ terms: Terms) -> String {
+    static func text(_ terms: Terms) -> String {
         """
         {
           "id": "lamp", "title": "Lamp", "currency": "EUR", "time_zone": "UTC",

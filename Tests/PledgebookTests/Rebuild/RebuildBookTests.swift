@@ -10,7 +10,7 @@ import Testing
 @Suite("A book made anew from its journal") struct RebuildBookTests {
     /// Damage that leaves the journal whole: the rebuilt book is as the old one was before it.
     static let damages = [
-        "UPDATE pledge SET goods = goods + 1, quantity = 9, tier = 2, method = 'pm_x' WHERE reference = 'P-3'",
+        "UPDATE pledge SET goods = 1, quantity = 9, tier = 2, method = 'x' WHERE reference = 'P-3'",
         "UPDATE pledge SET state = 1, placed_at = 5, destination = NULL, promotion = NULL, gateway = 2",
         "UPDATE payment SET captured = captured - 1, state = 33 WHERE captured > 0",
         "DELETE FROM payment", "DELETE FROM line", "DELETE FROM daily", "DELETE FROM offer",
@@ -19,8 +19,9 @@ import Testing
         "INSERT INTO allocation SELECT 1, number, 'BULB', '', 9, 0 FROM pledge LIMIT 1",
         "INSERT INTO run VALUES (1, 'batch-9', 'launched', 1, 2, 3, 4)",
         """
-        UPDATE campaign SET state = 'live', closed_at = NULL, decided_at = 5, succeeded = 0, release_to = NULL,
-          head = 3, tag = zeroblob(32), first_pledge = 7, rehearsal = 1, launched_at = 5, seed = 4
+        UPDATE campaign SET state = 'live', closed_at = NULL, decided_at = 5, succeeded = 0,
+          release_to = NULL, head = 3, tag = zeroblob(32), first_pledge = 7, rehearsal = 1,
+          launched_at = 5, seed = 4
         """,
     ]
 

@@ -31,6 +31,8 @@ func expectSameRebuilt(_ session: Session, _ comment: Comment? = nil) throws {
 /// - Parameters:
 ///   - session: A command on the old book.
 ///   - expected: The rows that should come out; those of the old book without it.
+/// - Returns: A line a row, the old ones first.
+/// - Throws: What the rebuild throws.
 func rebuildDifferences(_ session: Session, expected: [String]? = nil) throws -> [String] {
     let path = session.book.path + ".rebuilt"
     defer { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
