@@ -172,15 +172,15 @@ final class CampaignRebuild {
                 LineRow(
                     pledge: row.number, kind: Int($0.kind), id: words[Int($0.word)], quantity: $0.quantity)
             }
-            try new.replaceLines(of: row.number, with: lines, campaign: number)
+            try new.putUncounted(lines, of: row.number, campaign: number)
         }
         guard !isLast else { return }
-        var batch = AppendBatch()
+        var payments: [PaymentRow] = []
         for place in changedPayments.take() {
             guard let told = replay.payment(ofPledge: place, instalment: 1) else { continue }
-            batch.payments.append(PaymentRow(pledge: names.number(at: place), payment: told.payment))
+            payments.append(PaymentRow(pledge: names.number(at: place), payment: told.payment))
         }
-        try append.append(batch)
+        try append.putUncounted(payments)
     }
 
     private func offers(_ kind: OfferKind, _ words: [String]) throws -> [Int64] {
@@ -202,6 +202,7 @@ final class CampaignRebuild {
                 try new.setTaken(kind, id: id, to: max(0, count), campaign: number)
             }
         }
+        try new.recount(campaign: number)
         try writeKeys()
         try append.finish()
         var restored = record

@@ -137,16 +137,16 @@ struct RebuiltPayments {
             keys.insert(Key(pledge: pledge, instalment: Int64(told.instalment)))
         }
         for (key, all) in operations where all.contains(where: { $0.state != .open }) { keys.insert(key) }
-        var batch = AppendBatch()
+        var rows: [PaymentRow] = []
         for key in keys.sorted() {
             let place = rebuild.names.index(of: key.pledge)
             guard place >= 0 else { continue }
-            batch.payments.append(
+            rows.append(
                 PaymentRow(
                     pledge: key.pledge, instalment: key.instalment,
                     payment: payment(key, place, kept: kept[key])))
         }
-        try rebuild.append.append(batch)
+        try rebuild.append.putUncounted(rows)
     }
 
     /// Marks that stop nothing and the end of a hold are in no entry: they are kept as they are.

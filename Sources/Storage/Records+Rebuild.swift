@@ -15,7 +15,7 @@ public enum BookTable {
     /// Made anew from the journal.
     public static let derived = [
         "amendment", "offer", "line", "payment", "run", "run_unit", "allocation", "daily", "backer_key",
-        "pledge_key",
+        "pledge_key", "pledge_total", "line_total",
     ]
     /// The journal, the row that holds its head, and the rows whose references it signs.
     public static let ofJournal = ["campaign", "entry", "pledge"]
@@ -103,6 +103,7 @@ public struct DerivedPledge: Sendable {
     public init() {}
 }
 
+/// Rows are written without moving the totals: `recount` makes those anew at the end.
 extension Records {
     /// Writes what the journal says of a pledge over what its row says.
     public func put(_ pledge: DerivedPledge, campaign: Int64) throws {
@@ -117,6 +118,34 @@ extension Records {
             pledge.quantity, pledge.destination, pledge.goods, pledge.shipping, pledge.tax, pledge.bonus,
             pledge.placedAt, pledge.gateway, pledge.method, pledge.state, campaign, pledge.number,
         ])
+    }
+
+    /// Writes the add-ons and choices of a pledge in place of those that it has.
+    public func putUncounted(_ lines: [LineRow], of pledge: Int64, campaign: Int64) throws {
+        try db.cachedStatement(sql: "DELETE FROM line WHERE campaign = $1 AND pledge = $2")
+            .execute(arguments: [campaign, pledge])
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES ($1, $2, $3, $4, $5)")
+        for line in lines {
+            try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])
+        }
+    }
+
+    /// Makes the totals of a campaign anew from its pledges, payments and lines.
+    public func recount(campaign: Int64) throws {
+        try db.execute(sql: "DELETE FROM pledge_total WHERE campaign = $1", arguments: [campaign])
+        try db.execute(sql: "DELETE FROM line_total WHERE campaign = $1", arguments: [campaign])
+        var tally = PledgeTally()
+        var keys: [Int64: PledgeCount.Key] = [:]
+        try forEachCount(campaign: campaign) { number, count in
+            tally.add(count)
+            keys[number] = count.key
+        }
+        try forEachLine(campaign: campaign) { number, line, units in
+            guard let key = keys[number] else { return }
+            tally.add(units, of: line, key)
+        }
+        try merge(tally, campaign: campaign)
     }
 
     /// Writes a campaign's row as the journal tells it, its head and launch with it.
@@ -179,5 +208,12 @@ extension Records {
                     pledge: row[0], instalment: row[1], kind: kind, attempt: row[3], amount: row[4],
                     state: state, at: Timestamp(seconds: row[6])))
         }
+    }
+}
+
+extension BulkAppend {
+    /// Writes payments as they stand, without moving the totals.
+    public func putUncounted(_ payments: [PaymentRow]) throws {
+        try feed.write(payments, campaign: campaign)
     }
 }
