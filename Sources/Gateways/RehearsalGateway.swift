@@ -58,7 +58,7 @@ public struct RehearsalGateway: PaymentGateway {
         limited = 0
         var outcomes = [GatewayOutcome](repeating: GatewayOutcome(.unknown), count: operations.count)
         do throws(RehearsalError) {
-            for index in order(of: operations, prefixHash) {
+            for index in order(of: operations, prefixHash, at: now) {
                 outcomes[index] = try carryOut(operations[index], prefix, prefixHash, currency, now)
             }
         } catch {
@@ -70,9 +70,9 @@ public struct RehearsalGateway: PaymentGateway {
     }
 
     /// The order in which requests that are sent together take effect.
-    private func order(of operations: [Operation], _ prefixHash: UInt64) -> [Int] {
+    private func order(of operations: [Operation], _ prefixHash: UInt64, at now: Timestamp) -> [Int] {
         var order = Array(operations.indices)
-        guard faults.reorder > 0 else { return order }
+        guard faults.reorder > 0, !profile.hasRecovered(at: now) else { return order }
         for index in order.indices {
             let key = RehearsalKey(operations[index], prefix: prefixHash)
             guard rate(key.high, salt: 6) < faults.reorder else { continue }
@@ -86,7 +86,9 @@ public struct RehearsalGateway: PaymentGateway {
         _ operation: Operation, prefix: String, at now: Timestamp
     ) throws -> GatewayOutcome {
         let key = RehearsalKey(operation, prefix: hash(prefix))
-        if faults.deaf > 0, rate(key.high ^ UInt64(bitPattern: now.seconds), salt: 5) < faults.deaf {
+        if faults.deaf > 0, !profile.hasRecovered(at: now),
+            rate(key.high ^ UInt64(bitPattern: now.seconds), salt: 5) < faults.deaf
+        {
             return GatewayOutcome(.unknown)
         }
         guard let record = try truth.record(key) else {
@@ -116,7 +118,7 @@ public struct RehearsalGateway: PaymentGateway {
             try check(operation, against: before, prefix, asked: currencyBits(of: currency))
             return outcome(of: before, at: now)
         }
-        var fault = faults.fault(drawn: rate(key.high, salt: 1))
+        var fault = profile.hasRecovered(at: now) ? nil : self.fault(of: key)
         if fault == .rateLimit, !lostOnce.contains(key) { limited = RehearsalFaults.limitedAtOnce }
         if limited > 0 {
             limited -= 1
@@ -237,7 +239,9 @@ public struct RehearsalGateway: PaymentGateway {
     }
 
     private func outcome(of record: RehearsalRecord, at now: Timestamp) -> GatewayOutcome {
-        if faults.fault(drawn: rate(record.keyHigh, salt: 1)) == .delayed, now < told(record) {
+        if faults.fault(drawn: rate(record.keyHigh, salt: 1)) == .delayed, now < told(record),
+            !profile.hasRecovered(at: now)
+        {
             return GatewayOutcome(.pending)
         }
         return switch record.outcome {

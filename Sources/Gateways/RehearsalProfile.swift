@@ -17,6 +17,8 @@ public struct RehearsalProfile: Hashable, Sendable {
     public var faults: [RehearsalFault: Int]
     /// The most days for which an answer is held back (`delayed`), 1 or more.
     public var delayDays = 3
+    /// From then on every request arrives and every answer is told at once; what is moved stays as drawn.
+    public var recoversAt: Timestamp?
     /// What the processor keeps of what it takes, in per cent and as minor units a charge.
     public var feePercent: Percentage?
     /// Minor units.
@@ -53,6 +55,8 @@ public struct RehearsalProfile: Hashable, Sendable {
     public static func realistic(seed: UInt64, fees: FeeEstimate?) -> RehearsalProfile {
         RehearsalProfile(.realistic, seed: seed, fees: fees)
     }
+
+    func hasRecovered(at now: Timestamp) -> Bool { recoversAt.map { now >= $0 } ?? false }
 
     func fee(of amount: Int64) -> Int64 {
         min(amount, (feePercent?.of(amount) ?? 0) + feeFixed)
