@@ -20,6 +20,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
+/// Programs that libFuzzer drives (scripts/fuzz); they are built with its own flags and only when asked for.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: settings)
+}
+
+let fuzzers: [Target] =
+    Context.environment["FUZZ"] == nil
+    ? []
+    : [
+        fuzzer("FuzzCSV", ["Accounting", "Parsing", "Crowdfunding", "Imports"]),
+        fuzzer("FuzzCampaign", ["Parsing", "Crowdfunding"]),
+        fuzzer("FuzzReceipt", ["Crowdfunding", "Receipts"]), fuzzer("FuzzZip", ["Imports"]),
+    ]
+
 let package = Package(
     name: "pledgebook",
     products: [.executable(name: "pledgebook", targets: ["PledgebookCLI"])],
@@ -82,6 +97,6 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["PledgebookCLI"], exclude: ["Transcripts"],
             swiftSettings: settings),
-    ],
+    ] + fuzzers,
     swiftLanguageModes: [.v6]
 )

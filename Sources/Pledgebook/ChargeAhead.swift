@@ -11,6 +11,15 @@ struct ChargePage {
     /// The pledges that were looked at for it.
     var range: ClosedRange<Int64>?
     var head: Int64 = 0
+
+    /// Payments that have a row say in it that they are being charged; the others get theirs with the answer.
+    var rows: AppendBatch {
+        var batch = AppendBatch()
+        batch.payments = requests.filter { $0.item.payment != nil }.map {
+            PaymentRow(pledge: $0.operation.pledge, payment: $0.payment)
+        }
+        return batch
+    }
 }
 
 /// Reads the pledges of a sweep page by page on a connection of its own, ahead of the thread that writes.
@@ -84,6 +93,8 @@ final class ChargeReader: @unchecked Sendable {
         let operation = Operation(
             pledge: item.pledge, reference: item.reference, instalment: 1, kind: .charge,
             attempt: item.nextAttempt(.charge), amount: amount, method: item.method, target: "")
+        var item = item
+        if item.payment != nil { item.counted = item.counted?.paying(change.payment) }
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: PartsLeft(due: item.parts),
             sentAt: session.now)

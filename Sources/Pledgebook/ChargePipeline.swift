@@ -75,6 +75,7 @@ extension OperationWindows {
                 try moveHead(campaign, to: answered.end, in: records)
                 after.ours = answered.end.number
             }
+            try append.append(page.rows)
             try append.open(page.requests.map(\.operation), at: session.now)
             try append.finish()
         }

@@ -121,11 +121,20 @@ extension Environment {
             isNewKey = true
         }
         // The book first: one that cannot be made leaves no key behind.
-        _ = try Book.create(
-            at: place.bookPath, id: hexText(randomBytes(16)), keySecret: randomBytes(16))
+        do {
+            _ = try Book.create(
+                at: place.bookPath, id: hexText(randomBytes(16)), keySecret: randomBytes(16))
+        } catch BookError.alreadyExists where isNewKey && isUnused(place.bookPath) {
+            // It was made by an `init` that was stopped before it made the key.
+        }
         if isNewKey { try KeyFile.create(at: place.keyPath) }
         return NewBook(
             bookPath: absolute(place.bookPath), keyPath: absolute(place.keyPath), isNewKey: isNewKey)
+    }
+
+    /// Whether a book is there in which nothing was ever signed, so that any key will do.
+    private static func isUnused(_ path: String) -> Bool {
+        (try? Book(opening: path).read { try $0.campaigns().isEmpty }) == true
     }
 
     fileprivate static func absolute(_ path: String) -> String {

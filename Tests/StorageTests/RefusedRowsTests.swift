@@ -7,7 +7,7 @@ import Testing
 
 /// The database itself holds what must not be written, whoever writes.
 @Suite("Rows that the book refuses") struct RefusedRowsTests {
-    private static let good = """
+    static let good = """
         INSERT INTO backer (campaign, number, email) VALUES (1, 1, 'ana@example.org');
         INSERT INTO pledge (campaign, number, reference, backer, quantity, goods, shipping, tax, bonus,
           placed_at, gateway, state) VALUES (1, 1, 'P-1', 1, 1, 900, 50, 100, 0, 1, 2, 1);
@@ -22,7 +22,10 @@ import Testing
         INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
           VALUES (1, 'run-1', 'launched', 1, 1, 1, 1);
         INSERT INTO run_unit (campaign, run, sku, ordered) VALUES (1, 'run-1', 'LAMP', 5);
-        INSERT INTO allocation (campaign, pledge, sku, run, quantity) VALUES (1, 1, 'LAMP', 'run-1', 1)
+        INSERT INTO allocation (campaign, pledge, sku, run, quantity) VALUES (1, 1, 'LAMP', 'run-1', 1);
+        INSERT INTO pledge_total (campaign, tier, gateway, state, payment, paid, count, quantity, amount,
+          captured, refunded, committed, disputed, lost) VALUES (1, 0, 1, 1, -1, 0, 1, 1, 9, 0, 0, 0, 0, 0);
+        INSERT INTO line_total (campaign, kind, id, state, paid, units) VALUES (1, 1, 'bulb', 1, 0, 1)
         """
 
     private static func filled() throws -> (StorageFolder, Book) {
@@ -32,19 +35,21 @@ import Testing
         return (folder, book)
     }
 
+    static let changedEntries = [
+        "UPDATE entry SET goods = 901 WHERE number = 1", "UPDATE entry SET tag = tag",
+        "UPDATE entry SET detail = 'x' WHERE number = 2", "DELETE FROM entry WHERE number = 2",
+        "DELETE FROM entry",
+        "INSERT OR REPLACE INTO entry (campaign, number, kind, at, day, tag) "
+            + "VALUES (1, 2, 2, 9, 9, zeroblob(32))",
+        "REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32))",
+        "UPDATE OR REPLACE entry SET number = 1 WHERE number = 2",
+        "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32)) "
+            + "ON CONFLICT (campaign, number) DO UPDATE SET at = 9",
+    ]
+
     @Test(
         "an entry is never changed, deleted or replaced",
-        arguments: [
-            "UPDATE entry SET goods = 901 WHERE number = 1", "UPDATE entry SET tag = tag",
-            "UPDATE entry SET detail = 'x' WHERE number = 2", "DELETE FROM entry WHERE number = 2",
-            "DELETE FROM entry",
-            "INSERT OR REPLACE INTO entry (campaign, number, kind, at, day, tag) "
-                + "VALUES (1, 2, 2, 9, 9, zeroblob(32))",
-            "REPLACE INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32))",
-            "UPDATE OR REPLACE entry SET number = 1 WHERE number = 2",
-            "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 2, 2, 9, 9, zeroblob(32)) "
-                + "ON CONFLICT (campaign, number) DO UPDATE SET at = 9",
-        ])
+        arguments: changedEntries)
     func entriesAreKept(sql: String) throws {
         let (folder, book) = try Self.filled()
         let before = try book.rows("SELECT * FROM entry ORDER BY number")
@@ -59,7 +64,7 @@ import Testing
     }
 
     /// Each breaks one rule of a table; every other value of the row is right.
-    private static let bad = [
+    static let bad = [
         "UPDATE book SET key_secret = zeroblob(15)",
         "INSERT INTO definition (digest, text) VALUES (zeroblob(31), '{}')",
         "UPDATE campaign SET state = 'paused'", "UPDATE campaign SET rehearsal = 2",
@@ -93,6 +98,8 @@ import Testing
         "UPDATE allocation SET quantity = 0", "UPDATE allocation SET shipped = 2",
         "UPDATE allocation SET shipped = -1",
         "UPDATE allocation SET pledge = 9", "UPDATE posting_rule SET sign = 0",
+        "UPDATE pledge_total SET paid = 4", "UPDATE pledge_total SET count = -1",
+        "UPDATE line_total SET paid = -1", "UPDATE line_total SET units = -1",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 0, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 1, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 3, 1, 1, 1, zeroblob(33))",
