@@ -23,7 +23,6 @@ final class ChargeReader: @unchecked Sendable {
     private let rule: ChargeRule
     private let window: Int
     private var cursor: Int64? = 0
-    private var pages = 0
 
     init(
         _ session: Session, _ campaign: LoadedCampaign, _ scope: CollectionScope, window: Int,
@@ -38,16 +37,11 @@ final class ChargeReader: @unchecked Sendable {
     }
 
     /// The next page that has anything to charge; an empty one at the end.
-    ///
-    /// From time to time the log is copied back here, beside the writing, so that not all of it is left to
-    /// the end.
     func next() throws -> ChargePage {
         var page = ChargePage()
         while page.requests.isEmpty, let after = cursor {
             page = try reader.read { try read(after: after, limit: window, in: $0) }
             cursor = page.range.map(\.upperBound)
-            pages += 1
-            if pages.isMultiple(of: 16) { try reader.copyLogBack() }
         }
         return page
     }
@@ -124,8 +118,8 @@ final class ChargeWindow: @unchecked Sendable {
             let outcomes = try gateway.perform(
                 requests.map(\.operation), prefix: prefix, currency: campaign.record.currency, at: signer.at)
             answered = try AnsweredWindow(
-                Array(zip(requests, outcomes)), campaign, keyLifetime: gateway.keyLifetime, isUnmoved: true,
-                signer: signer)
+                GatewayAnswers(requests: requests, outcomes: outcomes), campaign,
+                keyLifetime: gateway.keyLifetime, isUnmoved: true, signer: signer)
             page = try reader.next()
         } catch {
             failure = error
@@ -135,7 +129,7 @@ final class ChargeWindow: @unchecked Sendable {
 
 /// A window that is answered and signed, to be written in the next transaction.
 struct AnsweredWindow {
-    let answers: [(PendingRequest, GatewayOutcome)]
+    let answers: GatewayAnswers
     let settled: SettledWindow
     let batch: AppendBatch
     /// The number of the entry that its signatures follow.
@@ -143,7 +137,7 @@ struct AnsweredWindow {
     let end: ChainEnd
 
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
         isUnmoved: Bool, signer: EntrySigner
     ) throws {
         self.answers = answers

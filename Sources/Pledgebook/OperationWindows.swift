@@ -13,6 +13,25 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
+/// Requests and what the gateway answered to each, side by side.
+struct GatewayAnswers {
+    var requests: [PendingRequest] = []
+    /// As many as requests, in their order.
+    var outcomes: [GatewayOutcome] = []
+
+    var isEmpty: Bool { requests.isEmpty }
+
+    mutating func append(_ request: PendingRequest, _ outcome: GatewayOutcome) {
+        requests.append(request)
+        outcomes.append(outcome)
+    }
+
+    mutating func append(_ others: GatewayAnswers) {
+        requests += others.requests
+        outcomes += others.outcomes
+    }
+}
+
 /// Carries operations out in windows (payments.md): one transaction commits a window as open before it is
 /// sent, one books its answers and may open the next window.
 struct OperationWindows {
@@ -56,7 +75,7 @@ struct OperationWindows {
         _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
     ) throws {
         var cursor: Int64 = 0
-        var answered: [(PendingRequest, GatewayOutcome)] = []
+        var answered = GatewayAnswers()
         repeat {
             var pending: [PendingRequest] = []
             var isLast = false
@@ -140,7 +159,7 @@ struct OperationWindows {
         }
         guard !found.isEmpty else { return }
         let campaign = known
-        var answers: [(PendingRequest, GatewayOutcome)] = []
+        var answers = GatewayAnswers()
         var unsent: [PendingRequest] = []
         for request in found where request.item.gateway == gateway.code {
             let outcome = try gateway.find(
@@ -149,10 +168,10 @@ struct OperationWindows {
             if outcome.answer == .notFound, age < gateway.keyLifetime {
                 unsent.append(request)
             } else {
-                answers.append((request, outcome))
+                answers.append(request, outcome)
             }
         }
-        answers += try perform(unsent, resending: true)
+        answers.append(try perform(unsent, resending: true))
         try session.book.write { records in
             let campaign = try session.reload(known, in: records)
             let journal = try JournalWriter(session, record: campaign.record, in: records)
@@ -163,12 +182,12 @@ struct OperationWindows {
 
     private mutating func perform(
         _ requests: [PendingRequest], resending: Bool
-    ) throws -> [(PendingRequest, GatewayOutcome)] {
-        guard !requests.isEmpty else { return [] }
+    ) throws -> GatewayAnswers {
+        guard !requests.isEmpty else { return GatewayAnswers() }
         let outcomes = try gateway.perform(
             requests.map(\.operation), prefix: Self.prefix(session, known), currency: known.record.currency,
             at: session.now)
-        return Array(zip(requests, outcomes))
+        return GatewayAnswers(requests: requests, outcomes: outcomes)
     }
 
     /// Applies a request: `nil` where it was done without the gateway.
@@ -205,7 +224,7 @@ struct OperationWindows {
     }
 
     private mutating func settle(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws {
         let settled = try SettledWindow(
             answers, campaign, keyLifetime: gateway.keyLifetime, isUnmoved: campaign.record.head == head,
@@ -266,13 +285,15 @@ struct SettledWindow {
     ///
     /// `isUnmoved`: nobody has changed the pledges since they were read.
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
         isUnmoved: Bool, signer: EntrySigner
     ) throws {
-        ends.reserveCapacity(answers.count)
+        ends.reserveCapacity(answers.requests.count)
         var context = campaign.paymentContext(at: signer.at)
         context.keyLifetime = keyLifetime
-        for (request, outcome) in answers {
+        for index in answers.requests.indices {
+            let request = answers.requests[index]
+            let outcome = answers.outcomes[index]
             context.due = request.item.parts.amount
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
