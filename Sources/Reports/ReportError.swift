@@ -17,6 +17,10 @@ public enum ReportError: UserFacingError, Hashable {
     case tooLarge
     /// There would be so many columns that nobody could read them.
     case tooManyPeriods(count: Int, limit: Int)
+    /// Something is posted to accounts that the given chart leaves out.
+    case accountsNotInChart([Account])
+    /// The given chart has a name that beancount does not take.
+    case noBeancountName(String)
 
     /// What differs, with both figures, and what to do.
     public var message: String {
@@ -41,12 +45,24 @@ public enum ReportError: UserFacingError, Hashable {
             "The report would have \(groupedInteger(Int64(count))) periods; at most "
                 + "\(groupedInteger(Int64(limit))) are shown. Choose longer ones with --by, or fewer days "
                 + "with --from and --to."
+        case .accountsNotInChart(let accounts):
+            "The ledger was not written: the chart leaves out "
+                + accounts.map { "\($0.rawValue) (\($0.path))" }.joined(separator: ", ")
+                + ". Add a row for each."
+        case .noBeancountName(let name):
+            "The ledger was not written: beancount takes no account “\(name)”. Begin it with Assets, "
+                + "Liabilities, Equity, Income or Expenses, and each further word with a capital or a digit, "
+                + "for example Assets:Bank-1800."
         }
     }
 
-    /// 70, because the books or the program are wrong; 64 for what was asked wrongly.
+    /// 70, because the books or the program are wrong; 64 or 2 for what was asked or given wrongly.
     public var exitCode: ExitStatus {
-        if case .tooManyPeriods = self { .usage } else { .fault }
+        switch self {
+        case .tooManyPeriods: .usage
+        case .accountsNotInChart, .noBeancountName: .badInput
+        default: .fault
+        }
     }
 
     private static let remedy = "Run `pledgebook book check` to find where the books differ."
