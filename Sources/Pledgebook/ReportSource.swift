@@ -1,5 +1,6 @@
 public import Accounting
 public import Crowdfunding
+import Receipts
 public import Storage
 
 /// What reports of one campaign are made from, read in one go.
@@ -18,6 +19,8 @@ public struct ReportSource: Sendable {
     public let head: Int64
     /// The head's tag.
     public let tag: Tag
+    /// The last checkpoint: the entry that it goes to, and its root's bytes and text.
+    public let checkpoint: (number: Int64, root: [UInt8], text: String)?
     /// Today in the campaign's zone.
     public let today: CalendarDay
     /// The rollup of the journal.
@@ -83,6 +86,9 @@ extension Session {
             campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
             zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head,
             tag: record.tag,
+            checkpoint: try records.lastCheckpoint(campaign: record.number).map {
+                ($0.number, $0.root, Base64.encode($0.root))
+            },
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
             pledges: countingPledges ? try records.totals(campaign: record.number) : [],
             payments: countingPledges

@@ -65,6 +65,22 @@ struct Environment {
         return campaign
     }
 
+    /// The same book with a new key, whose file is made where there is none.
+    func withNewKey() throws -> Environment {
+        Environment(
+            session: Session(
+                book: session.book, master: try KeyFile.create(at: keyPath), now: session.now,
+                operatorName: session.operatorName, version: session.version, command: session.command),
+            bookPath: bookPath, keyPath: keyPath, named: named)
+    }
+
+    private init(session: Session, bookPath: String, keyPath: String, named: CampaignID?) {
+        self.session = session
+        self.bookPath = bookPath
+        self.keyPath = keyPath
+        self.named = named
+    }
+
     /// Copies the book into a new file.
     func backup(to path: String) throws {
         do {

@@ -117,6 +117,8 @@ extension ReportSource {
         ReportCampaign(
             id: campaign.definition.id, title: campaign.definition.title,
             currency: campaign.definition.currency,
-            zone: zone, isRehearsal: isRehearsal, journal: JournalHead(number: head, tag: tag), today: today)
+            zone: zone, isRehearsal: isRehearsal, journal: JournalHead(number: head, tag: tag),
+            checkpoint: checkpoint.map { CheckpointHead(number: $0.number, root: $0.root, text: $0.text) },
+            today: today)
     }
 }
