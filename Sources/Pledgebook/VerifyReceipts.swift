@@ -53,13 +53,7 @@ extension Session {
     ) throws -> ReceiptReport {
         try book.read { records in
             var work = try Verification(self, campaign, given, in: records)
-            var stream = try ReceiptStream(campaign, in: records)
-            var line: [UInt8] = []
-            try records.forEachEntry(campaign: campaign.record.number) { signed in
-                line.removeAll(keepingCapacity: true)
-                stream.append(signed, to: &line)
-                work.check(line.span)
-            }
+            try records.forEachReceipt(of: campaign.record, after: 0) { _, line in work.check(line) }
             let verdict = work.verifier.finish(expecting: (campaign.record.head, campaign.record.tag))
             return work.report(verdict)
         }

@@ -25,7 +25,8 @@ struct Environment {
     /// Where the book and the key are.
     let bookPath: String
     let keyPath: String
-    private let named: CampaignID?
+    /// The campaign that was named, by an option or the environment; `nil`: none was.
+    let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
     ///

@@ -44,9 +44,12 @@ public final class BulkAppend {
     /// Writes what is still held: keys and the daily rollup.
     ///
     /// To be called once, before the transaction ends.
+    /// - Throws: `BookError`, also where an entry is dated into a locked month, or an account that may not be
+    ///   negative would become so.
     public func finish() throws {
         try flushKeys()
-        try records.merge(&rollup, campaign: campaign)
+        let appended = try records.merge(&rollup, campaign: campaign)
+        try AppendGuard(records: records, campaign: campaign).check(appended)
     }
 
     private func appendBackers(_ rows: UnsafeBufferPointer<BackerRow>, _ bytes: UnsafePointer<UInt8>) throws {
