@@ -13,6 +13,12 @@ public enum ReportError: UserFacingError, Hashable {
     case accountDoesNotAgree(account: Account, entries: Money, totals: Money)
     /// The payments hold another net amount than the journal.
     case collectedDoesNotAgree(payments: Money, journal: Money)
+    /// The rows of the tax report make another tax, or another net, than the books.
+    case taxDoesNotAgree(isNet: Bool, rows: Money, books: Money)
+    /// A register's entries make another sum than the daily totals.
+    case registerDoesNotAgree(report: String, entries: Money, totals: Money)
+    /// Opening and movements of the contract liability do not give the closing balance of the posting rules.
+    case liabilityDoesNotAgree(account: Account, period: Period, reckoned: Money, held: Money)
     /// A sum is beyond 64 bits of minor units.
     case tooLarge
     /// There would be so many columns that nobody could read them.
@@ -39,6 +45,18 @@ public enum ReportError: UserFacingError, Hashable {
         case .collectedDoesNotAgree(let payments, let journal):
             "The funding report was not written: the payments hold \(payments), but the journal \(journal). "
                 + Self.remedy
+        case .taxDoesNotAgree(let isNet, let rows, let books):
+            "The tax report was not written: its rows make a \(isNet ? "net" : "tax") of \(rows), but the "
+                + "books "
+                + "\(books). \(Self.remedy)"
+        case .registerDoesNotAgree(let report, let entries, let totals):
+            "The report \(report) was not written: its entries make \(entries), but the daily totals "
+                + "\(totals). "
+                + Self.remedy
+        case .liabilityDoesNotAgree(let account, let period, let reckoned, let held):
+            "The deferred report was not written: from \(period.first) to \(period.last) opening and "
+                + "movements of "
+                + "\(account.rawValue) \(account.path) make \(reckoned), but it holds \(held). \(Self.remedy)"
         case .tooLarge:
             "The report was not written: a sum is larger than this program can hold. \(Self.remedy)"
         case .tooManyPeriods(let count, let limit):

@@ -28,7 +28,7 @@ enum Placeholders {
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", "{tag}"),
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{5}(?=…)", "{tag}"),
         // The journal's head in a report: `2114:Zk3vQ`.
-        ("(^|[(,\" ])(\\d+):[A-Za-z0-9_-]{5}(?=[),\" ]|$)", "$1$2:{tag}"),
+        ("(^|[(,;\" ])(\\d+):[A-Za-z0-9_-]{5}(?=[),;\" ]|$)", "$1$2:{tag}"),
     ]
 
     /// Whether what was said is what the transcript's line stands for.

@@ -177,8 +177,8 @@ import Testing
         let folder = try Self.smallBook()
         try folder.damage(
             """
-            UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x', destination = 'CH'
-            WHERE goods > 0
+            UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x',
+              destination = 'CH' WHERE goods > 0
             """
         )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)

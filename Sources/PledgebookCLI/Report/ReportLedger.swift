@@ -30,7 +30,13 @@ struct ReportLedger: ParsableCommand {
             let report = LedgerReport(
                 campaign: source.reportCampaign, totals: source.totals, period: try days.days(of: source),
                 chart: chart ?? .standard)
-            let lines = withTaxRates(entries, of: source.campaign.definition.tax)
+            let lines: LedgerReport.Source = { body in
+                try entries { posted in
+                    let rate = posted.entry.parts.tax == 0 ? nil : posted.taxRate
+                    try body(
+                        LedgerEntry(posted.entry, country: posted.country, taxRate: rate?.description ?? ""))
+                }
+            }
             try output.write(head: report.headText) { sink in
                 if let journal = output.format.journal {
                     return try report.write(as: journal, entries: lines, to: sink)
@@ -40,25 +46,5 @@ struct ReportLedger: ParsableCommand {
                     as: form.report(decimalComma: output.target.hasDecimalComma), entries: lines, to: sink)
             }
         }
-    }
-
-    /// The entries, each with its country and the rate that is in force there.
-    private func withTaxRates(_ entries: @escaping PostedEntries, of rates: TaxRules) -> LedgerReport.Source {
-        { body in
-            try entries { entry, destination in
-                let country = destination ?? ""
-                let rate = entry.parts.tax == 0 ? "" : rates.rate(for: country)?.description ?? ""
-                try body(LedgerEntry(entry, country: country, taxRate: rate))
-            }
-        }
-    }
-}
-
-extension TaxRules {
-    /// The rate for a country: its own, the union's, or everyone's.
-    fileprivate func rate(for country: String) -> Percentage? {
-        if let own = rates[country] { return own }
-        if Country.memberStates.contains(country), let union = rates[Country.europeanUnion] { return union }
-        return rates[Country.everywhere]
     }
 }
