@@ -80,8 +80,8 @@ import Testing
     func months() throws {
         #expect(
             try Self.lines(Self.report()) == [
-                "period,country,rate,point,collected_by,net,net_minor,tax,tax_minor,gross,gross_minor,entries,"
-                    + "currency,campaign,journal",
+                "period,country,rate,point,collected_by,net,net_minor,tax,tax_minor,gross,gross_minor,"
+                    + "entries,currency,campaign,journal",
                 "2026-03,DE,20,receipt,maker,300.00,30000,60.00,6000,360.00,36000,3",
                 "2026-03,DE,0,receipt,maker,5.00,500,0.00,0,5.00,500,1",
                 "2026-03,US,0,receipt,maker,75.00,7500,0.00,0,75.00,7500,1",
