@@ -2,7 +2,9 @@ import Accounting
 import Crowdfunding
 import Storage
 
-/// Whom to charge and how much; `nil` leaves the payment. Pure.
+/// Whom to charge and how much; `nil` leaves the payment.
+///
+/// Pure.
 typealias ChargeRule = @Sendable (CollectionItem, Payment, LoadedCampaign) -> Int64?
 
 /// Requests for the next pledges of a sweep, as those stood when `head` was the chain's head.

@@ -62,6 +62,9 @@ final class BookComparison {
         compare("closed_at", record.closedAt?.seconds ?? 0, told.closedAt ?? 0, entry: told.entry)
         compare("decided_at", record.decidedAt?.seconds ?? 0, told.decidedAt ?? 0, entry: told.entry)
         compare("release_to", record.releaseTo != nil, told.hasReleased, entry: told.entry)
+        compare(
+            "locked_day", record.lockedThrough.map { "\($0)" } ?? "none",
+            told.lockedThrough.map { "\($0)" } ?? "none", entry: told.lockEntry)
         if let seed = told.seed { compare("seed", record.seed, seed, entry: 1) }
         if let end = record.releaseTo, told.state == .unfunded || told.state == .canceled {
             compare("release_to", end.rawValue, told.state.rawValue, entry: told.entry)

@@ -106,7 +106,7 @@ private struct KindEffect {
         self.kind = kind
         isKnown = true
         isMemo = kind.isMemo
-        isOfCampaign = (20...29).contains(kind.rawValue)
+        isOfCampaign = (20...29).contains(kind.rawValue) || kind == .periodLocked
         switch kind {
         case .authorized, .voided, .expired, .declined, .canceled, .dropped, .noted, .captured,
             .capturedAfterSuccess, .refundCommitted, .refundCommittedAfterSuccess,
@@ -177,6 +177,7 @@ struct JournalReplay {
     private mutating func apply(_ entry: StoredEntry, _ bytes: UnsafeBufferPointer<UInt8>) {
         lastNumber = entry.number
         daily.add(entry)
+        if let locked = campaign.lockedThrough, entry.day <= Int64(locked.number) { dateIsLocked(entry) }
         guard effects.indices.contains(entry.rawKind), effects[entry.rawKind].isKnown else { return }
         let effect = effects[entry.rawKind]
         let detail = UnsafeBufferPointer(rebasing: bytes[entry.detail.range])
@@ -286,6 +287,12 @@ struct JournalReplay {
             lines.append(ReplayedLine(word: Int32(words.index(of: word)), kind: kind, quantity: quantity))
             pledge.lineCount &+= 1
         }
+    }
+
+    private func dateIsLocked(_ entry: StoredEntry) {
+        findings.add(
+            "entry", "\(entry.number)", "day", book: "\(CalendarDay(number: Int(clamping: entry.day)))",
+            journal: "a day after \(campaign.lockedThrough.map { "\($0)" } ?? "")", entry: campaign.lockEntry)
     }
 
     private mutating func owe(_ entry: StoredEntry, _ effect: KindEffect, at index: Int) {

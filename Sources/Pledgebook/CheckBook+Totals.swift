@@ -66,6 +66,9 @@ struct ReplayedCampaign {
     var hasSucceeded = false
     var firstPledge: Int64?
     var isRehearsal: Bool?
+    /// The last day that is locked, and the entry that says so.
+    var lockedThrough: CalendarDay?
+    var lockEntry: Int64 = 0
     /// The definitions that were in force, oldest first.
     var definitions: [(entry: Int64, at: Int64, digest: String)] = []
 
@@ -92,6 +95,7 @@ struct ReplayedCampaign {
             decidedAt = entry.at
         case .campaignFulfilling: move(to: .fulfilling, entry)
         case .campaignFinished: move(to: .finished, entry)
+        case .periodLocked: lock(entry, detail)
         default: break
         }
     }
@@ -106,6 +110,15 @@ struct ReplayedCampaign {
     private mutating func move(to state: CampaignState, _ entry: StoredEntry) {
         self.state = state
         self.entry = entry.number
+    }
+
+    private mutating func lock(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {
+        var pairs = DetailPairs(detail)
+        while let (key, value) = pairs.next() {
+            guard key.reads("through"), let day = CalendarDay(value.text) else { continue }
+            lockedThrough = day
+            lockEntry = entry.number
+        }
     }
 
     private mutating func define(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {

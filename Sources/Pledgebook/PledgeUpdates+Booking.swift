@@ -112,8 +112,8 @@ extension PledgeUpdates {
     /// closing day, a late pledge's on its own; what changed since on the day that was said.
     private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
         guard case .captured = event, !hadCollected else { return day }
-        return min(
-            max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
+        return campaign.openDay(
+            min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day))
     }
 
     private func releaseUnits(of pledge: PledgeRecord) throws {

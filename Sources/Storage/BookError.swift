@@ -1,3 +1,4 @@
+public import Accounting
 public import Crowdfunding
 
 /// Why a book could not be opened, read or written.
@@ -16,6 +17,8 @@ public enum BookError: UserFacingError, Equatable {
     case damaged(path: String, reason: String)
     case headMoved(campaign: String)
     case hashCollision
+    case dayIsLocked(CalendarDay, firstOpen: CalendarDay)
+    case overdrawn(Account, held: Money, taken: Money)
     case storage(reason: String)
 
     /// What happened and what to do.
@@ -50,6 +53,10 @@ public enum BookError: UserFacingError, Equatable {
         case .hashCollision:
             "Two different keys have the same hash. Nothing was changed. Please report this: it should not "
                 + "be seen."
+        case .dayIsLocked(let day, let firstOpen):
+            "\(day) lies in a locked month; the first open day is \(firstOpen). Nothing was changed."
+        case .overdrawn(let account, let held, let taken):
+            "\(account.path) holds \(held), and \(taken) would be taken from it. Nothing was changed."
         case .storage(let reason): "The book answered: \(reason). Nothing was changed."
         }
     }
@@ -57,7 +64,7 @@ public enum BookError: UserFacingError, Equatable {
     /// A fault of the machine is 70; everything else is bad input or a refusal.
     public var exitCode: ExitStatus {
         switch self {
-        case .locked, .headMoved, .alreadyExists: .refused
+        case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
         case .full, .readOnly, .damaged, .hashCollision, .storage: .fault
         }

@@ -59,8 +59,11 @@ public final class BulkAppend {
     /// Writes the daily rollup.
     ///
     /// To be called once, before the transaction ends.
+    /// - Throws: `BookError`, also where an entry is dated into a locked month, or an account that may not be
+    ///   negative would become so.
     public func finish() throws {
-        try records.merge(&rollup, campaign: campaign)
+        let appended = try records.merge(&rollup, campaign: campaign)
+        try AppendGuard(records: records, campaign: campaign).check(appended)
     }
 
     /// Moves the totals by the pledges that are new.

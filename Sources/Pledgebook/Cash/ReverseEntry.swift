@@ -17,7 +17,8 @@ public struct Reversal: Sendable {
 
 extension Session {
     /// Takes back what a person or a file told, with all entries of the same fact: entries of the same
-    /// kinds with negative parts, on the days of those that they take back.
+    /// kinds with negative parts, on the days of those that they take back; on the first open day where such
+    /// a day lies in a locked month.
     ///
     /// - Parameters:
     ///   - number: The entry's number; any of the fact's.
@@ -88,7 +89,8 @@ extension Session {
                 journal.write(
                     entry.kind, pledge: entry.pledge.map { ($0, entry.subject) },
                     instalment: entry.instalment,
-                    run: entry.run, day: entry.day, parts: -entry.parts, reverses: entry.number,
+                    run: entry.run, day: campaign.openDay(entry.day), parts: -entry.parts,
+                    reverses: entry.number,
                     reference: entry.reference, detail: detail))
         }
         let payment = try takeBack(taken, campaign, journal)

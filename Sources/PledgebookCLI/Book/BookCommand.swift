@@ -12,5 +12,6 @@ struct BookCommand: ParsableCommand {
             BookCheckCommand.self,
             BookInfo.self,
             BookBackup.self,
+            BookLock.self,
         ])
 }
