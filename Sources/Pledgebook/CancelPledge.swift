@@ -92,7 +92,7 @@ extension Session {
         in records: Records
     ) throws -> PledgeCancellation {
         let number = campaign.record.number
-        let payment = item.payment ?? item.untouched
+        let payment = item.payment ?? item.unwritten
         var overridden: CancellationRefusal?
         if state != .canceled {
             let shipped = try records.allocations(campaign: number, pledge: item.pledge).contains {
@@ -119,7 +119,7 @@ extension Session {
         because reason: String?,
         _ journal: JournalWriter
     ) throws -> PaymentEvent? {
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         var event: PaymentEvent?
         switch payment.releaseStep {
         case .request(.cancel) where payment.authorized == 0:

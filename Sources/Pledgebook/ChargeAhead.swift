@@ -65,7 +65,7 @@ final class ChargeReader: @unchecked Sendable {
         var context = campaign.paymentContext(at: session.now)
         page.requests.reserveCapacity(items.count)
         for item in items {
-            guard let due = rule(item, item.payment ?? item.untouched, campaign) else { continue }
+            guard let due = rule(item, item.payment ?? item.unwritten, campaign) else { continue }
             context.due = item.parts.amount
             page.requests.append(try request(due, of: item, in: context))
         }
@@ -76,7 +76,7 @@ final class ChargeReader: @unchecked Sendable {
     private func request(
         _ amount: Int64, of item: CollectionItem, in context: PaymentContext
     ) throws -> PendingRequest {
-        let change = try (item.payment ?? item.untouched).applying(.charge(amount), in: context)
+        let change = try (item.payment ?? item.unwritten).applying(.charge(amount), in: context)
         let operation = Operation(
             pledge: item.pledge, reference: item.reference, instalment: 1, kind: .charge,
             attempt: item.nextAttempt(.charge), amount: amount, method: item.method, target: "")

@@ -53,8 +53,10 @@ struct ReplayedPayment {
     var excess: Int64 = 0
     /// The entry that spoke of it last.
     var entry: Int64 = 0
-    /// Canceled or dropped, where an entry said so.
+    /// How it ended, where entries alone say so; a decline by a gateway is hard or soft by its operation.
     var ending: PaymentEnding?
+    /// The last attempt of a charge or hold that an entry calls declined.
+    var declinedAttempt: Int32 = 0
 
     /// As a payment, to be replayed and to tell its state.
     var payment: Payment {
@@ -328,16 +330,17 @@ struct JournalReplay {
             let state: PledgeState = effect.kind == .canceled ? .canceled : .dropped
             pledges[index].state = UInt8((isReversal ? .placed : state).rawValue)
             pledges[index].entry = entry.number
-            payments[place].ending = isReversal ? nil : effect.kind == .canceled ? .canceled : .dropped
-        case .declined: payments[place].ending = nil
+            payments[place].ending = isReversal ? .pledged : effect.kind == .canceled ? .canceled : .dropped
         default: break
         }
         var booking = Booking(effect.kind, entry.parts.amount)
         if effect.isMemo { booking = Booking(effect.kind, 0, isReversal: isReversal) }
+        var attempt: Int32 = 0
         var pairs = DetailPairs(detail)
         while let (key, value) = pairs.next() {
             if key.reads("op") {
                 booking.operation = OperationKind(rawValue: Int(value.decimal))
+                attempt = value.attempt
             } else if key.reads("amt"), effect.isMemo {
                 booking.amount = min(value.decimal, largestAmount)
             }
@@ -346,6 +349,7 @@ struct JournalReplay {
         payment.replay(booking)
         payments[place].payment = payment
         payments[place].entry = entry.number
+        payments[place].end(by: booking, attempt: attempt)
     }
 
     private mutating func payment(of index: Int, instalment: Int64) -> Int {
@@ -376,6 +380,30 @@ struct JournalReplay {
     /// The lines of a pledge.
     func lines(of pledge: ReplayedPledge) -> ArraySlice<ReplayedLine> {
         lines[Int(pledge.firstLine)..<Int(pledge.firstLine) + Int(pledge.lineCount)]
+    }
+}
+
+extension ReplayedPayment {
+    /// What the entry says of how the payment stands where no money decides.
+    fileprivate mutating func end(by booking: Booking, attempt: Int32) {
+        switch booking.kind {
+        case .declined where booking.operation == nil: ending = booking.isReversal ? .pledged : .failedSoft
+        case .declined:
+            ending = nil
+            declinedAttempt = attempt
+        case .authorized: ending = .pledged
+        case .voided where booking.operation == .void: ending = .voided
+        case .expired: ending = .expired
+        default: break
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The attempt of an operation that a detail names as `kind.attempt`; 0 where it names none.
+    fileprivate var attempt: Int32 {
+        guard let dot = firstIndex(of: UInt8(ascii: ".")) else { return 0 }
+        return Int32(clamping: UnsafeBufferPointer(rebasing: self[(dot + 1)...]).decimal)
     }
 }
 

@@ -62,7 +62,8 @@ struct ReplayedCampaign {
     var launchedAt: Int64?
     var closedAt: Int64?
     var decidedAt: Int64?
-    var hasReleased = false
+    /// Where releasing leads.
+    var releaseTo: CampaignState?
     var hasSucceeded = false
     var firstPledge: Int64?
     var isRehearsal: Bool?
@@ -85,7 +86,11 @@ struct ReplayedCampaign {
         case .campaignReleasing:
             move(to: .releasing, entry)
             closedAt = closedAt ?? entry.at
-            hasReleased = true
+            releaseTo = .unfunded
+            var pairs = DetailPairs(detail)
+            while let (key, value) = pairs.next() {
+                if key.reads("end") { releaseTo = CampaignState(rawValue: value.text) }
+            }
         case .campaignFunded:
             move(to: .funded, entry)
             hasSucceeded = true

@@ -91,7 +91,7 @@ struct OperationWindows {
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
                     for item in items {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                        guard let event = request(item, item.payment ?? item.unwritten, campaign) else {
                             continue
                         }
                         if let made = try ask(event, of: item, context, campaign, journal) {
@@ -197,7 +197,7 @@ struct OperationWindows {
     ) throws -> PendingRequest? {
         var context = context
         context.due = item.parts.amount
-        let before = item.payment ?? item.untouched
+        let before = item.payment ?? item.unwritten
         let needsHistory = before.captured > 0
         var left = PartsLeft(due: item.parts)
         if needsHistory {
@@ -260,7 +260,7 @@ struct OperationWindows {
         _ operation: OperationRecord, _ item: CollectionItem, _ campaign: LoadedCampaign, in records: Records
     ) throws -> PendingRequest {
         let entries = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         // Whoever sent it is gone: nobody knows.
         let state: OperationState = operation.state == .open ? .unknown : operation.state
         payment.operation = OpenOperation(operation.kind, amount: operation.amount, state: state)
@@ -293,7 +293,9 @@ struct SettledWindow {
         context.keyLifetime = keyLifetime
         for index in answers.requests.indices {
             let request = answers.requests[index]
-            let outcome = answers.outcomes[index]
+            // What makes no sense is neither success nor failure: the gateway is asked again.
+            let told = answers.outcomes[index]
+            let outcome = told.isSound ? told : GatewayOutcome(.unknown)
             context.due = request.item.parts.amount
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
@@ -361,13 +363,4 @@ extension Records {
 extension Operation {
     /// What the signed detail of an entry says of the operation that it stands on: kind and attempt.
     var detail: EntryDetail { EntryDetail().adding("op", "\(kind.rawValue).\(attempt)") }
-}
-
-extension CollectionItem {
-    /// The payment before anything has happened to it: a saved method can be charged.
-    var untouched: Payment {
-        var payment = Payment()
-        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
-        return payment
-    }
 }

@@ -196,7 +196,7 @@ extension Session {
         return LoadedCampaign(record: record, definition: last.definition, history: history)
     }
 
-    private func definition(_ text: String, of record: CampaignRecord) throws -> CampaignDefinition {
+    func definition(_ text: String, of record: CampaignRecord) throws -> CampaignDefinition {
         // The zone was known at launch, and its offsets are in the book.
         guard case .success(let document) = JSONDocument.parse(Array(text.utf8), file: record.id.rawValue),
             let definition = try? CampaignReader.read(document, isKnownZone: { _ in true })

@@ -84,8 +84,17 @@ struct Environment {
 
     /// Copies the book into a new file.
     func backup(to path: String) throws {
+        try asNewFile(path) { try session.book.backup(to: path) }
+    }
+
+    /// Makes the book anew in a new file.
+    func rebuild(to path: String) throws -> BookRebuild {
+        try asNewFile(path) { try session.rebuildBook(to: path) }
+    }
+
+    private func asNewFile<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
-            try session.book.backup(to: path)
+            return try body()
         } catch BookError.alreadyExists {
             throw CommandProblem(
                 "\(visible(path)) exists already and was left as it is. Name another file.", .refused)

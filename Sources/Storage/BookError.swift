@@ -13,6 +13,8 @@ public enum BookError: UserFacingError, Equatable {
     case cannotCreate(path: String, reason: String)
     case locked(path: String)
     case full(path: String)
+    /// A new book or copy found no room.
+    case noRoom(path: String)
     case readOnly(path: String)
     case damaged(path: String, reason: String)
     case headMoved(campaign: String)
@@ -44,6 +46,8 @@ public enum BookError: UserFacingError, Equatable {
                 + "ended."
         case .full(let path):
             "The disk is full. \(path) is unchanged; free some space and say it again."
+        case .noRoom(let path):
+            "The disk is full, and \(path) was not written. Free some space and say it again."
         case .readOnly(let path):
             "\(path) may not be written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
@@ -66,7 +70,7 @@ public enum BookError: UserFacingError, Equatable {
         switch self {
         case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
-        case .full, .readOnly, .damaged, .hashCollision, .storage: .fault
+        case .full, .noRoom, .readOnly, .damaged, .hashCollision, .storage: .fault
         }
     }
 }

@@ -7,8 +7,8 @@ import GRDB
 /// What one refuses leaves the rows before it: whoever writes undoes the whole transaction.
 public final class BulkAppend {
     private let records: Records
-    private let campaign: Int64
-    private let feed: BulkFeed
+    let campaign: Int64
+    let feed: BulkFeed
     private var rollup = DailyRollup()
 
     /// - Parameters:

@@ -71,7 +71,7 @@ extension Records {
         item.operations = try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 }
         item.counted = nil  // it may have more instalments than this one
         if let open = item.operations.last(where: { $0.state.rawValue < 3 }) {
-            item.payment = item.payment ?? Payment()
+            item.payment = item.payment ?? item.unwritten
             item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
         }
         return item
@@ -107,6 +107,13 @@ extension Records {
 }
 
 extension CollectionItem {
+    /// A payment that has no row yet: a saved method can be charged.
+    public var unwritten: Payment {
+        var payment = Payment()
+        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
+        return payment
+    }
+
     /// As a row of `collectionSQL` says.
     fileprivate init(_ row: OpaquePointer) {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }

@@ -20,7 +20,7 @@ import Testing
         """
 
     /// A launched campaign with pledges in every state that a file tells of.
-    private static func smallBook() throws -> BookFolder {
+    static func smallBook() throws -> BookFolder {
         let folder = try BookFolder()
         try folder.launch("aurora-lamp", at: "2026-03-01T12:00:00Z")
         let summary = try folder.importRows(Array(rows.utf8), at: "2026-04-02T12:00:00Z")

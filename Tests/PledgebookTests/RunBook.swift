@@ -31,6 +31,7 @@ struct RunBook {
         let made = RunBook(folder: folder, book: book, master: master)
         try made.fill(changes)
         try body(made)
+        try expectSameRebuilt(made.session("2026-12-31T12:00:00Z"))
     }
 
     /// A command at a moment.

@@ -104,7 +104,8 @@ extension Session {
     }
 
     /// Units that will not come are taken from the last in the queue; other supply goes to who waits then.
-    private func takeBack(
+    @discardableResult
+    func takeBack(
         _ run: RunRecord, _ campaign: LoadedCampaign, in records: Records
     ) throws -> (pledges: Int64, units: Int64) {
         let before = try ProductionQueue(campaign, in: records)

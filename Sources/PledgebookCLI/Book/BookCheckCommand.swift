@@ -31,6 +31,12 @@ struct BookCheckCommand: ParsableCommand {
         }
         let hidden = check.differenceCount - check.differences.count
         if hidden > 0 { Output.line("  … and \(grouped(hidden)) more") }
+        for campaign in check.campaigns {
+            guard let entry = campaign.firstDifference else { continue }
+            Output.line(
+                "  \(campaign.id): the first entry where they part is \(entry); see `pledgebook entry show "
+                    + "\(entry)`.")
+        }
         advise(check, environment)
         if !check.isSound { throw ExitCode(ExitStatus.refused.rawValue) }
     }
@@ -69,8 +75,11 @@ struct BookCheckCommand: ParsableCommand {
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {
             Output.note(
-                "Keep this file as it is, and go back to a backup that passes `pledgebook book check`."
-                    + " The journal and the receipts you exported say what is missing since.")
+                check.campaigns.contains { $0.chain == .broken } || !check.fileFaults.isEmpty
+                    ? "Keep this file as it is, and go back to a backup that passes `pledgebook book check`."
+                        + " The journal and the receipts you exported say what is missing since."
+                    : "The journal is whole: `pledgebook book rebuild FILE` makes a new book from it. Keep "
+                        + "this file as it is.")
         }
     }
 }

@@ -13,5 +13,6 @@ struct BookCommand: ParsableCommand {
             BookInfo.self,
             BookBackup.self,
             BookLock.self,
+            BookRebuildCommand.self,
         ])
 }
