@@ -123,6 +123,7 @@ extension OperationWindows {
                 campaign: campaign.record.number, first: campaign.record.head + 1, last: answered.end.number,
                 nil,
                 in: records)
+            if answered.batch.movesUnits { try session.keepCovered(campaign.record, in: records) }
         }
         cursor = next
         return pending
