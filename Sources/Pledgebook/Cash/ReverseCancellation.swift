@@ -57,9 +57,9 @@ extension Session {
             payment.operation = nil
         }
         payment.takeBack(taken.filter { $0.kind != .canceled })
-        guard payment.voided == 0, payment.refunded == 0, payment.committed == 0 else {
+        guard payment.voided == 0 else {
             throw SessionError.refused(
-                "\(name) cannot be reversed: money of \(row.reference) was let go or is going back already.")
+                "\(name) cannot be reversed: what was held on the card of \(row.reference) was let go.")
         }
         payment.ending = try ending(before: canceled, item, campaign, in: records)
         journal.put(payment, pledge: pledge)
