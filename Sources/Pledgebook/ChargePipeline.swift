@@ -77,6 +77,9 @@ extension OperationWindows {
             }
             try append.open(page.requests.map(\.operation), at: session.now)
             try append.finish()
+            if let answered, answered.batch.movesUnits {
+                try session.keepCovered(campaign.record, in: records)
+            }
         }
         watch = after
         return page.requests

@@ -186,6 +186,7 @@ struct JournalReplay {
         if effect.isOfCampaign {
             return campaign.apply(effect.kind, entry, detail)
         }
+        if effect.kind == .stockAtLaunch { supply.count(entry, detail) }
         if !entry.run.isEmpty || effect.kind == .delivered {
             let run = UnsafeBufferPointer(rebasing: bytes[entry.run.range])
             let index = entry.pledge == 0 ? -1 : pledgeNames.index(of: entry.pledge)

@@ -70,6 +70,8 @@ struct ReplayedCampaign {
     /// The last day that is locked, and the entry that says so.
     var lockedThrough: CalendarDay?
     var lockEntry: Int64 = 0
+    /// Whether a run was launched, and its launch stands.
+    private var isFulfilling = false
     /// The definitions that were in force, oldest first.
     var definitions: [(entry: Int64, at: Int64, digest: String)] = []
 
@@ -98,8 +100,11 @@ struct ReplayedCampaign {
         case .campaignUnfunded, .campaignCanceled:
             move(to: kind == .campaignUnfunded ? .unfunded : .canceled, entry)
             decidedAt = entry.at
-        case .campaignFulfilling: move(to: .fulfilling, entry)
-        case .campaignFinished: move(to: .finished, entry)
+        case .campaignFulfilling:
+            isFulfilling = entry.reverses == 0
+            move(to: isFulfilling ? .fulfilling : .funded, entry)
+        case .campaignFinished:
+            move(to: entry.reverses == 0 ? .finished : isFulfilling ? .fulfilling : .funded, entry)
         case .periodLocked: lock(entry, detail)
         default: break
         }

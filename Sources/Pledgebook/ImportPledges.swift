@@ -113,6 +113,9 @@ extension Session {
         if summary.refused > 0 && !options.takesGoodRows || options.dryRun {
             throw ImportStopped(summary: summary)
         }
+        if summary.placed > 0, !producer.isDoomed {
+            try keepCovered(reload(campaign, in: records).record, in: records)
+        }
         try leaveImport(campaign, producer, name: name, summary, in: records)
         return summary
     }

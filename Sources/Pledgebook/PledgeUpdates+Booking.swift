@@ -23,7 +23,6 @@ extension PledgeUpdates {
         }
         try bookPayment(comparison, row, journal, &summary)
         if comparison.after != comparison.pledge { try records.update(comparison.after, campaign: number) }
-        if comparison.isReleased { try releaseUnits(of: comparison.pledge) }
         placement = comparison.placement
         try bookBacker(comparison)
         try remember(row)
@@ -116,10 +115,6 @@ extension PledgeUpdates {
             min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day))
     }
 
-    private func releaseUnits(of pledge: PledgeRecord) throws {
-        try records.releaseAllocations(of: pledge.number, campaign: campaign.record.number)
-    }
-
     private func bookBacker(_ comparison: PledgeComparison) throws {
         let number = campaign.record.number
         if let backer = comparison.backer { try records.update(backer, campaign: number) }
@@ -127,17 +122,5 @@ extension PledgeUpdates {
             // An address that another backer has, or a backer of several pledges, is left as it is.
             _ = try records.setEmail(of: comparison.pledge.backer, to: email, campaign: number)
         }
-    }
-}
-
-extension Records {
-    /// Lets go of units that are reserved and not shipped.
-    func releaseAllocations(of pledge: Int64, campaign: Int64) throws {
-        let held = try allocations(campaign: campaign, pledge: pledge)
-        try put(
-            held.map {
-                AllocationRecord(
-                    pledge: pledge, sku: $0.sku, run: $0.run, quantity: $0.shipped, shipped: $0.shipped)
-            }, campaign: campaign)
     }
 }

@@ -21,7 +21,6 @@ final class CampaignRebuild {
     private var changedPayments = Places()
     /// Entries of the batch that are not yet replayed begin here.
     private var done = 0
-    var hasAllocations = false
 
     init(_ session: Session, _ record: CampaignRecord, from old: Records, to new: Records) throws {
         self.session = session
@@ -78,18 +77,10 @@ final class CampaignRebuild {
         for (index, entry) in batch.entries.enumerated() {
             guard let kind = entry.kind else { continue }
             switch kind {
-            case .delivered where !entry.run.isEmpty || !entry.detail.isEmpty:
-                try replay(batch, upTo: index)
-                try coverBeforeShipping(entry, batch)
-                try replay(batch, upTo: index + 1)
-                try ship(entry, batch)
             case .campaignLaunched, .campaignAmended, .runLaunched, .runDelayed, .runReceived, .runClosed,
                 .runCanceled, .unitsWrittenOff:
                 try replay(batch, upTo: index + 1)
                 try follow(kind, entry, batch)
-            case .canceled where hasAllocations && entry.reverses == 0,
-                .dropped where hasAllocations && entry.reverses == 0:
-                try new.releaseAllocations(of: entry.pledge, campaign: record.number)
             default: break
             }
         }
@@ -192,6 +183,7 @@ final class CampaignRebuild {
     private func finish() throws {
         let number = record.number
         try RebuiltPayments(self).write()
+        try giveOut()
         let taken = replay.placesTaken
         for (kind, words, counts) in [
             (OfferKind.tier, replay.tiers.words, taken.tiers),
@@ -215,6 +207,7 @@ final class CampaignRebuild {
         restored.decidedAt = told.decidedAt.map(Timestamp.init(seconds:))
         restored.releaseTo = told.releaseTo
         restored.hasSucceeded = told.hasSucceeded
+        restored.lockedThrough = told.lockedThrough
         restored.firstPledge = told.firstPledge
         restored.head = replay.lastNumber
         restored.tag = try new.entry(campaign: number, number: replay.lastNumber)?.tag ?? .zero
