@@ -37,6 +37,9 @@ final class CampaignRebuild {
         for table in ["campaign"] + BookTable.told {
             try RowCopier(table, from: old, to: new, campaign: number).copyAll()
         }
+        // The lock comes back with its entry: until then the days before it are written.
+        record.lockedThrough = nil
+        try new.update(record)
         pledges = try RowCopier("pledge", from: old, to: new, campaign: number)
         names = try PledgeNames(record, in: old)
         findings = CheckFindings(record.id.rawValue)
@@ -209,6 +212,7 @@ final class CampaignRebuild {
         restored.hasSucceeded = told.hasSucceeded
         restored.lockedThrough = told.lockedThrough
         restored.firstPledge = told.firstPledge
+        restored.lockedThrough = told.lockedThrough
         restored.head = replay.lastNumber
         restored.tag = try new.entry(campaign: number, number: replay.lastNumber)?.tag ?? .zero
         try new.restore(restored)

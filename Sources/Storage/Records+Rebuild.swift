@@ -10,7 +10,7 @@ import GRDB
 public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
     public static let told = [
-        "epoch", "session", "import", "missed_demand", "backer", "operation", "checkpoint",
+        "epoch", "checkpoint", "session", "import", "missed_demand", "backer", "operation",
     ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]

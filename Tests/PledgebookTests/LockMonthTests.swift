@@ -46,6 +46,7 @@ import Testing
         #expect(try session.checkpoints(of: session.campaign(nil)).last?.number == before.head + 1)
         #expect(try session.verifyReceipts(of: session.campaign(nil)).findings == [])
         #expect(try book.differences() == [])
+        try expectSameRebuilt(session)
         // Said again, or for an earlier month, it does nothing.
         for month in ["2026-03", "2026-02"] {
             let again = try session.lockMonth(#require(Period(month)), in: nil)

@@ -33,6 +33,7 @@ import Testing
         _ = try made.session().rotateKey(of: nil)
         #expect(try made.session().verifyReceipts(of: made.campaign()).findings == [])
         #expect(try made.differences() == [])
+        try expectSameRebuilt(made.session())
     }
 
     @Test func anEarlierKeyIsExportedByItsEpoch() throws {
@@ -89,6 +90,7 @@ import Testing
         #expect(check.differences.map(\.description) == [])
         #expect(check.campaigns[0].chain == .vouched(through: 10))
         #expect(check.isSound)
+        try expectSameRebuilt(made.session(key: 8))
         let oldCheck = try made.session().checkBook(campaign: nil)
         #expect(oldCheck.differences.map(\.description) == [])
         #expect(oldCheck.campaigns[0].chain == .otherKey)
