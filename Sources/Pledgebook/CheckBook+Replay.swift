@@ -55,6 +55,8 @@ struct ReplayedPayment {
     var entry: Int64 = 0
     /// How it ended, where entries alone say so; a decline by a gateway is hard or soft by its operation.
     var ending: PaymentEnding?
+    /// The same before the pledge was canceled or dropped: it stands again when that is taken back.
+    var endingBefore: PaymentEnding?
     /// The last attempt of a charge or hold that an entry calls declined.
     var declinedAttempt: Int32 = 0
 
@@ -331,7 +333,12 @@ struct JournalReplay {
             let state: PledgeState = effect.kind == .canceled ? .canceled : .dropped
             pledges[index].state = UInt8((isReversal ? .placed : state).rawValue)
             pledges[index].entry = entry.number
-            payments[place].ending = isReversal ? .pledged : effect.kind == .canceled ? .canceled : .dropped
+            if isReversal {
+                payments[place].ending = payments[place].endingBefore
+            } else {
+                payments[place].endingBefore = payments[place].ending
+                payments[place].ending = effect.kind == .canceled ? .canceled : .dropped
+            }
         default: break
         }
         var booking = Booking(effect.kind, entry.parts.amount)

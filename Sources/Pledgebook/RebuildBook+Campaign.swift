@@ -210,7 +210,6 @@ final class CampaignRebuild {
         restored.decidedAt = told.decidedAt.map(Timestamp.init(seconds:))
         restored.releaseTo = told.releaseTo
         restored.hasSucceeded = told.hasSucceeded
-        restored.lockedThrough = told.lockedThrough
         restored.firstPledge = told.firstPledge
         restored.lockedThrough = told.lockedThrough
         restored.head = replay.lastNumber
