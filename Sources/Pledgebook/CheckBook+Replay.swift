@@ -201,6 +201,9 @@ struct JournalReplay {
             let method = UnsafeBufferPointer(rebasing: bytes[entry.reference.range])
             return place(effect.kind, entry, at: index, detail, method: method)
         }
+        if effect.kind == .methodSaved {
+            pledges[index].method = hashed(UnsafeBufferPointer(rebasing: bytes[entry.reference.range]))
+        }
         owe(entry, effect, at: index)
         if effect.isOfPayment { pay(entry, effect, at: index, detail) }
     }

@@ -16,8 +16,15 @@ public struct CollectionItem: Hashable, Sendable {
     public var method: String
     /// `nil`: nothing has happened yet.
     public var payment: Payment?
-    /// The operations so far of the first instalment, oldest first; empty where nothing has happened.
+    /// The operations so far of its instalment, oldest first; empty where nothing has happened.
     public var operations: [OperationRecord]
+    /// From 1.
+    public var instalment = 1
+    /// What the instalment asks for, minor units; `nil`: all of the pledge.
+    public var instalmentPrice: Int64?
+
+    /// What the payment asks for, minor units.
+    public var price: Int64 { instalmentPrice ?? parts.amount }
 
     /// When the last operation was answered.
     public var lastAttempt: Timestamp? { operations.last?.at }
@@ -65,26 +72,6 @@ extension Records {
             }
         }
         return items
-    }
-
-    /// One pledge as a sweep sees it, with its open operation even where no payment row was written yet.
-    public func collectionItem(campaign: Int64, pledge: Int64) throws -> CollectionItem? {
-        let all = PaymentState.allCases.map(Optional.some) + [nil]
-        let held = PledgeState.allCases.map { String($0.rawValue) }.joined(separator: ",")
-        let sql = Self.collectionSQL(.placed(all)).replacing("p.state IN (1)", with: "p.state IN (\(held))")
-        guard let row = try Row.fetchOne(db, sql: sql, arguments: [campaign, pledge - 1, 1]), row[0] == pledge
-        else { return nil }
-        var item = CollectionItem(
-            pledge: row[0], reference: row[1],
-            parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]),
-            gateway: row[5], method: row[6] ?? "", payment: nil,
-            operations: try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 })
-        if (row[7] as Int?) != nil { item.payment = payment(of: row, from: 8) }
-        if let open = item.operations.last(where: { $0.state.rawValue < 3 }) {
-            item.payment = item.payment ?? Payment()
-            item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
-        }
-        return item
     }
 
     private static func collectionSQL(_ scope: CollectionScope) -> String {

@@ -59,13 +59,15 @@ extension Payment {
     ) throws(PaymentRefusal) -> PaymentChange {
         let figures = [
             settlement.unmatchedIn, settlement.unmatchedOut, settlement.noted, settlement.accepted,
-            settlement.claimGivenUp,
+            settlement.claimGivenUp, settlement.claimed,
         ]
         for figure in figures where figure < 0 || figure > excess + largestAmount {
             throw .amountOutOfRange(figure)
         }
         let settled = figures[0] + figures[1] + figures[2]
-        guard settled == excess, settlement.accepted <= settlement.unmatchedIn else {
+        guard settled == excess, settlement.accepted <= settlement.unmatchedIn,
+            settlement.claimed <= settlement.unmatchedOut
+        else {
             throw .settlementDoesNotFit(settled: money(settled, context), excess: money(excess, context))
         }
         return change(52, bookSettlement(settlement, in: context)) {

@@ -40,6 +40,7 @@ extension Session {
                 let entry = try signedEntry(number, campaign, in: records).entry
                 try checkMayBeReversed(entry, campaign, in: records)
                 let taken = try fact(of: entry, campaign, in: records)
+                try checkNotSettled(taken, campaign, in: records)
                 try ReversalCheck(taken, campaign, records).run()
                 done = try reverse(taken, campaign, reason, in: records)
                 if dryRun { throw NothingKept() }
@@ -62,16 +63,32 @@ extension Session {
         }
         if let pledge = entry.pledge, entry.kind.isOfPayment {
             let row = try records.pledge(campaign: campaign.record.number, number: pledge)
-            guard row?.gateway == 1, EntryDetail.value("op", in: entry.detail) == nil else {
+            guard row?.gateway == 1 || entry.isOfToldFact, EntryDetail.value("op", in: entry.detail) == nil
+            else {
                 throw SessionError.refused(
                     "\(name) is what a gateway did, or was asked to do; only what a person or a file told "
                         + "can be reversed. Money goes back by a refund.")
             }
             return
         }
-        guard entry.kind == .stockAtLaunch || entry.kind.isRecordedCash && entry.isOfToldFact else {
+        let isCash = entry.kind.isRecordedCash || entry.kind == .unmatchedIn || entry.kind == .unmatchedOut
+        guard entry.kind == .stockAtLaunch || isCash && entry.isOfToldFact else {
             throw SessionError.refused(
                 "\(name) is nothing that a person or a file told of money or counts; it stands.")
+        }
+    }
+
+    /// A settlement has taken a part of the fact back (T52).
+    private func checkNotSettled(
+        _ taken: [JournalEntry], _ campaign: LoadedCampaign, in records: Records
+    ) throws {
+        for entry in taken {
+            guard let by = try records.reversal(campaign: campaign.record.number, of: entry.number) else {
+                continue
+            }
+            throw SessionError.refused(
+                "Entry \(entry.number) (\(entry.kind.title)), which was told with it, was settled already, "
+                    + "by entry \(by). What is left of the fact stands. Nothing was changed.")
         }
     }
 
@@ -104,9 +121,10 @@ extension Session {
         _ taken: [JournalEntry], _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws -> Payment? {
         let about = taken.filter { $0.pledge != nil && $0.kind.isOfPayment }
-        guard let pledge = about.first?.pledge else { return nil }
+        guard let first = about.first, let pledge = first.pledge else { return nil }
         let rows = try journal.records.payments(campaign: campaign.record.number, pledge: pledge)
-        guard var payment = rows.first(where: { $0.instalment == 1 })?.payment else { return nil }
+        let instalment = Int64(max(1, first.instalment))
+        guard var payment = rows.first(where: { $0.instalment == instalment })?.payment else { return nil }
         for entry in about.reversed() {
             let noted = EntryDetail.value("amt", in: entry.detail).flatMap(Int64.init) ?? 0
             let amount = entry.kind.isMemo ? noted : entry.parts.amount
@@ -115,12 +133,13 @@ extension Session {
         }
         if payment.captured == 0 { payment.flags.remove(.late) }
         if payment.excess == 0 { payment.flags.remove(.needsReview) }
+        if first.told == PaymentTelling.inquiry.word { payment.flags.remove(.inquiry) }
         guard payment.violations().isEmpty else {
             throw SessionError.refused(
                 "Without entry \(taken[0].number) the payment would not add up: \(payment.violations()[0]). "
                     + "Reverse what was recorded later first.")
         }
-        journal.put(payment, pledge: pledge)
+        journal.put(payment, pledge: pledge, instalment: instalment)
         return payment
     }
 }
