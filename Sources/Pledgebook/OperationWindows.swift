@@ -331,7 +331,8 @@ extension PaymentChange {
             var parts = try left.take(booking)
             if booking.isReversal { parts = -parts }
             signer.write(
-                booking.kind, pledge: (item.pledge, item.reference), instalment: item.instalment, parts: parts,
+                booking.kind, pledge: (item.pledge, item.reference), instalment: item.instalment,
+                parts: parts,
                 reference: reference,
                 detail: booking.pool == .none && booking.amount > 0
                     ? detail.adding("amt", booking.amount) : detail)

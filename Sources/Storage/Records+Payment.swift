@@ -75,7 +75,7 @@ extension Records {
         ).map(operation(from:))
     }
 
-    /// Writes down how one operation ended, or that nobody knows: then it keeps the time at which it was sent.
+    /// Writes down how one operation ended, or that nobody knows: then it keeps the time of its sending.
     func settle(_ operation: Operation, as state: OperationState, at now: Timestamp, campaign: Int64) throws {
         try db.cachedStatement(
             sql: """

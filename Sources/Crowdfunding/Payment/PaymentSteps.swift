@@ -141,6 +141,7 @@ extension Payment {
             $0.committed -= paid
             $0.refunded += paid
             $0.excess += abs(amount - asked)
+            $0.forgetAlarm()
         }
     }
 }
@@ -190,7 +191,13 @@ extension Payment {
             $0.committed -= owed
             $0.refunded += owed + further
             $0.excess += claim
+            $0.forgetAlarm()
         }
+    }
+
+    /// A refund that failed or came back is looked at no longer when nothing is owed any more.
+    private mutating func forgetAlarm() {
+        if committed == 0, excess == 0 { flags.remove(.needsReview) }
     }
 
     /// T29, T32; T35 for what is beyond all that was captured.

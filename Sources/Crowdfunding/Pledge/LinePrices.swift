@@ -1,6 +1,8 @@
 public import Accounting
 
-/// What each line of a pledge, its tier and its add-ons, cost the backer: what a refund of that line gives back.
+/// What each line of a pledge, its tier and its add-ons, cost the backer.
+///
+/// It is what a refund of that line gives back.
 ///
 /// Definition prices weigh the lines; what was paid for goods, tax in it and without bonus and shipping, is
 /// split over them by largest remainder. So a promotion and a tax on top are in every line by its share, and

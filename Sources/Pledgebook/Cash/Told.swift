@@ -40,7 +40,8 @@ struct Told {
         let mark = first.map { ("of", String($0)) } ?? ("told", word)
         let number = journal.write(
             kind, pledge: pledge.map { ($0.number, $0.reference) },
-            instalment: pledge == nil ? 0 : instalment, run: run, day: day, parts: parts, reference: reference, detail: detail.adding(mark.0, mark.1))
+            instalment: pledge == nil ? 0 : instalment, run: run, day: day, parts: parts,
+            reference: reference, detail: detail.adding(mark.0, mark.1))
         if first == nil { first = number }
         entries.append(number)
     }

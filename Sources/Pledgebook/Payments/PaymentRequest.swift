@@ -198,10 +198,12 @@ private struct RequestedPayments {
         let about = cases.last { $0.payment.capturable > 0 } ?? cases[cases.count - 1]
         switch about.payment.state {
         case .voided: return try plan([])
-        // The table would cancel these, which is for `pledge cancel` and `campaign close`.
-        case .pledged, .methodSaved, .failed, .actionRequired:
-            throw PaymentRefusal.notAllowed(request: "voided", state: about.payment.state)
-        default: return try plan([(about, .cancel)])
+        case .authorized, .partiallyCaptured: return try plan([(about, .cancel)])
+        // Something is under way, or in doubt: the table says what.
+        case .unknown, .conflicted, .authorizing, .capturePending, .voidPending:
+            return try plan([(about, .cancel)])
+        // The others hold nothing; the table would cancel some, which is for `pledge cancel`.
+        default: throw PaymentRefusal.notAllowed(request: "voided", state: about.payment.state)
         }
     }
 

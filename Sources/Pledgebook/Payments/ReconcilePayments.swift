@@ -17,8 +17,9 @@ extension Session {
         }
     }
 
-    /// Asks the gateway about everything that is unknown or pending and due by the schedule (T47), frees holds
-    /// that have run out (T19), and lists what needs a person.
+    /// Asks the gateway about everything that is unknown or pending and due by the schedule (T47).
+    ///
+    /// Frees holds that have run out (T19), and lists what needs a person.
     ///
     /// What nobody has known for seven days is marked for review. What moves elsewhere is not asked about.
     ///
@@ -33,8 +34,11 @@ extension Session {
         defer { withExtendedLifetime(lock) {} }
         var windows = try OperationWindows(self, campaign: before)
         try windows.resolve { operation in
-            everything || operation.state == .open
-                || AskSchedule.next(since: operation.at, asked: operation.asked) <= now
+            // What moves elsewhere has nobody to ask; an open request of it is only marked as pending.
+            operation.state == .open
+                || before.isRehearsal
+                    && (everything
+                        || AskSchedule.next(since: operation.at, asked: operation.asked) <= now)
         }
         let expired = try book.read { try endedHolds(before, in: $0) }
         if expired > 0 { try windows.expire() }
@@ -43,7 +47,9 @@ extension Session {
             let campaign = try reload(before, in: records)
             let reader = ReviewReader(session: self, campaign: campaign, records: records)
             return Reconciliation(
-                campaign: campaign, asked: windows.asked, count: windows.count, expired: expired, marked: marked,
+                campaign: campaign, asked: before.isRehearsal ? windows.asked : 0, count: windows.count,
+                expired: expired,
+                marked: marked,
                 waiting: try reader.waiting(), reviews: try reader.reviews())
         }
     }

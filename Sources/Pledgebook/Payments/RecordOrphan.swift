@@ -28,7 +28,8 @@ extension Session {
                 try checkAmount(amount, campaign)
                 let day = try factDay(fact.day, campaign)
                 let kind: EntryKind = isIn ? .unmatchedIn : .unmatchedOut
-                let entries = try records.entries(campaign: campaign.record.number, kinds: [kind]).map(\.entry)
+                let entries = try records.entries(campaign: campaign.record.number, kinds: [kind]).map(
+                    \.entry)
                 let taken = Set(entries.compactMap(\.reverses))
                 let isKnown = entries.contains {
                     $0.pledge == nil && $0.reverses == nil && !taken.contains($0.number)

@@ -31,7 +31,7 @@ extension Session {
                 "This is no token of a processor. A card number is never taken; give what the processor calls "
                     + "the saved method. Nothing was changed.", exit: .badInput)
         }
-        let lock = dryRun ? nil : try GatewayLock(book: book.path, campaign: campaign(id).record.id)
+        let lock = try dryRun ? nil : GatewayLock(book: book.path, campaign: campaign(id).record.id)
         defer { withExtendedLifetime(lock) {} }
         var done: SavedMethod?
         do {

@@ -99,7 +99,8 @@ extension Session {
         done.after =
             try book.read { records in
                 try records.collectionItem(
-                    campaign: campaign.record.number, pledge: done.pledge, instalment: done.instalment)?.payment
+                    campaign: campaign.record.number, pledge: done.pledge, instalment: done.instalment)?
+                    .payment
             } ?? done.after
         return done
     }

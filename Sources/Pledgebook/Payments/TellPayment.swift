@@ -23,7 +23,7 @@ extension Session {
     ) throws -> RecordedPayment {
         try checkFactReference(fact.reference)
         // Whoever talks to the gateway holds the payments in mind meanwhile.
-        let lock = dryRun ? nil : try GatewayLock(book: book.path, campaign: campaign(id).record.id)
+        let lock = try dryRun ? nil : GatewayLock(book: book.path, campaign: campaign(id).record.id)
         defer { withExtendedLifetime(lock) {} }
         var done: RecordedPayment?
         do {

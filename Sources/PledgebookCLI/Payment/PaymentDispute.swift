@@ -19,13 +19,15 @@ struct PaymentDispute: ParsableCommand {
 
     @Argument(help: "A pledge's reference, an e-mail address or a name") var who: String
     @Argument(help: "opened, won, lost or inquiry") var what: Step
-    @Option(help: ArgumentHelp("How much is in dispute, won or lost", valueName: "amount")) var amount: String?
+    @Option(help: ArgumentHelp("How much is in dispute, won or lost", valueName: "amount")) var amount:
+        String?
     @Option(
         help: ArgumentHelp(
             "What the processor keeps for a dispute that was opened, or gives back for one that was won",
             valueName: "amount"))
     var fee: String?
-    @Option(help: ArgumentHelp("The day on which it happened (today)", valueName: "date")) var on: CalendarDay?
+    @Option(help: ArgumentHelp("The day on which it happened (today)", valueName: "date")) var on:
+        CalendarDay?
     @Option(help: ArgumentHelp("The dispute's own reference; never a name", valueName: "text"))
     var reference: String?
     @Flag(help: "It happened twice: record it although the same was recorded before") var again = false

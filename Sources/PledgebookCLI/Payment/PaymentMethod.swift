@@ -7,8 +7,8 @@ struct PaymentMethod: ParsableCommand {
         commandName: "method",
         abstract: "Give a payment another saved method",
         discussion: """
-            TOKEN is what the processor calls the method that the backer saved; a card number is never taken. \
-            The payment is charged with it when it is due, or at once with `payment retry`.
+            TOKEN is what the processor calls the method that the backer saved; a card number is never \
+            taken. The payment is charged with it when it is due, or at once with `payment retry`.
 
             Example:
               pledgebook payment method P-1042 pm_7Kd20

@@ -8,8 +8,8 @@ struct PaymentOrphan: ParsableCommand {
         commandName: "orphan",
         abstract: "Money at the processor that belongs to no payment anybody knows",
         discussion: """
-            It stands in suspense, and `payment reconcile` lists it, until somebody knows better: reverse its \
-            entry then, and record what it was.
+            It stands in suspense, and `payment reconcile` lists it, until somebody knows better: reverse \
+            its entry then, and record what it was.
 
             Example:
               pledgebook payment orphan in 25.00 --on 2026-04-03 --reference ch_88

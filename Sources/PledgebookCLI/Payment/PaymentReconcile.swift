@@ -9,8 +9,8 @@ struct PaymentReconcile: ParsableCommand {
         abstract: "Ask the gateway about everything in doubt, and list what needs a person",
         discussion: """
             It asks 1 minute, 5 minutes, 30 minutes, 2 hours and 12 hours after a request was sent, then \
-            daily, and marks for review what nobody knows for seven days. It asks no question and may be said \
-            at any time. Exit code 1 says that something needs a person.
+            daily, and marks for review what nobody knows for seven days. It asks no question and may be \
+            said at any time. Exit code 1 says that something needs a person.
 
             Example:
               pledgebook payment reconcile

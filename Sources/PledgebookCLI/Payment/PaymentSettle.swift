@@ -49,7 +49,10 @@ struct PaymentSettle: ParsableCommand {
         {
             Output.line(line)
         }
-        Output.line("  so: \(choice.rawValue); the payment is \(plan.after.state.label) then")
+        let isLooked = plan.excess == 0 && plan.givenUp == 0
+        Output.line(
+            "  so: \(isLooked ? "looked at, its marks go" : choice.rawValue); the payment is "
+                + "\(plan.after.state.label) then")
         guard try confirmation.proceeds("Settle it?") else { return }
         let done = try here.session.settlePayment(
             of: who, as: choice, because: because, in: campaign.id)
