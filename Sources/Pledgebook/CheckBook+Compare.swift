@@ -35,6 +35,7 @@ final class BookComparison {
         try compareLines()
         try comparePayments()
         try compareOffers()
+        try compareTotals()
         try compareDaily()
         checkAccounts()
         try compareRuns()
@@ -133,6 +134,38 @@ final class BookComparison {
         }
     }
 
+    /// The totals against the pledges, payments and lines that they add up; those are compared with the
+    /// journal.
+    private func compareTotals() throws {
+        let counted = try records.countedTotals(campaign: record.number)
+        var pledges = Dictionary(counted.pledges.map { ($0.place, $0) }, uniquingKeysWith: { $1 })
+        for total in try records.totals(campaign: record.number) {
+            compare(total, pledges.removeValue(forKey: total.place) ?? total.emptied)
+        }
+        for total in pledges.values.sorted(by: { $0.place < $1.place }) { compare(total.emptied, total) }
+        var lines = Dictionary(counted.lines.map { ($0.place, $0.units) }, uniquingKeysWith: { $1 })
+        for total in try records.lineTotals(campaign: record.number) {
+            findings.compare(
+                "line_total", total.place, "units", book: total.units,
+                journal: lines.removeValue(forKey: total.place) ?? 0)
+        }
+        for (place, units) in lines.sorted(by: { $0.key < $1.key }) {
+            findings.add("line_total", place, "units", book: "no row", journal: "\(units)")
+        }
+    }
+
+    private func compare(_ book: PledgeTotal, _ counted: PledgeTotal) {
+        let columns: [(String, Int64, Int64)] = [
+            ("count", book.count, counted.count), ("quantity", book.quantity, counted.quantity),
+            ("amount", book.amount, counted.amount), ("captured", book.captured, counted.captured),
+            ("refunded", book.refunded, counted.refunded), ("committed", book.committed, counted.committed),
+            ("disputed", book.disputed, counted.disputed), ("lost", book.lost, counted.lost),
+        ]
+        for (column, book, journal) in columns {
+            findings.compare("pledge_total", counted.place, column, book: book, journal: journal)
+        }
+    }
+
     private func compareDaily() throws {
         var sums = replay.daily.sums
         try records.readDaily(campaign: record.number) { day, kind, count, parts in
@@ -194,4 +227,23 @@ final class BookComparison {
     }
 
     func note(payments: Int64) { paymentCount = payments }
+}
+
+extension PledgeTotal {
+    /// Which total it is, for people: the states of its pledges.
+    fileprivate var place: String {
+        "\(state), payment \(payment.map { "\($0)" } ?? "none"), gateway \(gateway), tier "
+            + "\(tier.map(String.init) ?? "none"), paid \(paid)"
+    }
+
+    /// The same states with nothing in them.
+    fileprivate var emptied: PledgeTotal {
+        PledgeTotal(
+            state: state, payment: payment, gateway: gateway, tier: tier, paid: paid, count: 0, quantity: 0,
+            amount: 0)
+    }
+}
+
+extension LineTotal {
+    fileprivate var place: String { "\(kind == 1 ? "add-on" : "choice") \(id), \(state), paid \(paid)" }
 }

@@ -23,6 +23,9 @@ struct OperationWindows {
     var count = SweepCount()
     /// Operations that the gateway was asked about.
     private(set) var asked = 0
+    /// The chain's head after our last transaction: as long as it stands there, nobody else has changed what
+    /// was read since.
+    private var head: Int64 = 0
 
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
@@ -81,6 +84,7 @@ struct OperationWindows {
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
                 try journal.finish()
+                head = journal.lastNumber
             }
             answered = try perform(pending, resending: false)
             if isLast, answered.isEmpty { return }
@@ -108,8 +112,8 @@ struct OperationWindows {
             let journal = try JournalWriter(session, record: campaign.record, in: records)
             guard
                 var item = try records.collectionItem(
-                    campaign: campaign.record.number, pledge: pledge, instalment: instalment),
-                let event = try request(&item, campaign, journal)
+                    campaign: campaign.record.number, pledge: pledge, instalment: instalment
+                ).map(campaign.priced), let event = try request(&item, campaign, journal)
             else { return try journal.finish(reason: reason) }
             let context = context(of: campaign)
             if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
@@ -214,8 +218,10 @@ struct OperationWindows {
             pledge: item.pledge, reference: item.reference, instalment: item.instalment, kind: open.kind,
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
             target: before.authorized > 0 ? try target(of: item, campaign, journal.records) : "")
-        try book(
-            change, of: item, &left, journal, detail: operation.detail, keepsRow: item.payment == nil)
+        let keepsRow = item.payment == nil
+        try book(change, of: item, &left, journal, detail: operation.detail, keepsRow: keepsRow)
+        var item = item
+        if !keepsRow { item.counted = item.counted?.paying(change.payment) }
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
     }
@@ -225,6 +231,7 @@ struct OperationWindows {
     ) throws {
         let settled = try SettledWindow(
             answers, campaign, keyLifetime: gateway.keyLifetime, multicapture: gateway.multicapture,
+            isUnmoved: campaign.record.head == head,
             signer: journal.signer)
         count += settled.count
         try journal.flush()
@@ -284,9 +291,11 @@ struct SettledWindow {
     private(set) var count = SweepCount()
 
     /// Applies the answers and signs what they bring; pure but for the signer.
+    ///
+    /// `isUnmoved`: nobody has changed the pledges since they were read.
     init(
         _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
-        multicapture: Bool = false, signer: EntrySigner
+        multicapture: Bool = false, isUnmoved: Bool, signer: EntrySigner
     ) throws {
         ends.reserveCapacity(answers.count)
         var context = campaign.paymentContext(at: signer.at)
@@ -301,8 +310,10 @@ struct SettledWindow {
             let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
             let change = try request.payment.applying(event, in: context)
             var left = request.left
+            var item = request.item
+            if !isUnmoved { item.counted = nil }
             let states = try change.write(
-                of: request.item, &left, with: signer, reference: outcome.reference,
+                of: item, &left, with: signer, reference: outcome.reference,
                 detail: request.operation.detail, keepsRow: false)
             for state in states { ended.append((request.item.pledge, state)) }
             count.add(change, request.item)
@@ -340,7 +351,12 @@ extension PaymentChange {
             if booking.kind == .canceled { ended.append(.canceled) }
         }
         // A charge that is only open says so in its operation; its payment row comes with the answer.
-        if !keepsRow { signer.put(payment, pledge: item.pledge, instalment: Int64(item.instalment)) }
+        // A pledge that ends is moved in the totals by its new state; its payment is then counted as found.
+        if !keepsRow {
+            signer.put(
+                payment, pledge: item.pledge, instalment: Int64(item.instalment),
+                counted: ended.isEmpty ? item.counted : nil)
+        }
         return ended
     }
 }

@@ -124,10 +124,17 @@ public final class Book: Sendable {
     /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied
     /// back seldom.
     ///
-    /// The rows are consistent by construction and `book check` proves it.
+    /// The rows are consistent by construction and `book check` proves it. What a statement would need to be
+    /// undone by itself is kept in memory: it is a window's pages, and nobody undoes less than a transaction.
     public func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
         try queue.inDatabase { db in
-            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
+            try db.execute(
+                sql: """
+                    PRAGMA foreign_keys = OFF;
+                    PRAGMA wal_autocheckpoint = 0;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -16384;
+                    """)
         }
         defer {
             // What is in the log is durable; copying it back may wait for the next command, and is not worth
@@ -141,6 +148,8 @@ public final class Book: Sendable {
                         PRAGMA busy_timeout = \(wait);
                         PRAGMA wal_autocheckpoint = 1000;
                         PRAGMA foreign_keys = ON;
+                        PRAGMA temp_store = DEFAULT;
+                        PRAGMA cache_size = -2000;
                         """)
             }
         }
@@ -163,13 +172,13 @@ public final class Book: Sendable {
         }
     }
 
-    private static let patience = Duration.seconds(30)
+    static let patience = Duration.seconds(30)
 
     /// - Parameters:
     ///   - book: The path of what has to be a book already; `nil` for one that is being made.
     ///   - waiting: How long to wait for another writer.
     /// - Returns: How every connection is set up.
-    private static func configuration(of book: String?, waiting: Duration = patience) -> Configuration {
+    static func configuration(of book: String?, waiting: Duration = patience) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(waiting / .seconds(1))
         configuration.prepareDatabase { db in

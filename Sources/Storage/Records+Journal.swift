@@ -95,8 +95,11 @@ extension Records {
     /// Every entry of one of the kinds, in order.
     public func entries(campaign: Int64, kinds: [EntryKind]) throws -> [SignedEntry] {
         let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
+        let few = kinds.allSatisfy(\.isOfCampaign) ? " AND e.pledge IS NULL" : ""
         return try Row.fetchAll(
-            db, sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.kind IN (\(list)) ORDER BY e.number",
+            db,
+            sql: Self.entryColumns
+                + " WHERE e.campaign = $1 AND e.kind IN (\(list))\(few) ORDER BY e.number",
             arguments: [campaign]
         ).map(entry(from:))
     }
@@ -205,5 +208,24 @@ extension Records {
             day: CalendarDay(number: row["day"]), parts: parts(from: row), reverses: row["reverses"],
             reference: row["reference"] ?? "", detail: row["detail"] ?? "")
         return SignedEntry(entry: entry, tag: tag)
+    }
+}
+
+extension EntryKind {
+    /// Whether such an entry is about the campaign as a whole and never names a pledge: there are few of
+    /// these.
+    fileprivate var isOfCampaign: Bool {
+        switch self {
+        case .campaignLaunched, .campaignAmended, .campaignCollecting, .campaignReleasing, .campaignFunded,
+            .campaignUnfunded, .campaignCanceled, .campaignFulfilling, .campaignFinished, .campaignClosed,
+            .runLaunched, .runDelayed, .runReceived, .runClosed, .runCanceled, .keyRotated, .ownMoney,
+            .stockAtLaunch, .payoutCreated, .payoutArrived, .payoutReturned, .payoutReceipts, .payoutRefunds,
+            .payoutChargebacks, .payoutChargebacksReversed, .payoutProcessorFees, .payoutPlatformFees,
+            .payoutUnexplainedIn, .payoutUnexplainedOut, .succeeded, .platformFeeDue, .platformFeeKept,
+            .platformFeePaid, .supplierDeposit, .goodsReceived, .depositApplied, .supplierPaid, .taxRemitted,
+            .supplierDefaulted, .toolingPaid:
+            true
+        default: false
+        }
     }
 }

@@ -119,22 +119,30 @@ extension Records {
     /// Placed pledges without add-on or tier that contains an item, after `number`, in order.
     ///
     /// `tiers` are the numbers of those that contain nothing, `addOns` the ids of those that contain an item.
+    ///
+    /// - Returns: The pledges, and whether each was paid once, in full, and nothing else has happened or is
+    ///   under way.
+    /// - Throws: `BookError`.
     public func itemlessPledges(
         campaign: Int64, after number: Int64, limit: Int, tiers: [Int], addOns: [String]
-    ) throws -> [PledgeRecord] {
+    ) throws -> [(pledge: PledgeRecord, isSimplyPaid: Bool)] {
         let empty = tiers.map(String.init).joined(separator: ",")
         // Ids match [A-Za-z0-9_-]: they need no escaping.
         let making = addOns.map { "'\($0)'" }.joined(separator: ",")
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM pledge p WHERE campaign = $1 AND number > $2 AND state = 1
+                SELECT p.*, EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign
+                    AND m.pledge = p.number AND m.instalment = 1 AND m.state = $1
+                    AND m.captured = p.goods + p.shipping + p.tax + p.bonus
+                    AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply
+                FROM pledge p WHERE campaign = $2 AND number > $3 AND state = 1
                   AND (tier IS NULL OR tier IN (\(empty)))
                   AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
                     AND l.kind = 1 AND l.id IN (\(making)))
-                ORDER BY number LIMIT $3
-                """, arguments: [campaign, number, limit]
-        ).map(pledge(from:))
+                ORDER BY number LIMIT $4
+                """, arguments: [PaymentState.captured.rawValue, campaign, number, limit]
+        ).map { (pledge(from: $0), $0["simply"]) }
     }
 
     /// Units of each SKU of each run that have been shipped; the run of stock is empty.

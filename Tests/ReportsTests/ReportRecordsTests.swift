@@ -19,7 +19,7 @@ import Testing
         batch.backers.append(
             BackerRow(
                 number: 1, email: batch.store("a@post.example"), name: .empty, country: 0, address: .empty,
-                answers: .empty, hash: 1))
+                answers: .empty))
         var pledge = PledgeRow()
         pledge.number = 1
         pledge.reference = batch.store("P-1")

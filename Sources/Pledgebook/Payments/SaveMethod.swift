@@ -28,8 +28,8 @@ extension Session {
         try checkFactReference(token)
         guard !token.isEmpty, !isCardNumber(token) else {
             throw SessionError.rule(
-                "This is no token of a processor. A card number is never taken; give what the processor calls "
-                    + "the saved method. Nothing was changed.", exit: .badInput)
+                "This is no token of a processor. A card number is never taken; give what the processor "
+                    + "calls the saved method. Nothing was changed.", exit: .badInput)
         }
         let lock = try dryRun ? nil : GatewayLock(book: book.path, campaign: campaign(id).record.id)
         defer { withExtendedLifetime(lock) {} }

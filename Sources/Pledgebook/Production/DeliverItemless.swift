@@ -24,10 +24,14 @@ extension Session {
             campaign: campaign.record.number, after: number, limit: limit,
             tiers: definition.tiers.filter(\.contains.isEmpty).compactMap { numbers[$0.id].map(Int.init) },
             addOns: definition.addOns.filter { !$0.contains.isEmpty }.map(\.id))
-        guard let last = pledges.last?.number else { return nil }
+        guard let last = pledges.last?.pledge.number else { return nil }
         var delivered: [Int64] = []
-        for pledge in pledges {
-            guard let parts = try itemlessParts(pledge, campaign, in: records) else { continue }
+        for (pledge, isSimplyPaid) in pledges {
+            let parts =
+                try isSimplyPaid && (pledge.tax == 0 || definition.tax.point == .receipt)
+                ? EntryParts(goods: pledge.parts.goods, shipping: pledge.shipping)
+                : itemlessParts(pledge, campaign, in: records)
+            guard let parts else { continue }
             journal.write(.delivered, pledge: (pledge.number, pledge.reference), instalment: 1, parts: parts)
             delivered.append(pledge.number)
         }
@@ -67,12 +71,6 @@ extension Session {
         guard captured >= pledge.total, payments.allSatisfy({ $0.disputed == 0 && $0.operation == nil })
         else {
             return nil
-        }
-        // Most were paid once and nothing else happened: their parts are those of the pledge.
-        if returned == 0, captured == pledge.total,
-            pledge.tax == 0 || campaign.definition.tax.point == .receipt
-        {
-            return EntryParts(goods: pledge.parts.goods, shipping: pledge.shipping)
         }
         guard pledge.total == 0 || captured > returned else { return nil }
         let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(
