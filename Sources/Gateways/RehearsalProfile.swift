@@ -25,12 +25,15 @@ public struct RehearsalProfile: Hashable, Sendable {
     public var feeFixed: Int64
     /// Seconds for which a hold can be captured.
     public var holdLifetime: Int64
+    /// Whether what a capture leaves over stays held, so that a hold can be captured in parts.
+    public var multicapture: Bool
 
     /// A processor that never fails and takes no fee, unless told otherwise.
     public init(
         seed: UInt64, declineSoft: Int = 0, declineHard: Int = 0, actionRequired: Int = 0,
         timeoutBefore: Int = 0,
-        timeoutAfter: Int = 0, duplicate: Int = 0, fees: FeeEstimate? = nil, holdLifetime: Int64 = 7 * 86_400
+        timeoutAfter: Int = 0, duplicate: Int = 0, fees: FeeEstimate? = nil, holdLifetime: Int64 = 7 * 86_400,
+        multicapture: Bool = false
     ) {
         self.seed = seed
         self.declineSoft = declineSoft
@@ -42,6 +45,7 @@ public struct RehearsalProfile: Hashable, Sendable {
         feePercent = fees?.processorPercent
         feeFixed = fees?.processorFixed ?? 0
         self.holdLifetime = holdLifetime
+        self.multicapture = multicapture
     }
 
     /// What makers see after a real deadline: 4 % of charges fail at first, half of them for a while only.

@@ -99,8 +99,8 @@ extension OperationWindows {
         let answers = try window.answers.map { request, outcome in
             var read = request
             if let item = try records.collectionItem(
-                campaign: campaign.record.number, pledge: request.item.pledge)
-            {
+                campaign: campaign.record.number, pledge: request.item.pledge
+            ).map(campaign.priced) {
                 read.item = item
                 read.payment = item.payment ?? request.payment
             }

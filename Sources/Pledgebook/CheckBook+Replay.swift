@@ -51,6 +51,8 @@ struct ReplayedPayment {
     var disputed: Int64 = 0
     var lost: Int64 = 0
     var excess: Int64 = 0
+    /// Seconds since 1970; 0: no hold was placed.
+    var captureBefore: Int64 = 0
     /// The entry that spoke of it last.
     var entry: Int64 = 0
     /// Canceled or dropped, where an entry said so.
@@ -320,12 +322,13 @@ struct JournalReplay {
         let place = payment(of: index, instalment: max(1, entry.instalment))
         let isReversal = entry.reverses != 0
         switch effect.kind {
+        // What came after the end of a pledge has an ending of its own, which no entry says.
+        case .declined, .authorized, .voided, .expired, .methodSaved: payments[place].ending = nil
         case .canceled, .dropped:
             let state: PledgeState = effect.kind == .canceled ? .canceled : .dropped
             pledges[index].state = UInt8((isReversal ? .placed : state).rawValue)
             pledges[index].entry = entry.number
             payments[place].ending = isReversal ? nil : effect.kind == .canceled ? .canceled : .dropped
-        case .declined: payments[place].ending = nil
         default: break
         }
         var booking = Booking(effect.kind, entry.parts.amount)
@@ -336,6 +339,8 @@ struct JournalReplay {
                 booking.operation = OperationKind(rawValue: Int(value.decimal))
             } else if key.reads("amt"), effect.isMemo {
                 booking.amount = min(value.decimal, largestAmount)
+            } else if key.reads("until") {
+                payments[place].captureBefore = value.decimal
             }
         }
         var payment = payments[place].payment

@@ -341,12 +341,14 @@ extension PaymentChange {
         for booking in bookings {
             var parts = try left.take(booking)
             if booking.isReversal { parts = -parts }
+            var detail = detail
+            if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
+            if booking.kind == .authorized { detail.add(holdUntil: payment.captureBefore) }
             signer.write(
                 booking.kind, pledge: (item.pledge, item.reference), instalment: item.instalment,
                 parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0
-                    ? detail.adding("amt", booking.amount) : detail)
+                detail: detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }
@@ -358,6 +360,13 @@ extension PaymentChange {
                 counted: ended.isEmpty ? item.counted : nil)
         }
         return ended
+    }
+}
+
+extension EntryDetail {
+    /// Adds until when a hold can be captured.
+    mutating func add(holdUntil captureBefore: Timestamp?) {
+        if let captureBefore { add("until", captureBefore.seconds) }
     }
 }
 

@@ -25,7 +25,7 @@ extension Payment {
         if let captureBefore {
             if context.now >= captureBefore { throw .authorizationExpired }
             // Six hours, so that a slow gateway or a retry does not miss the end.
-            guard context.now < captureBefore.adding(seconds: -6 * 3600) else {
+            guard HoldWindow.canCapture(until: captureBefore, at: context.now) else {
                 throw .holdEndsTooSoon(captureBefore: captureBefore)
             }
         }

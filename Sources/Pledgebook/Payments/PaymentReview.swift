@@ -16,6 +16,8 @@ public struct PaymentReview: Hashable, Sendable {
         case refundToMake = "refund-to-make"
         /// The processor has kept a refund waiting for a day (T25).
         case refundDelayed = "refund-delayed"
+        /// The hold was let go, and the pledge still has its place: nothing is charged for it any more.
+        case placeWithoutMoney = "place-without-money"
         /// The pledge has ended and its money is still here.
         case moneyWithoutPledge = "money-without-pledge"
         /// The bank asks (T31).
@@ -140,6 +142,9 @@ struct ReviewReader {
         } else if payment.committed > 0 {
             add(.refundOwed, payment.committed)
         }
+        if payment.state == .voided, pledge.state == .placed, campaign.record.state.isCollectingOrLater {
+            add(.placeWithoutMoney, pledge.total)
+        }
         if payment.flags.contains(.inquiry) { add(.inquiry, payment.captured) }
         if payment.flags.contains(.needsReview), found.isEmpty { add(.marked, payment.captured) }
         return found
@@ -197,6 +202,6 @@ private struct ClaimKey: Hashable {
 extension Payment {
     /// Whether a look at its pledge may find something for a person.
     fileprivate var mayNeedPerson: Bool {
-        excess != 0 || committed > 0 || isMarked
+        excess != 0 || committed > 0 || isMarked || state == .voided
     }
 }

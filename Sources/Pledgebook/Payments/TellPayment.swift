@@ -64,7 +64,7 @@ private struct ToldPayment {
         let journal = try JournalWriter(session, record: about.campaign.record, in: records)
         var told = try Told(
             "\(telling.word).\(amount)", day: day, reference: fact.reference, to: journal)
-        try write(change?.bookings ?? [], &told)
+        try write(change?.bookings ?? [], holdUntil: after.captureBefore, &told)
         if after != payment {
             journal.put(after, pledge: about.pledge.number, instalment: Int64(about.instalment))
         }
@@ -175,12 +175,14 @@ private struct ToldPayment {
     }
 
     /// The entries of a change; what books nothing is noted, so that the journal has every fact.
-    private func write(_ bookings: [Booking], _ told: inout Told) throws {
+    private func write(_ bookings: [Booking], holdUntil captureBefore: Timestamp?, _ told: inout Told) throws
+    {
         var left = about.left
         for booking in bookings {
             let parts = try left.take(booking)
             var detail = EntryDetail()
             if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
+            if booking.kind == .authorized { detail.add(holdUntil: captureBefore) }
             // A capture that was asked for takes from the hold, or brings its own: the replay has to know.
             if let operation = booking.operation, booking.pool == .due || booking.pool == .none {
                 detail.add("op", "\(operation.rawValue).\(about.openOperation?.attempt ?? 1)")

@@ -37,8 +37,8 @@ struct PaymentVoid: ParsableCommand {
         commandName: "void",
         abstract: "Let go of what a hold has left",
         discussion: """
-            The pledge stays, and nothing is charged for it any more. `pledge cancel` gives up the pledge as \
-            well.
+            The pledge keeps its place, and nothing is charged for it any more. `pledge cancel` lets go of \
+            both.
 
             Example:
               pledgebook payment void P-1042

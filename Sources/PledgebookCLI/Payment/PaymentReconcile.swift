@@ -95,6 +95,7 @@ struct ReconciliationWords {
         case .refundOwed: "a refund failed or came back"
         case .refundToMake: "to be paid back by you"
         case .refundDelayed: "the processor keeps the refund waiting"
+        case .placeWithoutMoney: "its hold was let go, the pledge stays"
         case .moneyWithoutPledge: "paid for a pledge that has ended"
         case .inquiry: "the bank asks"
         case .claim: "owed by the backer"
@@ -112,6 +113,7 @@ struct ReconciliationWords {
             review.isRecorded
                 ? "pledgebook payment refund \(name)" : "pledgebook payment retry \(name)"
         case .refundToMake: "pledgebook payment refund \(name) --done"
+        case .placeWithoutMoney: "pledgebook pledge cancel \(name)"
         case .moneyWithoutPledge: "pledgebook payment refund \(name)"
         case .inquiry, .marked: "pledgebook payment settle \(name) --because …"
         case .claim: "pledgebook payment settle \(name) --as given-up --because …"

@@ -13,7 +13,7 @@ import Testing
 /// P-3 has two bulbs of 6.00 beside it, and is EUR 132.00.
 struct PaymentBook {
     static let opens = "2026-03-02T09:00:00Z"
-    static let imported = "2026-03-29T10:00:00Z"
+    static let imported = "2026-03-27T10:00:00Z"
     static let closes = "2026-03-31T18:00:00Z"
     static let day: Int64 = 86_400
     let folder: BookFolder
