@@ -138,11 +138,9 @@ extension Session {
         var detail = EntryDetail()
         if let reason { detail.add("why", hexText(SHA256Digest.of(Array(reason.utf8)))) }
         journal.write(.canceled, pledge: (item.pledge, item.reference), instalment: 1, detail: detail)
-        if event == nil || payment.captured > 0 {
-            payment.ending = .canceled
-            item.payment = payment
-            if event == nil { journal.put(payment, pledge: item.pledge) }
-        }
+        payment.ending = .canceled
+        item.payment = payment
+        if event == nil { journal.put(payment, pledge: item.pledge) }
         let number = campaign.record.number
         try journal.records.setState(of: item.pledge, to: .canceled, campaign: number)
         try journal.records.releasePlaces(of: item.pledge, campaign: number)

@@ -64,9 +64,9 @@ final class ChargeReader: @unchecked Sendable {
         if let first = items.first?.pledge, let last = items.last?.pledge { page.range = first...last }
         var context = campaign.paymentContext(at: session.now)
         page.requests.reserveCapacity(items.count)
-        for item in items {
+        for item in items.map(campaign.priced) {
             guard let due = rule(item, item.payment ?? item.unwritten, campaign) else { continue }
-            context.due = item.parts.amount
+            context.due = item.price
             page.requests.append(try request(due, of: item, in: context))
         }
         return page

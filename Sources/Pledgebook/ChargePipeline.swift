@@ -102,8 +102,8 @@ extension OperationWindows {
         var answers = window.answers
         for index in answers.requests.indices {
             let pledge = answers.requests[index].item.pledge
-            guard let item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge)
-            else { continue }
+            let found = try records.collectionItem(campaign: campaign.record.number, pledge: pledge)
+            guard let item = found.map(campaign.priced) else { continue }
             answers.requests[index].item = item
             if let payment = item.payment { answers.requests[index].payment = payment }
         }

@@ -51,6 +51,8 @@ struct ReplayedPayment {
     var disputed: Int64 = 0
     var lost: Int64 = 0
     var excess: Int64 = 0
+    /// Seconds since 1970; 0: no hold was placed.
+    var captureBefore: Int64 = 0
     /// The entry that spoke of it last.
     var entry: Int64 = 0
     /// How it ended, where entries alone say so; a decline by a gateway is hard or soft by its operation.
@@ -207,6 +209,9 @@ struct JournalReplay {
             let method = UnsafeBufferPointer(rebasing: bytes[entry.reference.range])
             return place(effect.kind, entry, at: index, detail, method: method)
         }
+        if effect.kind == .methodSaved {
+            pledges[index].method = hashed(UnsafeBufferPointer(rebasing: bytes[entry.reference.range]))
+        }
         owe(entry, effect, at: index)
         if effect.isOfPayment { pay(entry, effect, at: index, detail) }
     }
@@ -329,6 +334,8 @@ struct JournalReplay {
         let place = payment(of: index, instalment: max(1, entry.instalment))
         let isReversal = entry.reverses != 0
         switch effect.kind {
+        // What came after the end of a pledge has an ending of its own, which no entry says.
+        case .declined, .authorized, .voided, .expired, .methodSaved: payments[place].ending = nil
         case .canceled, .dropped:
             let state: PledgeState = effect.kind == .canceled ? .canceled : .dropped
             pledges[index].state = UInt8((isReversal ? .placed : state).rawValue)
@@ -351,6 +358,8 @@ struct JournalReplay {
                 attempt = value.attempt
             } else if key.reads("amt"), effect.isMemo {
                 booking.amount = min(value.decimal, largestAmount)
+            } else if key.reads("until") {
+                payments[place].captureBefore = value.decimal
             }
         }
         var payment = payments[place].payment

@@ -63,7 +63,9 @@ extension Session {
                 ? .atClose(campaign.definition.funding, standing)
                 : .whileCollecting(campaign.definition.funding, standing)
             let due = held.filter { $0.isUncharged && $0.gateway != 1 }
-            let open = held.filter { !$0.isCollected && !($0.isUncharged && $0.gateway != 1) }
+            let open = held.filter {
+                !$0.isCollected && !($0.isUncharged && $0.gateway != 1) && $0.payment != .voided
+            }
             return ClosingPlan(
                 campaign: campaign, now: now, standing: standing, decision: decision,
                 pledges: held.reduce(0) { $0 + $1.count }, chargeable: due.reduce(0) { $0 + $1.count },
@@ -103,6 +105,7 @@ extension Session {
         }
         if try campaign(id).record.hasSucceeded, try deliverItemless(campaign: id) > 0 { totals.forget() }
         if try campaign(id).record.state == .releasing {
+            try windows.expire()
             try windows.release()
             totals.forget()
             try endReleasing(id, totals)

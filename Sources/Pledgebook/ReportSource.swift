@@ -70,13 +70,6 @@ public struct PostedEntry: Sendable {
 /// Goes through every posted entry of a campaign.
 public typealias PostedEntries = (_ visit: (PostedEntry) throws -> Void) throws -> Void
 
-extension LoadedCampaign {
-    /// The definition that was in force when a pledge was made.
-    func definition(at moment: Timestamp) -> CampaignDefinition {
-        (history.last { $0.from <= moment } ?? history.first)?.definition ?? definition
-    }
-}
-
 extension TaxRules {
     /// The rate for a country: its own, the union's, or everyone's.
     func rate(for country: String) -> Percentage? {

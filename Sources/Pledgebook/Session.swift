@@ -131,6 +131,11 @@ public struct LoadedCampaign: Sendable {
     /// The day on which a moment falls in the campaign's zone.
     public func day(of moment: Timestamp) -> CalendarDay { record.offsets.day(of: moment) }
 
+    /// The definition that was in force at a moment; before the launch, the first.
+    func definition(at moment: Timestamp) -> CampaignDefinition {
+        (history.last { $0.from <= moment } ?? history.first)?.definition ?? definition
+    }
+
     /// The last moment at which a failed charge is tried again.
     public var retryWindowEnds: Timestamp? {
         guard let closed = record.closedAt else { return nil }

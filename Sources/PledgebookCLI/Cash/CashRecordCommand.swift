@@ -74,6 +74,7 @@ extension JournalEntry {
     func line(_ currency: Currency) -> String {
         let amount = parts.amount == 0 ? parts.fee : parts.amount
         let run = run.map { " · \($0)" } ?? ""
+        guard amount != 0 || !kind.isMemo else { return "  \(number)  \(day)  –  \(kind.title)\(run)" }
         return "  \(number)  \(day)  \(kind.code ?? "–")  \(kind.title)  "
             + "\(Money(minorUnits: amount, currency: currency))\(run)"
     }
