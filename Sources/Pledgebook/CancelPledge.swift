@@ -46,8 +46,8 @@ extension Session {
 
     /// Cancels a pledge (T41).
     ///
-    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units
-    /// are free again. Said again it does only what is left to do.
+    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places are free
+    /// again, and its units go to who is next in the queue. Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
@@ -92,7 +92,7 @@ extension Session {
         in records: Records
     ) throws -> PledgeCancellation {
         let number = campaign.record.number
-        let payment = item.payment ?? item.untouched
+        let payment = item.payment ?? item.unwritten
         var overridden: CancellationRefusal?
         if state != .canceled {
             let shipped = try records.allocations(campaign: number, pledge: item.pledge).contains {
@@ -119,7 +119,7 @@ extension Session {
         because reason: String?,
         _ journal: JournalWriter
     ) throws -> PaymentEvent? {
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         var event: PaymentEvent?
         switch payment.releaseStep {
         case .request(.cancel) where payment.authorized == 0:
@@ -144,7 +144,6 @@ extension Session {
         let number = campaign.record.number
         try journal.records.setState(of: item.pledge, to: .canceled, campaign: number)
         try journal.records.releasePlaces(of: item.pledge, campaign: number)
-        try journal.records.releaseAllocations(of: item.pledge, campaign: number)
         return event
     }
 }

@@ -61,11 +61,13 @@ final class BookComparison {
         compare("launched_at", record.launchedAt.seconds, told.launchedAt ?? 0, entry: 1)
         compare("closed_at", record.closedAt?.seconds ?? 0, told.closedAt ?? 0, entry: told.entry)
         compare("decided_at", record.decidedAt?.seconds ?? 0, told.decidedAt ?? 0, entry: told.entry)
-        compare("release_to", record.releaseTo != nil, told.hasReleased, entry: told.entry)
+        compare(
+            "release_to", record.releaseTo?.rawValue ?? "nothing", told.releaseTo?.rawValue ?? "nothing",
+            entry: told.entry)
+        compare(
+            "locked_day", record.lockedThrough.map { "\($0)" } ?? "none",
+            told.lockedThrough.map { "\($0)" } ?? "none", entry: told.lockEntry)
         if let seed = told.seed { compare("seed", record.seed, seed, entry: 1) }
-        if let end = record.releaseTo, told.state == .unfunded || told.state == .canceled {
-            compare("release_to", end.rawValue, told.state.rawValue, entry: told.entry)
-        }
     }
 
     private func compareDefinitions() throws {
@@ -103,19 +105,7 @@ final class BookComparison {
     // MARK: Sums
 
     private func compareOffers() throws {
-        var taken = (
-            tiers: [Int64](repeating: 0, count: replay.tiers.words.count),
-            promotions: [Int64](repeating: 0, count: replay.promotions.words.count),
-            addOns: [Int64](repeating: 0, count: replay.words.words.count)
-        )
-        for pledge in replay.pledges where pledge.entry > 0 {
-            guard pledge.state == UInt8(PledgeState.placed.rawValue) else { continue }
-            if pledge.tier >= 0 { taken.tiers[Int(pledge.tier)] &+= pledge.quantity }
-            if pledge.promotion >= 0 { taken.promotions[Int(pledge.promotion)] &+= 1 }
-            for line in replay.lines(of: pledge) where line.kind == 1 {
-                taken.addOns[Int(line.word)] &+= line.quantity
-            }
-        }
+        let taken = replay.placesTaken
         try compare(.tier, replay.tiers.words, taken.tiers)
         try compare(.promotion, replay.promotions.words, taken.promotions)
         try compare(.addOn, replay.words.words, taken.addOns)
@@ -227,6 +217,26 @@ final class BookComparison {
     }
 
     func note(payments: Int64) { paymentCount = payments }
+}
+
+extension JournalReplay {
+    /// How many of each tier, promotion and add-on are held by pledges that are neither canceled nor dropped.
+    var placesTaken: (tiers: [Int64], promotions: [Int64], addOns: [Int64]) {
+        var taken = (
+            tiers: [Int64](repeating: 0, count: tiers.words.count),
+            promotions: [Int64](repeating: 0, count: promotions.words.count),
+            addOns: [Int64](repeating: 0, count: words.words.count)
+        )
+        for pledge in pledges where pledge.entry > 0 {
+            guard pledge.state == UInt8(PledgeState.placed.rawValue) else { continue }
+            if pledge.tier >= 0 { taken.tiers[Int(pledge.tier)] &+= pledge.quantity }
+            if pledge.promotion >= 0 { taken.promotions[Int(pledge.promotion)] &+= 1 }
+            for line in lines(of: pledge) where line.kind == 1 {
+                taken.addOns[Int(line.word)] &+= line.quantity
+            }
+        }
+        return taken
+    }
 }
 
 extension PledgeTotal {

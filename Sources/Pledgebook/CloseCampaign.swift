@@ -194,19 +194,20 @@ extension Session {
         }
     }
 
-    /// One entry a closing that did something, with counts and totals.
+    /// One entry a closing that did something, with counts and totals; and a checkpoint over all of it.
     func writeClosed(
         _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
     ) throws -> Int64 {
-        var written: Int64 = 0
-        try write(id) { campaign, journal in
-            guard campaign.record.head > head else { return }
-            let totals = try kept.of(campaign, in: journal.records)
-            let standing = try standing(campaign, totals, in: journal.records)
+        try book.write { records in
+            let campaign = try campaign(id, in: records)
+            guard campaign.record.head > head else { return 0 }
+            let journal = try JournalWriter(self, record: campaign.record, in: records)
+            let standing = try standing(campaign, kept.of(campaign, in: records), in: records)
             journal.write(.campaignClosed, detail: count.detail(standing))
-            written = campaign.record.head - head + 1
+            try journal.finish()
+            try attest(journal.record, in: records)
+            return campaign.record.head - head + 1
         }
-        return written
     }
 
     /// One transaction that may write to the campaign's journal.

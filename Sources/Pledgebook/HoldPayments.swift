@@ -35,7 +35,7 @@ extension Session {
                 let items = try records.collectionItems(
                     campaign: campaign.record.number, after: cursor, limit: 4_096, .placed(all))
                 for item in items.map(campaign.priced) where item.gateway != 1 && item.price > 0 {
-                    let payment = item.payment ?? item.untouched
+                    let payment = item.payment ?? item.unwritten
                     let amount = Tally(amount: item.price, count: 1)
                     switch payment.state {
                     case .authorized: plan.held += amount

@@ -13,6 +13,25 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
+/// Requests and what the gateway answered to each, side by side.
+struct GatewayAnswers {
+    var requests: [PendingRequest] = []
+    /// As many as requests, in their order.
+    var outcomes: [GatewayOutcome] = []
+
+    var isEmpty: Bool { requests.isEmpty }
+
+    mutating func append(_ request: PendingRequest, _ outcome: GatewayOutcome) {
+        requests.append(request)
+        outcomes.append(outcome)
+    }
+
+    mutating func append(_ others: GatewayAnswers) {
+        requests += others.requests
+        outcomes += others.outcomes
+    }
+}
+
 /// Carries operations out in windows (payments.md): one transaction commits a window as open before it is
 /// sent, one books its answers and may open the next window.
 struct OperationWindows {
@@ -58,7 +77,7 @@ struct OperationWindows {
         _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
     ) throws {
         var cursor: Int64 = 0
-        var answered: [(PendingRequest, GatewayOutcome)] = []
+        var answered = GatewayAnswers()
         repeat {
             var pending: [PendingRequest] = []
             var isLast = false
@@ -74,7 +93,7 @@ struct OperationWindows {
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
                     for item in items.map(campaign.priced) {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                        guard let event = request(item, item.payment ?? item.unwritten, campaign) else {
                             continue
                         }
                         if let made = try ask(event, of: item, context, campaign, journal) {
@@ -150,7 +169,7 @@ struct OperationWindows {
         guard !found.isEmpty else { return }
         asked += found.count
         let campaign = known
-        var answers: [(PendingRequest, GatewayOutcome)] = []
+        var answers = GatewayAnswers()
         var unsent: [PendingRequest] = []
         for (_, request) in found {
             let outcome = try gateway.find(
@@ -159,10 +178,10 @@ struct OperationWindows {
             if outcome.answer == .notFound, age < gateway.keyLifetime {
                 unsent.append(request)
             } else {
-                answers.append((request, outcome))
+                answers.append(request, outcome)
             }
         }
-        answers += try perform(unsent, resending: true)
+        answers.append(try perform(unsent, resending: true))
         try session.book.write { records in
             let campaign = try session.reload(known, in: records)
             let journal = try JournalWriter(session, record: campaign.record, in: records)
@@ -185,12 +204,12 @@ struct OperationWindows {
 
     private mutating func perform(
         _ requests: [PendingRequest], resending: Bool
-    ) throws -> [(PendingRequest, GatewayOutcome)] {
-        guard !requests.isEmpty else { return [] }
+    ) throws -> GatewayAnswers {
+        guard !requests.isEmpty else { return GatewayAnswers() }
         let outcomes = try gateway.perform(
             requests.map(\.operation), prefix: Self.prefix(session, known), currency: known.record.currency,
             at: session.now)
-        return Array(zip(requests, outcomes))
+        return GatewayAnswers(requests: requests, outcomes: outcomes)
     }
 
     /// Applies a request: `nil` where it was done without the gateway.
@@ -200,7 +219,7 @@ struct OperationWindows {
     ) throws -> PendingRequest? {
         var context = context
         context.due = item.price
-        let before = item.payment ?? item.untouched
+        let before = item.payment ?? item.unwritten
         let needsHistory = before.captured > 0 || item.instalment > 1
         var left = PartsLeft(due: item.parts)
         if needsHistory {
@@ -227,7 +246,7 @@ struct OperationWindows {
     }
 
     private mutating func settle(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws {
         let settled = try SettledWindow(
             answers, campaign, keyLifetime: gateway.keyLifetime, multicapture: gateway.multicapture,
@@ -269,7 +288,7 @@ struct OperationWindows {
         _ operation: OperationRecord, _ item: CollectionItem, _ campaign: LoadedCampaign, in records: Records
     ) throws -> PendingRequest {
         let entries = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         // Whoever sent it is gone: nobody knows.
         let state: OperationState = operation.state == .open ? .unknown : operation.state
         payment.operation = OpenOperation(operation.kind, amount: operation.amount, state: state)
@@ -294,14 +313,18 @@ struct SettledWindow {
     ///
     /// `isUnmoved`: nobody has changed the pledges since they were read.
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
         multicapture: Bool = false, isUnmoved: Bool, signer: EntrySigner
     ) throws {
-        ends.reserveCapacity(answers.count)
+        ends.reserveCapacity(answers.requests.count)
         var context = campaign.paymentContext(at: signer.at)
         context.keyLifetime = keyLifetime
         context.multicapture = multicapture
-        for (request, outcome) in answers {
+        for index in answers.requests.indices {
+            let request = answers.requests[index]
+            // What makes no sense is neither success nor failure: the gateway is asked again.
+            let told = answers.outcomes[index]
+            let outcome = told.isSound ? told : GatewayOutcome(.unknown)
             context.due = request.item.price
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
@@ -381,13 +404,4 @@ extension Records {
 extension Operation {
     /// What the signed detail of an entry says of the operation that it stands on: kind and attempt.
     var detail: EntryDetail { EntryDetail().adding("op", "\(kind.rawValue).\(attempt)") }
-}
-
-extension CollectionItem {
-    /// The payment before anything has happened to it: a saved method can be charged.
-    var untouched: Payment {
-        var payment = Payment()
-        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
-        return payment
-    }
 }

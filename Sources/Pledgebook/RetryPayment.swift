@@ -57,7 +57,7 @@ extension Session {
         try windows.resolve()
         try windows.request(of: plan.pledge, instalment: plan.instalment, because: nil) { item, _, _ in
             // What was in doubt may have an answer by now.
-            switch (item.payment ?? item.untouched).state {
+            switch (item.payment ?? item.unwritten).state {
             case .pledged, .methodSaved, .failed, .expired: plan.isRefund ? nil : plan.event
             case .refundOwed: plan.isRefund ? plan.event : nil
             default: nil

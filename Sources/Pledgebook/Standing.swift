@@ -148,7 +148,11 @@ extension OperationWindows {
 
     /// Lets go, voids or refunds everything.
     mutating func release() throws {
-        try sweep(.placed([nil] + PaymentState.allCases.map(Optional.some))) { item, payment, _ in
+        try sweep(.placed([nil])) { _, payment, _ in
+            if case .request(let event) = payment.releaseStep { event } else { nil }
+        }
+        // Whatever became of the pledge: a canceled one may still be owed its refund.
+        try sweep(.payments(PaymentState.allCases)) { item, payment, _ in
             switch payment.releaseStep {
             case .request(let event): return event
             // T50; what moves elsewhere waits for a person.

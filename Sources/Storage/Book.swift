@@ -40,28 +40,22 @@ public final class Book: Sendable {
     /// - Returns: The book, open for writing.
     /// - Throws: `BookError`.
     public static func create(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            if errno == EEXIST {
-                throw isLink(path) ? BookError.isLink(path: path) : BookError.alreadyExists(path: path)
-            }
-            throw BookError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        // Made beside its place: a crash never leaves half a book under the name.
+        let draft = try BookDraft(at: path, id: id, keySecret: keySecret)
+        try draft.publish()
+        return try Book(opening: path)
+    }
+
+    /// Fills an empty file.
+    static func filled(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(of: nil))
+        try migrator().migrate(queue)
+        try queue.write { db in
+            try db.execute(
+                sql: "INSERT INTO book (id, key_secret) VALUES ($1, $2)", arguments: [id, Data(keySecret)])
+            try insertPostingRules(db)
         }
-        close(descriptor)
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration(of: nil))
-            try migrator().migrate(queue)
-            try queue.write { db in
-                try db.execute(
-                    sql: "INSERT INTO book (id, key_secret) VALUES ($1, $2)",
-                    arguments: [id, Data(keySecret)])
-                try insertPostingRules(db)
-            }
-            return try Book(path: path, queue: queue)
-        } catch {
-            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-            throw bookError(error, path: path)
-        }
+        return try Book(path: path, queue: queue)
     }
 
     /// Opens an existing book, bringing it to this version's form.
@@ -164,12 +158,14 @@ public final class Book: Sendable {
     ///
     /// - Throws: `BookError` when something is at `path` already.
     public func backup(to path: String) throws {
-        let copy = try Book.create(at: path, id: id, keySecret: keySecret)
+        let copy = try BookDraft(of: self, at: path)
         do {
-            try queue.backup(to: copy.queue)
+            try queue.backup(to: copy.book.queue)
         } catch {
-            throw bookError(error, path: path)
+            copy.discard()
+            throw copy.explained(error)
         }
+        try copy.publish()
     }
 
     static let patience = Duration.seconds(30)

@@ -97,6 +97,13 @@ extension Records {
 }
 
 extension CollectionItem {
+    /// A payment that has no row yet: a saved method can be charged.
+    public var unwritten: Payment {
+        var payment = Payment()
+        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
+        return payment
+    }
+
     /// As a row of `collectionSQL` says.
     fileprivate init(_ row: OpaquePointer) {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }

@@ -18,7 +18,7 @@ extension Records {
                 .filter { $0.instalment == instalment })
         item.instalment = instalment
         if let open = item.operations.last(where: { $0.state.rawValue < OperationState.succeeded.rawValue }) {
-            item.payment = item.payment ?? Payment()
+            item.payment = item.payment ?? item.unwritten
             item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
         }
         return item

@@ -20,7 +20,7 @@ import Testing
         """
 
     /// A launched campaign with pledges in every state that a file tells of.
-    private static func smallBook() throws -> BookFolder {
+    static func smallBook() throws -> BookFolder {
         let folder = try BookFolder()
         try folder.launch("aurora-lamp", at: "2026-03-01T12:00:00Z")
         let summary = try folder.importRows(Array(rows.utf8), at: "2026-04-02T12:00:00Z")
@@ -178,8 +178,7 @@ import Testing
         try folder.damage(
             """
             UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x',
-              destination = 'CH'
-            WHERE goods > 0
+              destination = 'CH' WHERE goods > 0
             """
         )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)

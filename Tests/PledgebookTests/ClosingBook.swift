@@ -1,5 +1,4 @@
 import Accounting
-import GRDB
 import Imports
 import Receipts
 import Testing
@@ -68,17 +67,7 @@ struct ClosingBook {
     }
 
     /// Every row of every table as text, to tell whether anything was written.
-    func dump() throws -> [String] {
-        try folder.book.read { records in
-            let tables = try String.fetchAll(
-                records.db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-            return try tables.flatMap { table in
-                try Row.fetchAll(records.db, sql: "SELECT * FROM \(table)").map { row in
-                    table + " " + row.databaseValues.map(\.description).joined(separator: " ")
-                }.sorted()
-            }
-        }
-    }
+    func dump() throws -> [String] { try PledgebookTests.dump(folder.book) }
 
     /// How many entries of a kind there are.
     func count(_ kind: EntryKind) throws -> Int {
@@ -108,6 +97,7 @@ struct ClosingBook {
         try checkOperations()
         let check = try session(hours: hours).checkBook(campaign: nil)
         #expect(check.isSound, "\(check.differences) \(check.fileFaults)")
+        try expectSameRebuilt(session(hours: hours))
     }
 
     /// Every operation that the book calls answered was answered so by the gateway, which did nothing else.
@@ -147,7 +137,7 @@ struct ClosingBook {
         }
     }
 
-    private static func text(_ terms: Terms) -> String {
+    static func text(_ terms: Terms) -> String {
         """
         {
           "id": "lamp", "title": "Lamp", "currency": "EUR", "time_zone": "UTC",

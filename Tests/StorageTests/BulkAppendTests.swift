@@ -80,7 +80,7 @@ import Testing
         row.number = 2
         row.kind = .captured
         row.day = 20_540
-        row.parts = EntryParts(goods: 10, fee: 4)
+        row.parts = EntryParts(goods: 10, shipping: 2, fee: 4)
         return row
     }
 

@@ -53,11 +53,12 @@ struct Told {
 }
 
 extension Session {
-    /// The day on which a fact happened: today where nobody says, never in the future.
+    /// The day on which a fact happened: today where nobody says, never in the future or a locked month.
     func factDay(_ day: CalendarDay?, _ campaign: LoadedCampaign) throws -> CalendarDay {
         let today = campaign.day(of: now)
         guard let day else { return today }
         guard day <= today else { throw SessionError.dayInFuture(day, today: today) }
+        try campaign.checkIsOpen(day)
         return day
     }
 

@@ -25,7 +25,7 @@ struct PaymentCase {
         self.pledge = pledge
         self.campaign = campaign
         instalment = item.instalment
-        payment = item.payment ?? item.untouched
+        payment = item.payment ?? item.unwritten
         price = item.price
         operations = item.operations
         entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(\.entry)

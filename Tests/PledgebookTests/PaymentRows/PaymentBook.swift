@@ -95,7 +95,7 @@ struct PaymentBook {
 
     func payment(_ who: String) throws -> Payment {
         let item = try item(who)
-        return item.payment ?? item.untouched
+        return item.payment ?? item.unwritten
     }
 
     /// Entries about a payment, as `E03 12000-30`, `-E25 500`, memo kinds by name with what they note.
