@@ -351,6 +351,7 @@ struct JournalReplay {
         var booking = Booking(effect.kind, entry.parts.amount)
         if effect.isMemo { booking = Booking(effect.kind, 0, isReversal: isReversal) }
         var attempt: Int32 = 0
+        var isHard = false
         var pairs = DetailPairs(detail)
         while let (key, value) = pairs.next() {
             if key.reads("op") {
@@ -358,6 +359,8 @@ struct JournalReplay {
                 attempt = value.attempt
             } else if key.reads("amt"), effect.isMemo {
                 booking.amount = min(value.decimal, largestAmount)
+            } else if key.reads("hard") {
+                isHard = true
             } else if key.reads("until") {
                 payments[place].captureBefore = value.decimal
             }
@@ -366,7 +369,7 @@ struct JournalReplay {
         payment.replay(booking)
         payments[place].payment = payment
         payments[place].entry = entry.number
-        payments[place].end(by: booking, attempt: attempt)
+        payments[place].end(by: booking, attempt: attempt, isHard: isHard)
     }
 
     private mutating func payment(of index: Int, instalment: Int64) -> Int {
@@ -402,9 +405,10 @@ struct JournalReplay {
 
 extension ReplayedPayment {
     /// What the entry says of how the payment stands where no money decides.
-    fileprivate mutating func end(by booking: Booking, attempt: Int32) {
+    fileprivate mutating func end(by booking: Booking, attempt: Int32, isHard: Bool) {
         switch booking.kind {
-        case .declined where booking.operation == nil: ending = booking.isReversal ? .pledged : .failedSoft
+        case .declined where booking.operation == nil:
+            ending = booking.isReversal ? .pledged : isHard ? .failedHard : .failedSoft
         case .declined:
             ending = nil
             declinedAttempt = attempt

@@ -129,17 +129,29 @@ struct RebuiltPayments {
         let history = operations[key] ?? []
         payment.flags = kept?.flags ?? []
         payment.captureBefore = kept?.captureBefore
-        payment.ending = told?.ending ?? ending(told, history) ?? untouched(place, kept)
+        payment.ending =
+            needsBacker(told, history, kept)
+            ? .actionRequired : told?.ending ?? ending(told, history) ?? untouched(place, kept)
         payment.operation = history.last { $0.state.rawValue < OperationState.succeeded.rawValue }.map {
             OpenOperation($0.kind, amount: $0.amount, state: $0.state)
         }
         return payment
     }
 
+    /// That a charge needs the backer is in no entry: its operation failed, and no entry calls it declined.
+    private func needsBacker(
+        _ told: ReplayedPayment?, _ history: [OperationRecord], _ kept: Payment?
+    ) -> Bool {
+        guard kept?.ending == .actionRequired,
+            let last = history.last(where: { $0.kind == .charge || $0.kind == .authorize })
+        else { return false }
+        return last.state == .failedSoft && last.attempt != Int(told?.declinedAttempt ?? 0)
+    }
+
     /// How the last charge or hold that was answered ended; `nil` where none says.
     private func ending(_ told: ReplayedPayment?, _ history: [OperationRecord]) -> PaymentEnding? {
         let tries = history.filter { $0.kind == .charge || $0.kind == .authorize }
-        for operation in tries.sorted(by: { $0.attempt > $1.attempt }) {
+        for operation in tries.sorted(by: { ($0.at, $0.attempt) > ($1.at, $1.attempt) }) {
             switch operation.state {
             case .failedHard: return .failedHard
             case .failedSoft:

@@ -15,6 +15,8 @@ public enum BookError: UserFacingError, Equatable {
     case full(path: String)
     /// A new book or copy found no room.
     case noRoom(path: String)
+    /// The system refuses to write, for example beyond a limit on the size of files.
+    case unwritten(path: String)
     case readOnly(path: String)
     case damaged(path: String, reason: String)
     case headMoved(campaign: String)
@@ -48,8 +50,11 @@ public enum BookError: UserFacingError, Equatable {
             "The disk is full. \(path) is unchanged; free some space and say it again."
         case .noRoom(let path):
             "The disk is full, and \(path) was not written. Free some space and say it again."
+        case .unwritten(let path):
+            "The system refuses to write to \(path). It is unchanged; see to the disk, or to the session's "
+                + "limit on the size of files (ulimit -f), and say it again."
         case .readOnly(let path):
-            "\(path) may not be written here. Check the rights of the file and its folder."
+            "\(path) may not be read or written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
             "\(path) is damaged (\(reason)). Restore the last backup (`pledgebook book backup` made it)."
         case .headMoved(let campaign):
@@ -70,7 +75,7 @@ public enum BookError: UserFacingError, Equatable {
         switch self {
         case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
-        case .full, .noRoom, .readOnly, .damaged, .hashCollision, .storage: .fault
+        case .full, .noRoom, .unwritten, .readOnly, .damaged, .hashCollision, .storage: .fault
         }
     }
 }

@@ -120,7 +120,7 @@ final class BulkFeed {
             }
         }
         sqlite3_reset(statement)
-        guard code == SQLITE_DONE else { throw failure(code) }
+        guard code == SQLITE_DONE else { throw failure() }
     }
 
     private func prepared(_ sql: String) throws -> OpaquePointer {
@@ -128,17 +128,13 @@ final class BulkFeed {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(
             connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard code == SQLITE_OK, let statement else { throw failure(code) }
+        guard code == SQLITE_OK, let statement else { throw failure() }
         statements[sql] = statement
         return statement
     }
 
-    private func failure(_ code: Int32) -> BookError {
-        switch code & 0xFF {
-        case SQLITE_FULL: .full(path: "the book")
-        case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: "the book")
-        default: .storage(reason: String(cString: sqlite3_errmsg(connection)))
-        }
+    private func failure() -> BookError {
+        bulkError(sqlite3_extended_errcode(connection), String(cString: sqlite3_errmsg(connection)))
     }
 }
 

@@ -11,6 +11,7 @@ public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
     public static let told = [
         "epoch", "checkpoint", "session", "import", "missed_demand", "backer", "operation",
+        "notice",
     ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]

@@ -27,6 +27,8 @@ enum Placeholders {
         ("(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9+/]{91})=", "{base64}"),
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", "{tag}"),
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{5}(?=…)", "{tag}"),
+        // The beginning of an entry's tag: `tag  05f2ae69a9c0…`.
+        ("(?<=tag {10})[0-9a-f]{12}(?=…)", "{digest}"),
         // The journal's head in a report: `2114:Zk3vQ`.
         ("(^|[(,;\" ])(\\d+):[A-Za-z0-9_-]{5}(?=[),;\" ]|$)", "$1$2:{tag}"),
     ]

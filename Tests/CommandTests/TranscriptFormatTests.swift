@@ -63,9 +63,10 @@ import Testing
     func replacing() {
         let tag = String(repeating: "Zk3_-", count: 9).prefix(43)
         let digest = String(repeating: "0a9f", count: 16)
-        let line = "/tmp/p/home/key: \(tag), \(digest) (Zk3vQ…) x,2114:Zk3vQ 12:30:00 standard"
+        let line =
+            "/tmp/p/home/key: \(tag), \(digest) (Zk3vQ…) x,2114:Zk3vQ 12:30:00 tag          05f2ae69a9c0…"
         let written = Placeholders.replacing(in: line, folder: "/tmp/p")
-        #expect(written == "{path}: {tag}, {digest} ({tag}…) x,2114:{tag} 12:30:00 standard")
+        #expect(written == "{path}: {tag}, {digest} ({tag}…) x,2114:{tag} 12:30:00 tag          {digest}…")
         #expect(Placeholders.line(written, matches: line))
     }
 

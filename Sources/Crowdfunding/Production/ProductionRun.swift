@@ -99,6 +99,12 @@ public enum RunRefusal: UserFacingError, Hashable {
     /// What happened and what to do.
     public var message: String {
         switch self {
+        case .notPossible(let run, .planned, let to) where to != .canceled:
+            "“\(run)” is not launched yet. Launch it first: `pledgebook run launch \(run)`."
+        case .notPossible(let run, let from, .launched) where from != .planned:
+            "“\(run)” was launched already, with other units, and is \(from.rawValue). Order the rest in "
+                + "another run; while nothing stands on the launch it can be taken back with `pledgebook "
+                + "entry reverse`."
         case .notPossible(let run, let from, let to):
             "“\(run)” is \(from.rawValue) and cannot become \(to.rawValue)."
         case .belowThreshold(let run, let shortfall, let currency):
@@ -227,7 +233,7 @@ extension ProductionRun {
     /// - Throws: The rule that refuses it; the run is as it was then.
     public mutating func takeBack(_ counted: [(sku: Int, units: Int64)]) throws(RunRefusal) {
         guard state == .launched || state == .received else {
-            throw .notPossible(run: plan.id, from: state, to: .launched)
+            throw .notPossible(run: plan.id, from: state, to: .planned)
         }
         var after = units
         for count in counted {
@@ -246,7 +252,7 @@ extension ProductionRun {
     /// - Throws: The rule that refuses it; the run is as it was then.
     public mutating func reopen(_ writtenOff: [(sku: Int, units: Int64)]) throws(RunRefusal) {
         guard state == .closed || state == .canceled else {
-            throw .notPossible(run: plan.id, from: state, to: .launched)
+            throw .notPossible(run: plan.id, from: state, to: .planned)
         }
         var after = units
         for count in writtenOff {

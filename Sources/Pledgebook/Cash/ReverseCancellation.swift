@@ -113,8 +113,9 @@ extension OperationRecord {
 }
 
 extension Records {
-    /// Whether the pledge's payment had failed when the entry ended the pledge: that stands again when its end
-    /// is taken back.
+    /// Whether the pledge's payment had failed when the entry ended the pledge.
+    ///
+    /// That stands again when its end is taken back.
     func wasDeclined(_ pledge: Int64, before ended: JournalEntry, campaign: Int64) throws -> Bool {
         let entries = try entries(campaign: campaign, pledge: pledge).map(\.entry)
         let reversed = Set(entries.compactMap(\.reverses))

@@ -1,5 +1,5 @@
 import Accounting
-import Crowdfunding
+public import Crowdfunding
 import Storage
 
 /// What a person told us: one fact, in one or more entries that are taken back together.
@@ -73,11 +73,20 @@ extension Session {
 
     /// Accepts more than zero and at most `largestAmount`, in minor units.
     func checkAmount(_ amount: Int64, _ campaign: LoadedCampaign) throws {
-        guard amount >= 1, amount <= largestAmount else { throw PaymentRefusal.amountOutOfRange(amount) }
+        guard amount >= 1, amount <= largestAmount else {
+            throw SessionError.rule(
+                "\(campaign.money(amount)) cannot have moved: write more than zero and at most "
+                    + "\(campaign.money(largestAmount)). Nothing was changed.", exit: .badInput)
+        }
     }
 }
 
 extension JournalEntry {
+    /// The units that it names, for people: `RED 3, BLUE 1`; `nil` where it names none.
+    public var units: String? {
+        let units = EntryDetail.units(in: detail)
+        return units.isEmpty ? nil : units.map { "\($0.sku) \($0.units)" }.joined(separator: ", ")
+    }
     /// The number of the first entry of the fact that it belongs to.
     var factNumber: Int64 { EntryDetail.value("of", in: detail).flatMap(Int64.init) ?? number }
     /// What a person told, where it is the first entry of that: `payout`, `supplier`, `payment`, `refund` ….

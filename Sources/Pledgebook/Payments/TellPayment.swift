@@ -183,7 +183,8 @@ private struct ToldPayment {
             var detail = EntryDetail()
             if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
             if booking.kind == .authorized { detail.add(holdUntil: captureBefore) }
-            if booking.kind == .declined, telling == .declined(forGood: true) { detail.add("hard", 1) }
+            // A gateway's answer says so in its operation; here the entry alone can.
+            if booking.kind == .declined, case .declined(forGood: true) = telling { detail.add("hard", 1) }
             // A capture that was asked for takes from the hold, or brings its own: the replay has to know.
             if let operation = booking.operation, booking.pool == .due || booking.pool == .none {
                 detail.add("op", "\(operation.rawValue).\(about.openOperation?.attempt ?? 1)")

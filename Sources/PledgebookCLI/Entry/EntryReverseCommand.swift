@@ -32,7 +32,9 @@ struct EntryReverseCommand: ParsableCommand {
         for entry in plan.taken { Output.line(entry.line(plan.currency)) }
         let subject = visible(plan.taken[0].subject)
         if let state = plan.pledge { Output.line("\(subject) is \(state) then.") }
-        if let payment = plan.payment { Output.line("Its payment is \(payment.state.label) then.") }
+        if let payment = plan.payment {
+            Output.line("The payment of \(subject) is \(payment.state.label) then.")
+        }
         if let state = plan.run, let run = plan.taken.compactMap(\.run).first {
             Output.line("\(run) is \(state) then.")
         }
