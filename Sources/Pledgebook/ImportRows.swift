@@ -296,7 +296,9 @@ struct ImportRows {
             }
         }
         for kind in kinds {
-            var entry = fact(kind, of: order, pledge: pledge, parts: parts)
+            var entry = fact(
+                kind, of: order, pledge: pledge,
+                parts: kind.isMemo ? parts : campaign.capturedParts(of: parts))
             sign(&entry, order, signer, batch.bytes)
             batch.entries.append(entry)
         }

@@ -53,9 +53,6 @@ extension Session {
         if definition.prepayment.plan == .deposit {
             return "This version collects pledges in full; prepayment.plan “deposit” cannot be launched yet."
         }
-        if definition.tax.point == .delivery {
-            return "This version books tax on receipt; tax.point “delivery” cannot be launched yet."
-        }
         return nil
     }
 

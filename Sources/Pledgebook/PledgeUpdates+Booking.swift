@@ -66,10 +66,11 @@ extension PledgeUpdates {
         let pledge = comparison.after
         var payment = comparison.payment
         if comparison.isRevived { payment.ending = try endingBefore(of: pledge) }
-        var left = PartsLeft(due: pledge.parts)
+        let due = campaign.capturedParts(of: pledge.parts)
+        var left = PartsLeft(due: due)
         if payment.captured > 0 {
             let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number)
-            left = PartsLeft(due: pledge.parts, replaying: entries.map(\.entry))
+            left = PartsLeft(due: due, replaying: entries.map(\.entry))
         }
         var context = campaign.paymentContext(at: now)
         context.due = pledge.total

@@ -111,7 +111,10 @@ private struct StandingReader {
             }
         }
         money.atProcessor = trial.balance(of: .clearing)
-        money.tax = paidTax - trial.balance(of: .tax) - disputedTax
+        money.tax =
+            definition.tax.point == .delivery
+            ? try records.taxInCollected(campaign: number)
+            : paidTax - trial.balance(of: .tax) - disputedTax
         let processor = trial.balance(of: .processorFees) + trial.balance(of: .chargebackFees)
         let platform = trial.balance(of: .platformFees)
         money.fees = processor + platform

@@ -29,7 +29,7 @@ struct PaymentCase {
         price = item.price
         operations = item.operations
         entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(\.entry)
-        left = PartsLeft(due: pledge.parts, replaying: entries)
+        left = PartsLeft(due: item.parts, replaying: entries)
     }
 
     /// What of the price has not come, minor units.

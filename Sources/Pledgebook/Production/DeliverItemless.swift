@@ -79,7 +79,7 @@ extension Session {
         guard pledge.total == 0 || captured > returned else { return nil }
         let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(
             \.entry)
-        let left = PartsLeft(due: pledge.parts, replaying: entries)
+        let left = PartsLeft(due: campaign.capturedParts(of: pledge.parts), replaying: entries)
         return left.delivery(before: 0, after: 0, taxInGoods: campaign.taxInGoods(of: pledge))
     }
 }

@@ -217,7 +217,8 @@ struct ShipmentPlan {
                     tier: words.tier(of: queued), quantity: queued.quantity,
                     lines: words.lines(of: queued)[...]),
                 chosen: chosen, open: open, left: left, allocations: queued.allocations,
-                money: PartsLeft(due: record.parts, replaying: entries), refusal: try refusal(record, queued),
+                money: PartsLeft(due: campaign.capturedParts(of: record.parts), replaying: entries),
+                refusal: try refusal(record, queued),
                 known: Self.known(entries)))
         places[row.pledge] = pledges.count - 1
         return pledges.count - 1
