@@ -18,6 +18,7 @@ struct PaymentRequestWords {
     ///   - confirmation: Whether to ask.
     ///   - verb: How the plan begins, for example `Capture`.
     ///   - nothing: What is said where nothing is left to do.
+    /// - Throws: What the request is refused with.
     func run(
         _ request: PaymentRequest, _ who: String, again: Bool, _ confirmation: Confirmation, verb: String,
         nothing: String
@@ -47,7 +48,7 @@ struct PaymentRequestWords {
         Output.next(due)
     }
 
-    /// `P-1042: refunded, EUR 108.90 of EUR 108.90 paid back.`
+    /// How a payment stands, for example `P-1042 is refunded, EUR 108.90 paid, EUR 108.90 paid back.`.
     func standing(_ reference: String, _ payment: Payment) -> String {
         var words = ["\(visible(reference)) is \(payment.state.label)"]
         if payment.captured > 0 { words.append("\(campaign.money(payment.captured)) paid") }

@@ -138,6 +138,8 @@ struct PaymentBook {
     ///   - state: Where it is.
     ///   - amounts: `A 12000 C 12000`: those that are not 0.
     ///   - entries: All entries about the pledge but its placing; `nil`: not compared.
+    ///   - location: Where the test says so.
+    /// - Throws: What reading the book throws.
     func expect(
         _ who: String, _ state: PaymentState, _ amounts: String, _ entries: [String]? = nil,
         _ location: SourceLocation = #_sourceLocation
