@@ -15,8 +15,8 @@ public struct RehearsalGateway: PaymentGateway {
     public var window: Int { 4096 }
     /// 24 hours, as Stripe's.
     public var keyLifetime: Int64 { 86_400 }
-    /// What is left of a hold is freed by the first capture.
-    public var multicapture: Bool { false }
+    /// Whether what a capture leaves over stays held; by the profile, as a rule not.
+    public var multicapture: Bool { profile.multicapture }
     /// How the processor behaves.
     public private(set) var profile: RehearsalProfile
 
@@ -165,8 +165,11 @@ public struct RehearsalGateway: PaymentGateway {
                 record.outcome = .declinedHard
             case .capture where now >= charge.at.adding(seconds: profile.holdLifetime):
                 record.outcome = .expired
+            case .void where now >= charge.at.adding(seconds: profile.holdLifetime):
+                record.outcome = .expired
             // What a capture leaves over is freed, so a hold is captured once.
-            case .capture where moved.captured > 0 || held < operation.amount: record.outcome = .declinedHard
+            case .capture where !profile.multicapture && moved.captured > 0 || held < operation.amount:
+                record.outcome = .declinedHard
             case .void where held < operation.amount: record.outcome = .declinedHard
             default: break
             }

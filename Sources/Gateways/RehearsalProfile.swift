@@ -25,11 +25,14 @@ public struct RehearsalProfile: Hashable, Sendable {
     public var feeFixed: Int64
     /// Seconds for which a hold can be captured.
     public var holdLifetime: Int64
+    /// Whether what a capture leaves over stays held, so that a hold can be captured in parts.
+    public var multicapture: Bool
 
     /// A processor that never fails and takes no fee, unless told otherwise.
     public init(
         seed: UInt64, declineSoft: Int = 0, declineHard: Int = 0, actionRequired: Int = 0,
-        faults: [RehearsalFault: Int] = [:], fees: FeeEstimate? = nil, holdLifetime: Int64 = 7 * 86_400
+        faults: [RehearsalFault: Int] = [:], fees: FeeEstimate? = nil, holdLifetime: Int64 = 7 * 86_400,
+        multicapture: Bool = false
     ) {
         self.seed = seed
         self.declineSoft = declineSoft
@@ -39,6 +42,7 @@ public struct RehearsalProfile: Hashable, Sendable {
         feePercent = fees?.processorPercent
         feeFixed = fees?.processorFixed ?? 0
         self.holdLifetime = holdLifetime
+        self.multicapture = multicapture
     }
 
     /// A processor that behaves as a profile file says.

@@ -46,8 +46,8 @@ extension Session {
 
     /// Cancels a pledge (T41).
     ///
-    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places and units
-    /// are free again. Said again it does only what is left to do.
+    /// A saved method is let go, a hold voided, what was captured is paid back in full; its places are free
+    /// again, and its units go to who is next in the queue. Said again it does only what is left to do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
@@ -138,15 +138,12 @@ extension Session {
         var detail = EntryDetail()
         if let reason { detail.add("why", hexText(SHA256Digest.of(Array(reason.utf8)))) }
         journal.write(.canceled, pledge: (item.pledge, item.reference), instalment: 1, detail: detail)
-        if event == nil || payment.captured > 0 {
-            payment.ending = .canceled
-            item.payment = payment
-            if event == nil { journal.put(payment, pledge: item.pledge) }
-        }
+        payment.ending = .canceled
+        item.payment = payment
+        if event == nil { journal.put(payment, pledge: item.pledge) }
         let number = campaign.record.number
         try journal.records.setState(of: item.pledge, to: .canceled, campaign: number)
         try journal.records.releasePlaces(of: item.pledge, campaign: number)
-        try journal.records.releaseAllocations(of: item.pledge, campaign: number)
         return event
     }
 }

@@ -2,7 +2,9 @@ import Accounting
 import Crowdfunding
 import Storage
 
-/// Whom to charge and how much; `nil` leaves the payment. Pure.
+/// Whom to charge and how much; `nil` leaves the payment.
+///
+/// Pure.
 typealias ChargeRule = @Sendable (CollectionItem, Payment, LoadedCampaign) -> Int64?
 
 /// Requests for the next pledges of a sweep, as those stood when `head` was the chain's head.
@@ -32,7 +34,6 @@ final class ChargeReader: @unchecked Sendable {
     private let rule: ChargeRule
     private let window: Int
     private var cursor: Int64? = 0
-    private var pages = 0
 
     init(
         _ session: Session, _ campaign: LoadedCampaign, _ scope: CollectionScope, window: Int,
@@ -47,16 +48,11 @@ final class ChargeReader: @unchecked Sendable {
     }
 
     /// The next page that has anything to charge; an empty one at the end.
-    ///
-    /// From time to time the log is copied back here, beside the writing, so that not all of it is left to
-    /// the end.
     func next() throws -> ChargePage {
         var page = ChargePage()
         while page.requests.isEmpty, let after = cursor {
             page = try reader.read { try read(after: after, limit: window, in: $0) }
             cursor = page.range.map(\.upperBound)
-            pages += 1
-            if pages.isMultiple(of: 16) { try reader.copyLogBack() }
         }
         return page
     }
@@ -77,9 +73,9 @@ final class ChargeReader: @unchecked Sendable {
         if let first = items.first?.pledge, let last = items.last?.pledge { page.range = first...last }
         var context = campaign.paymentContext(at: session.now)
         page.requests.reserveCapacity(items.count)
-        for item in items {
+        for item in items.map(campaign.priced) {
             guard let due = rule(item, item.payment ?? item.unwritten, campaign) else { continue }
-            context.due = item.parts.amount
+            context.due = item.price
             page.requests.append(try request(due, of: item, in: context))
         }
         return page
@@ -135,8 +131,8 @@ final class ChargeWindow: @unchecked Sendable {
             let outcomes = try gateway.perform(
                 requests.map(\.operation), prefix: prefix, currency: campaign.record.currency, at: signer.at)
             answered = try AnsweredWindow(
-                Array(zip(requests, outcomes)), campaign, keyLifetime: gateway.keyLifetime, isUnmoved: true,
-                signer: signer)
+                GatewayAnswers(requests: requests, outcomes: outcomes), campaign,
+                keyLifetime: gateway.keyLifetime, isUnmoved: true, signer: signer)
             page = try reader.next()
         } catch {
             failure = error
@@ -146,7 +142,7 @@ final class ChargeWindow: @unchecked Sendable {
 
 /// A window that is answered and signed, to be written in the next transaction.
 struct AnsweredWindow {
-    let answers: [(PendingRequest, GatewayOutcome)]
+    let answers: GatewayAnswers
     let settled: SettledWindow
     let batch: AppendBatch
     /// The number of the entry that its signatures follow.
@@ -154,7 +150,7 @@ struct AnsweredWindow {
     let end: ChainEnd
 
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
         isUnmoved: Bool, signer: EntrySigner
     ) throws {
         self.answers = answers

@@ -78,6 +78,9 @@ extension OperationWindows {
             try append.append(page.rows)
             try append.open(page.requests.map(\.operation), at: session.now)
             try append.finish()
+            if let answered, answered.batch.movesUnits {
+                try session.keepCovered(campaign.record, in: records)
+            }
         }
         watch = after
         return page.requests
@@ -97,15 +100,13 @@ extension OperationWindows {
         _ window: AnsweredWindow, _ watch: inout JournalWatch, _ campaign: LoadedCampaign, in records: Records
     ) throws -> AnsweredWindow {
         watch.signer = try EntrySigner(session, record: campaign.record, in: records)
-        let answers = try window.answers.map { request, outcome in
-            var read = request
-            if let item = try records.collectionItem(
-                campaign: campaign.record.number, pledge: request.item.pledge)
-            {
-                read.item = item
-                read.payment = item.payment ?? request.payment
-            }
-            return (read, outcome)
+        var answers = window.answers
+        for index in answers.requests.indices {
+            let pledge = answers.requests[index].item.pledge
+            let found = try records.collectionItem(campaign: campaign.record.number, pledge: pledge)
+            guard let item = found.map(campaign.priced) else { continue }
+            answers.requests[index].item = item
+            if let payment = item.payment { answers.requests[index].payment = payment }
         }
         return try AnsweredWindow(
             answers, campaign, keyLifetime: gateway.keyLifetime, isUnmoved: false, signer: watch.signer)

@@ -64,6 +64,9 @@ final class BookComparison {
         compare(
             "release_to", record.releaseTo?.rawValue ?? "nothing", told.releaseTo?.rawValue ?? "nothing",
             entry: told.entry)
+        compare(
+            "locked_day", record.lockedThrough.map { "\($0)" } ?? "none",
+            told.lockedThrough.map { "\($0)" } ?? "none", entry: told.lockEntry)
         if let seed = told.seed { compare("seed", record.seed, seed, entry: 1) }
     }
 

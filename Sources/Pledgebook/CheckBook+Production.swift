@@ -2,7 +2,7 @@ import Accounting
 import Crowdfunding
 import Storage
 
-// Runs, what was reserved of them, and the keys by which rows are found again.
+// Runs, and the keys by which rows are found again.
 
 extension BookComparison {
     func compareRuns() throws {
@@ -43,57 +43,6 @@ extension BookComparison {
         for (id, told) in replay.supply.runs.sorted(by: { $0.key < $1.key })
         where !stored.contains(where: { $0.id == id }) {
             findings.add("run", id, "id", book: "no such run", journal: "launched", entry: told.entry)
-        }
-    }
-
-    /// What went out is in the journal; what is reserved must not be more than there is.
-    func compareAllocations() throws {
-        var shipped = replay.supply.shipped
-        let skus = Dictionary(
-            zip(replay.supply.skus.words, Int16(0)...), uniquingKeysWith: { first, _ in first })
-        let runs = Dictionary(
-            zip(replay.supply.runNames.words, Int16(0)...), uniquingKeysWith: { first, _ in first })
-        var reserved: [SupplyPlace: Int64] = [:]
-        for row in try records.allocations(campaign: record.number) {
-            let index = names.index(of: row.pledge)
-            guard index >= 0 else { continue }
-            reserved[SupplyPlace(run: row.run, sku: row.sku), default: 0] &+= row.quantity
-            var journal: Int64 = 0
-            if let sku = skus[row.sku], let run = runs[row.run] {
-                journal = shipped.removeValue(forKey: .init(pledge: Int32(index), sku: sku, run: run)) ?? 0
-            }
-            findings.compare(
-                "allocation",
-                "\(names.reference(at: index)) \(row.sku) \(row.run.isEmpty ? "stock" : row.run)",
-                "shipped", book: row.shipped, journal: journal, entry: replay.pledges[index].entry)
-        }
-        let skuWords = replay.supply.skus.words
-        let runWords = replay.supply.runNames.words
-        for (key, units) in shipped.sorted(by: { ($0.key.pledge, $0.key.sku) < ($1.key.pledge, $1.key.sku) })
-        where units != 0 && key.pledge >= 0 {
-            findings.add(
-                "allocation",
-                "\(names.reference(at: Int(key.pledge))) \(skuWords[Int(key.sku)]) "
-                    + (runWords[Int(key.run)].isEmpty ? "stock" : runWords[Int(key.run)]),
-                "shipped", book: "no row", journal: "\(units)", entry: replay.pledges[Int(key.pledge)].entry)
-        }
-        checkSupply(reserved)
-    }
-
-    private func checkSupply(_ reserved: [SupplyPlace: Int64]) {
-        for (place, units) in reserved.sorted(by: { ($0.key.run, $0.key.sku) < ($1.key.run, $1.key.sku) }) {
-            let supply: Int64
-            if place.run.isEmpty {
-                guard let item = definition?.items.first(where: { $0.sku == place.sku }) else { continue }
-                supply = item.inStock
-            } else {
-                let told = replay.supply.runs[place.run]?.units[place.sku] ?? .init()
-                supply = max(told.ordered, told.received) &- told.writtenOff
-            }
-            guard units > supply else { continue }
-            findings.add(
-                "allocation", "\(place.run.isEmpty ? "stock" : place.run) \(place.sku)", "quantity",
-                book: "\(units) units are reserved", journal: "there are \(supply)")
         }
     }
 
@@ -162,9 +111,4 @@ extension BookComparison {
             findings.add(table, key(), "hash", book: "another hash", journal: "the hash of the row's own key")
         }
     }
-}
-
-private struct SupplyPlace: Hashable {
-    var run: String
-    var sku: String
 }

@@ -32,6 +32,21 @@ struct ReplayedSupply {
     private(set) var shipped: [Shipped: Int64] = [:]
     private(set) var skus = WordTable()
     private(set) var runNames = WordTable()
+    /// Stock on hand at launch, by SKU.
+    private(set) var stock: [String: StockLot.Booked] = [:]
+
+    /// Takes an entry about stock on hand.
+    mutating func count(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {
+        let sign: Int64 = entry.reverses == 0 ? 1 : -1
+        var pairs = DetailPairs(detail)
+        while let (key, value) = pairs.next() {
+            guard key.reads("units") else { continue }
+            DetailPairs.forEachItem(in: value) { sku, units in
+                stock[sku.text, default: .init()].units &+= units * sign
+                stock[sku.text, default: .init()].value &+= entry.parts.other
+            }
+        }
+    }
 
     /// Takes an entry about a run or a delivery.
     ///
@@ -44,20 +59,24 @@ struct ReplayedSupply {
         if kind == .delivered { return deliver(detail, run: run, pledge: pledge, sign: sign) }
         guard (40...45).contains(entry.rawKind) else { return 0 }
         let name = run.text
+        if kind == .runLaunched, sign < 0 {
+            runs[name] = nil
+            return 0
+        }
         var known = runs[name] ?? Run()
         known.entry = entry.number
         var pairs = DetailPairs(detail)
         while let (key, value) = pairs.next() {
             if key.reads("units") {
                 DetailPairs.forEachItem(in: value) { known.count($1 * sign, of: $0.text, kind) }
-            } else if key.reads("expected"), sign > 0 {
+            } else if key.reads("expected") {
                 known.expectedOn = value.text
             } else if key.reads("deposit") {
                 known.deposit = value.decimal
             }
         }
         if kind == .runLaunched { known.launchedOn = entry.day }
-        known.move(kind)
+        known.move(kind, isReversal: sign < 0)
         runs[name] = known
         return 0
     }
@@ -92,10 +111,11 @@ extension ReplayedSupply.Run {
         }
     }
 
-    fileprivate mutating func move(_ kind: EntryKind) {
+    fileprivate mutating func move(_ kind: EntryKind, isReversal: Bool) {
         switch kind {
-        case .runClosed: state = .closed
-        case .runCanceled: state = .canceled
+        case .runClosed where !isReversal: state = .closed
+        case .runCanceled where !isReversal: state = .canceled
+        case .runClosed, .runCanceled: state = isComplete ? .received : .launched
         case .runLaunched, .runReceived, .unitsWrittenOff:
             if state != .closed, state != .canceled { state = isComplete ? .received : .launched }
         default: break

@@ -67,6 +67,11 @@ struct ReplayedCampaign {
     var hasSucceeded = false
     var firstPledge: Int64?
     var isRehearsal: Bool?
+    /// The last day that is locked, and the entry that says so.
+    var lockedThrough: CalendarDay?
+    var lockEntry: Int64 = 0
+    /// Whether a run was launched, and its launch stands.
+    private var isFulfilling = false
     /// The definitions that were in force, oldest first.
     var definitions: [(entry: Int64, at: Int64, digest: String)] = []
 
@@ -95,8 +100,12 @@ struct ReplayedCampaign {
         case .campaignUnfunded, .campaignCanceled:
             move(to: kind == .campaignUnfunded ? .unfunded : .canceled, entry)
             decidedAt = entry.at
-        case .campaignFulfilling: move(to: .fulfilling, entry)
-        case .campaignFinished: move(to: .finished, entry)
+        case .campaignFulfilling:
+            isFulfilling = entry.reverses == 0
+            move(to: isFulfilling ? .fulfilling : .funded, entry)
+        case .campaignFinished:
+            move(to: entry.reverses == 0 ? .finished : isFulfilling ? .fulfilling : .funded, entry)
+        case .periodLocked: lock(entry, detail)
         default: break
         }
     }
@@ -111,6 +120,15 @@ struct ReplayedCampaign {
     private mutating func move(to state: CampaignState, _ entry: StoredEntry) {
         self.state = state
         self.entry = entry.number
+    }
+
+    private mutating func lock(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {
+        var pairs = DetailPairs(detail)
+        while let (key, value) = pairs.next() {
+            guard key.reads("through"), let day = CalendarDay(value.text) else { continue }
+            lockedThrough = day
+            lockEntry = entry.number
+        }
     }
 
     private mutating func define(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {

@@ -54,8 +54,11 @@ public enum ChainProof: Hashable, Sendable {
     case broken
     /// Without the key only numbers, sums and the head can be checked, not the signatures.
     case keyMissing
-    /// The key file is not the one that signed this campaign.
+    /// The key file is not the one that signed this campaign, or all of it.
     case otherKey
+    /// Up to this entry another key signed; the first entry of the key that is here says what those were, and
+    /// so they are.
+    case vouched(through: Int64)
 }
 
 /// One place where the book and its journal part.

@@ -49,7 +49,8 @@ public struct UnfinishedBusiness: Hashable, Sendable {
         }
         return sorted.map { item in
             let more = item.count > Int64(item.first.count) ? " …" : ""
-            let what = item.reason == .runs ? "runs not closed" : item.reason.rawValue
+            let runs = item.count == 1 ? "run not closed" : "runs not closed"
+            let what = item.reason == .runs ? runs : item.reason.rawValue
             return "\(item.count) \(what) (\(item.first.joined(separator: ", "))\(more))"
         }.joined(separator: ", ")
     }

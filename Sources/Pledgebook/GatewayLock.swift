@@ -15,11 +15,11 @@ final class GatewayLock {
                 "\(name) cannot be made: \(String(cString: strerror(errno))). Check the rights of the folder."
             )
         }
+        // `deinit` closes it, also where this throws; a second close would be somebody else's descriptor.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
             throw SessionError.gatewayBusy(campaign: campaign.rawValue)
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 }

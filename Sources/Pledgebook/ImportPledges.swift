@@ -96,6 +96,7 @@ extension Session {
         let today = campaign.day(of: now)
         let factDay = options.day ?? today
         guard factDay <= today else { throw SessionError.dayInFuture(factDay, today: today) }
+        try campaign.checkIsOpen(factDay)
         let producer = try ImportProducer(
             files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records),
             options,
@@ -111,6 +112,9 @@ extension Session {
         summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
         if summary.refused > 0 && !options.takesGoodRows || options.dryRun {
             throw ImportStopped(summary: summary)
+        }
+        if summary.placed > 0, !producer.isDoomed {
+            try keepCovered(reload(campaign, in: records).record, in: records)
         }
         try leaveImport(campaign, producer, name: name, summary, in: records)
         return summary

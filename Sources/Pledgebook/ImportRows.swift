@@ -210,7 +210,7 @@ struct ImportRows {
         var entry = EntryRow()
         entry.kind = .placed
         entry.at = now.seconds
-        entry.day = Int64(min(campaign.day(of: order.pledgedAt), offsetsToday).number)
+        entry.day = Int64(campaign.openDay(min(campaign.day(of: order.pledgedAt), offsetsToday)).number)
         entry.parts = parts
         entry.reference = order.method
         entry.detail = detail
@@ -296,7 +296,9 @@ struct ImportRows {
             }
         }
         for kind in kinds {
-            var entry = fact(kind, of: order, pledge: pledge, parts: parts)
+            var entry = fact(
+                kind, of: order, pledge: pledge,
+                parts: kind.isMemo ? parts : campaign.capturedParts(of: parts))
             sign(&entry, order, signer, batch.bytes)
             batch.entries.append(entry)
         }
@@ -324,7 +326,7 @@ struct ImportRows {
     /// tomorrow.
     private func day(of order: PledgeOrder) -> CalendarDay {
         let told = max(campaign.day(of: order.pledgedAt), campaign.day(of: campaign.definition.closesAt))
-        return min(told, factDay)
+        return campaign.openDay(min(told, factDay))
     }
 
     /// Counts a refused row.

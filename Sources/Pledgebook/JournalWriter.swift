@@ -77,6 +77,7 @@ final class JournalWriter {
     let signer: EntrySigner
     private let session: Session
     private let read: CampaignRecord
+    private var movesUnits = false
 
     init(_ session: Session, record: CampaignRecord, in records: Records) throws {
         try session.checkClock(record, in: records)
@@ -118,14 +119,17 @@ final class JournalWriter {
     func flush() throws {
         let batch = signer.takeBatch()
         guard !batch.entries.isEmpty || !batch.payments.isEmpty else { return }
+        movesUnits = movesUnits || batch.movesUnits
         try append.append(batch)
     }
 
-    /// Writes everything that is held, the campaign's row, the head, and the session's row.
+    /// Writes everything that is held, the campaign's row, the head, and the session's row, and gives units
+    /// that were freed to who is next in the queue.
     func finish(reason: String? = nil) throws {
         try flush()
         try append.finish()
         try records.update(record)
+        if movesUnits { try session.keepCovered(record, in: records) }
         let end = signer.chainEnd
         guard end.number > read.head else { return }
         try records.moveHead(of: read, to: end.number, tag: end.tag)

@@ -13,6 +13,25 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
+/// Requests and what the gateway answered to each, side by side.
+struct GatewayAnswers {
+    var requests: [PendingRequest] = []
+    /// As many as requests, in their order.
+    var outcomes: [GatewayOutcome] = []
+
+    var isEmpty: Bool { requests.isEmpty }
+
+    mutating func append(_ request: PendingRequest, _ outcome: GatewayOutcome) {
+        requests.append(request)
+        outcomes.append(outcome)
+    }
+
+    mutating func append(_ others: GatewayAnswers) {
+        requests += others.requests
+        outcomes += others.outcomes
+    }
+}
+
 /// Carries operations out in windows (payments.md): one transaction commits a window as open before it is
 /// sent, one books its answers and may open the next window.
 struct OperationWindows {
@@ -21,6 +40,8 @@ struct OperationWindows {
     var known: LoadedCampaign
     var gateway: any PaymentGateway
     var count = SweepCount()
+    /// Operations that the gateway was asked about.
+    private(set) var asked = 0
     /// The chain's head after our last transaction: as long as it stands there, nobody else has changed what
     /// was read since.
     private var head: Int64 = 0
@@ -56,7 +77,7 @@ struct OperationWindows {
         _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
     ) throws {
         var cursor: Int64 = 0
-        var answered: [(PendingRequest, GatewayOutcome)] = []
+        var answered = GatewayAnswers()
         repeat {
             var pending: [PendingRequest] = []
             var isLast = false
@@ -65,13 +86,13 @@ struct OperationWindows {
                 known = campaign
                 let journal = try JournalWriter(session, record: campaign.record, in: records)
                 try settle(answered, campaign, journal)
-                let context = campaign.paymentContext(at: session.now)
+                let context = context(of: campaign)
                 while pending.isEmpty, !isLast {
                     let items = try records.collectionItems(
                         campaign: campaign.record.number, after: cursor, limit: gateway.window, scope)
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
-                    for item in items {
+                    for item in items.map(campaign.priced) {
                         guard let event = request(item, item.payment ?? item.unwritten, campaign) else {
                             continue
                         }
@@ -94,12 +115,13 @@ struct OperationWindows {
     ///
     /// - Parameters:
     ///   - pledge: The pledge's number.
+    ///   - instalment: Which of its payments.
     ///   - reason: Why, for the session's row.
     ///   - request: Decides in the same transaction that opens the operation, and may write entries before
     ///     it; what it makes of the payment is what is asked.
     /// - Throws: What `request` throws; `SessionError`, `BookError`, and what the gateway throws.
     mutating func request(
-        of pledge: Int64, because reason: String?,
+        of pledge: Int64, instalment: Int = 1, because reason: String?,
         _ request: (inout CollectionItem, LoadedCampaign, JournalWriter) throws -> PaymentEvent?
     ) throws {
         var pending: [PendingRequest] = []
@@ -107,10 +129,12 @@ struct OperationWindows {
             let campaign = try session.reload(known, in: records)
             known = campaign
             let journal = try JournalWriter(session, record: campaign.record, in: records)
-            guard var item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge),
-                let event = try request(&item, campaign, journal)
+            guard
+                var item = try records.collectionItem(
+                    campaign: campaign.record.number, pledge: pledge, instalment: instalment
+                ).map(campaign.priced), let event = try request(&item, campaign, journal)
             else { return try journal.finish(reason: reason) }
-            let context = campaign.paymentContext(at: session.now)
+            let context = context(of: campaign)
             if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
             try journal.append.open(pending.map(\.operation), at: session.now)
             try journal.finish(reason: reason)
@@ -127,48 +151,65 @@ struct OperationWindows {
 
     /// Asks the gateway what became of everything that was left open or unknown, and sends again what it
     /// never saw.
-    mutating func resolve() throws {
-        let found = try session.book.read { records -> [PendingRequest] in
+    ///
+    /// - Parameter isMeant: Which operations to ask about.
+    /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
+    mutating func resolve(_ isMeant: (OperationRecord) -> Bool = { _ in true }) throws {
+        let found = try session.book.read { records -> [(OperationRecord, PendingRequest)] in
             let campaign = try session.reload(known, in: records)
-            return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
+            return try records.openOperations(campaign: campaign.record.number).filter(isMeant).compactMap {
                 guard
                     let item = try records.collectionItem(
-                        campaign: campaign.record.number, pledge: operation.pledge)
+                        campaign: campaign.record.number, pledge: $0.pledge, instalment: $0.instalment),
+                    item.gateway == gateway.code
                 else { return nil }
-                return try resumed(operation, item, campaign, in: records)
+                return ($0, try resumed($0, campaign.priced(item), campaign, in: records))
             }
         }
         guard !found.isEmpty else { return }
+        asked += found.count
         let campaign = known
-        var answers: [(PendingRequest, GatewayOutcome)] = []
+        var answers = GatewayAnswers()
         var unsent: [PendingRequest] = []
-        for request in found where request.item.gateway == gateway.code {
+        for (_, request) in found {
             let outcome = try gateway.find(
                 request.operation, prefix: Self.prefix(session, campaign), at: session.now)
             let age = session.now.seconds - request.sentAt.seconds
             if outcome.answer == .notFound, age < gateway.keyLifetime {
                 unsent.append(request)
             } else {
-                answers.append((request, outcome))
+                answers.append(request, outcome)
             }
         }
-        answers += try perform(unsent, resending: true)
+        answers.append(try perform(unsent, resending: true))
         try session.book.write { records in
             let campaign = try session.reload(known, in: records)
             let journal = try JournalWriter(session, record: campaign.record, in: records)
             try settle(answers, campaign, journal)
             try journal.finish()
+            for (operation, request) in found {
+                let count = AskSchedule.asked(since: request.sentAt, at: session.now)
+                try records.setAsked(operation, to: count, campaign: campaign.record.number)
+            }
         }
+    }
+
+    /// What the rules need to know of the campaign and of this gateway.
+    func context(of campaign: LoadedCampaign) -> PaymentContext {
+        var context = campaign.paymentContext(at: session.now)
+        context.multicapture = gateway.multicapture
+        context.keyLifetime = gateway.keyLifetime
+        return context
     }
 
     private mutating func perform(
         _ requests: [PendingRequest], resending: Bool
-    ) throws -> [(PendingRequest, GatewayOutcome)] {
-        guard !requests.isEmpty else { return [] }
+    ) throws -> GatewayAnswers {
+        guard !requests.isEmpty else { return GatewayAnswers() }
         let outcomes = try gateway.perform(
             requests.map(\.operation), prefix: Self.prefix(session, known), currency: known.record.currency,
             at: session.now)
-        return Array(zip(requests, outcomes))
+        return GatewayAnswers(requests: requests, outcomes: outcomes)
     }
 
     /// Applies a request: `nil` where it was done without the gateway.
@@ -177,14 +218,14 @@ struct OperationWindows {
         _ journal: JournalWriter
     ) throws -> PendingRequest? {
         var context = context
-        context.due = item.parts.amount
+        context.due = item.price
         let before = item.payment ?? item.unwritten
-        let needsHistory = before.captured > 0
+        let needsHistory = before.captured > 0 || item.instalment > 1
         var left = PartsLeft(due: item.parts)
         if needsHistory {
             let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
             left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
-            context.delivered = left.delivered.amount
+            context.delivered = left.delivered(of: before)
         }
         let change = try before.applying(event, in: context)
         guard let open = change.payment.operation else {
@@ -193,9 +234,9 @@ struct OperationWindows {
             return nil
         }
         let operation = Operation(
-            pledge: item.pledge, reference: item.reference, instalment: 1, kind: open.kind,
+            pledge: item.pledge, reference: item.reference, instalment: item.instalment, kind: open.kind,
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
-            target: needsHistory ? try target(of: item, campaign, journal.records) : "")
+            target: before.authorized > 0 ? try target(of: item, campaign, journal.records) : "")
         let keepsRow = item.payment == nil
         try book(change, of: item, &left, journal, detail: operation.detail, keepsRow: keepsRow)
         var item = item
@@ -205,10 +246,11 @@ struct OperationWindows {
     }
 
     private mutating func settle(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws {
         let settled = try SettledWindow(
-            answers, campaign, keyLifetime: gateway.keyLifetime, isUnmoved: campaign.record.head == head,
+            answers, campaign, keyLifetime: gateway.keyLifetime, multicapture: gateway.multicapture,
+            isUnmoved: campaign.record.head == head,
             signer: journal.signer)
         count += settled.count
         try journal.flush()
@@ -233,8 +275,13 @@ struct OperationWindows {
         -> String
     {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
-        return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
-            .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
+        let charges = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
+            .filter {
+                kinds.contains($0.kind) && $0.reverses == nil && $0.instalment == item.instalment
+            }
+        // What a person told is known to the gateway by no reference of its own.
+        let own = charges.last { EntryDetail.value("op", in: $0.detail) != nil }
+        return (own ?? charges.last)?.reference ?? ""
     }
 
     private func resumed(
@@ -266,16 +313,19 @@ struct SettledWindow {
     ///
     /// `isUnmoved`: nobody has changed the pledges since they were read.
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
-        isUnmoved: Bool, signer: EntrySigner
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
+        multicapture: Bool = false, isUnmoved: Bool, signer: EntrySigner
     ) throws {
-        ends.reserveCapacity(answers.count)
+        ends.reserveCapacity(answers.requests.count)
         var context = campaign.paymentContext(at: signer.at)
         context.keyLifetime = keyLifetime
-        for (request, told) in answers {
+        context.multicapture = multicapture
+        for index in answers.requests.indices {
+            let request = answers.requests[index]
             // What makes no sense is neither success nor failure: the gateway is asked again.
+            let told = answers.outcomes[index]
             let outcome = told.isSound ? told : GatewayOutcome(.unknown)
-            context.due = request.item.parts.amount
+            context.due = request.item.price
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
                 context.currencyMatches = currency == campaign.record.currency.code
@@ -314,20 +364,32 @@ extension PaymentChange {
         for booking in bookings {
             var parts = try left.take(booking)
             if booking.isReversal { parts = -parts }
+            var detail = detail
+            if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
+            if booking.kind == .authorized { detail.add(holdUntil: payment.captureBefore) }
             signer.write(
-                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
+                booking.kind, pledge: (item.pledge, item.reference), instalment: item.instalment,
+                parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0
-                    ? detail.adding("amt", booking.amount) : detail)
+                detail: detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }
         // A charge that is only open says so in its operation; its payment row comes with the answer.
         // A pledge that ends is moved in the totals by its new state; its payment is then counted as found.
         if !keepsRow {
-            signer.put(payment, pledge: item.pledge, counted: ended.isEmpty ? item.counted : nil)
+            signer.put(
+                payment, pledge: item.pledge, instalment: Int64(item.instalment),
+                counted: ended.isEmpty ? item.counted : nil)
         }
         return ended
+    }
+}
+
+extension EntryDetail {
+    /// Adds until when a hold can be captured.
+    mutating func add(holdUntil captureBefore: Timestamp?) {
+        if let captureBefore { add("until", captureBefore.seconds) }
     }
 }
 

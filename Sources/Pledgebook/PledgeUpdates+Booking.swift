@@ -23,7 +23,6 @@ extension PledgeUpdates {
         }
         try bookPayment(comparison, row, journal, &summary)
         if comparison.after != comparison.pledge { try records.update(comparison.after, campaign: number) }
-        if comparison.isReleased { try releaseUnits(of: comparison.pledge) }
         placement = comparison.placement
         try bookBacker(comparison)
         try remember(row)
@@ -50,6 +49,15 @@ extension PledgeUpdates {
             reverses: ended.number)
     }
 
+    /// How the payment stood before the entry that ended the pledge.
+    private func endingBefore(of pledge: PledgeRecord) throws -> PaymentEnding {
+        let number = campaign.record.number
+        guard let ended = try records.lastRelease(of: pledge.number, campaign: number)?.entry,
+            try records.wasDeclined(pledge.number, before: ended, campaign: number)
+        else { return .pledged }
+        return .failedSoft
+    }
+
     private func bookPayment(
         _ comparison: PledgeComparison, _ row: ChangedRow, _ journal: JournalWriter,
         _ summary: inout ImportSummary
@@ -57,11 +65,12 @@ extension PledgeUpdates {
         guard !comparison.events.isEmpty || comparison.ending != nil else { return }
         let pledge = comparison.after
         var payment = comparison.payment
-        if comparison.isRevived { payment.ending = .pledged }
-        var left = PartsLeft(due: pledge.parts)
+        if comparison.isRevived { payment.ending = try endingBefore(of: pledge) }
+        let due = campaign.capturedParts(of: pledge.parts)
+        var left = PartsLeft(due: due)
         if payment.captured > 0 {
             let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number)
-            left = PartsLeft(due: pledge.parts, replaying: entries.map(\.entry))
+            left = PartsLeft(due: due, replaying: entries.map(\.entry))
         }
         var context = campaign.paymentContext(at: now)
         context.due = pledge.total
@@ -112,12 +121,8 @@ extension PledgeUpdates {
     /// closing day, a late pledge's on its own; what changed since on the day that was said.
     private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
         guard case .captured = event, !hadCollected else { return day }
-        return min(
-            max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
-    }
-
-    private func releaseUnits(of pledge: PledgeRecord) throws {
-        try records.releaseAllocations(of: pledge.number, campaign: campaign.record.number)
+        return campaign.openDay(
+            min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day))
     }
 
     private func bookBacker(_ comparison: PledgeComparison) throws {
@@ -127,17 +132,5 @@ extension PledgeUpdates {
             // An address that another backer has, or a backer of several pledges, is left as it is.
             _ = try records.setEmail(of: comparison.pledge.backer, to: email, campaign: number)
         }
-    }
-}
-
-extension Records {
-    /// Lets go of units that are reserved and not shipped.
-    func releaseAllocations(of pledge: Int64, campaign: Int64) throws {
-        let held = try allocations(campaign: campaign, pledge: pledge)
-        try put(
-            held.map {
-                AllocationRecord(
-                    pledge: pledge, sku: $0.sku, run: $0.run, quantity: $0.shipped, shipped: $0.shipped)
-            }, campaign: campaign)
     }
 }

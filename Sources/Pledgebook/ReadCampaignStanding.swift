@@ -70,6 +70,7 @@ private struct StandingReader {
         money.failed = tally { $0.state == .placed && $0.payment == .failed }
         money.needBacker = tally { $0.state == .placed && $0.payment == .actionRequired }
         money.unknown = tally { $0.state == .placed && $0.isUnknown }
+        money.held = tally { $0.state == .placed && $0.payment == .authorized }
         money.collected = Tally(
             amount: funding.collected, count: totals.filter(\.isCollected).reduce(0) { $0 + $1.count })
         for total in totals {
@@ -110,7 +111,10 @@ private struct StandingReader {
             }
         }
         money.atProcessor = trial.balance(of: .clearing)
-        money.tax = paidTax - trial.balance(of: .tax) - disputedTax
+        money.tax =
+            definition.tax.point == .delivery
+            ? try records.taxInCollected(campaign: number)
+            : paidTax - trial.balance(of: .tax) - disputedTax
         let processor = trial.balance(of: .processorFees) + trial.balance(of: .chargebackFees)
         let platform = trial.balance(of: .platformFees)
         money.fees = processor + platform

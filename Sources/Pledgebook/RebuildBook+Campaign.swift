@@ -21,7 +21,6 @@ final class CampaignRebuild {
     private var changedPayments = Places()
     /// Entries of the batch that are not yet replayed begin here.
     private var done = 0
-    var hasAllocations = false
 
     init(_ session: Session, _ record: CampaignRecord, from old: Records, to new: Records) throws {
         self.session = session
@@ -38,6 +37,9 @@ final class CampaignRebuild {
         for table in ["campaign"] + BookTable.told {
             try RowCopier(table, from: old, to: new, campaign: number).copyAll()
         }
+        // The lock comes back with its entry: until then the days before it are written.
+        record.lockedThrough = nil
+        try new.update(record)
         pledges = try RowCopier("pledge", from: old, to: new, campaign: number)
         names = try PledgeNames(record, in: old)
         findings = CheckFindings(record.id.rawValue)
@@ -78,18 +80,10 @@ final class CampaignRebuild {
         for (index, entry) in batch.entries.enumerated() {
             guard let kind = entry.kind else { continue }
             switch kind {
-            case .delivered where !entry.run.isEmpty || !entry.detail.isEmpty:
-                try replay(batch, upTo: index)
-                try coverBeforeShipping(entry, batch)
-                try replay(batch, upTo: index + 1)
-                try ship(entry, batch)
             case .campaignLaunched, .campaignAmended, .runLaunched, .runDelayed, .runReceived, .runClosed,
                 .runCanceled, .unitsWrittenOff:
                 try replay(batch, upTo: index + 1)
                 try follow(kind, entry, batch)
-            case .canceled where hasAllocations && entry.reverses == 0,
-                .dropped where hasAllocations && entry.reverses == 0:
-                try new.releaseAllocations(of: entry.pledge, campaign: record.number)
             default: break
             }
         }
@@ -192,6 +186,7 @@ final class CampaignRebuild {
     private func finish() throws {
         let number = record.number
         try RebuiltPayments(self).write()
+        try giveOut()
         let taken = replay.placesTaken
         for (kind, words, counts) in [
             (OfferKind.tier, replay.tiers.words, taken.tiers),
@@ -216,6 +211,7 @@ final class CampaignRebuild {
         restored.releaseTo = told.releaseTo
         restored.hasSucceeded = told.hasSucceeded
         restored.firstPledge = told.firstPledge
+        restored.lockedThrough = told.lockedThrough
         restored.head = replay.lastNumber
         restored.tag = try new.entry(campaign: number, number: replay.lastNumber)?.tag ?? .zero
         try new.restore(restored)

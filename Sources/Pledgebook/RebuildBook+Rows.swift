@@ -9,16 +9,6 @@ extension CampaignRebuild {
     func follow(_ kind: EntryKind, _ entry: StoredEntry, _ batch: StoredEntries) throws {
         switch kind {
         case .campaignLaunched, .campaignAmended: try define(entry)
-        case .runLaunched:
-            try putRun(batch.text(entry.run))
-            try cover()
-        case .runReceived:
-            try putRun(batch.text(entry.run))
-            if entry.reverses == 0 { try cover() }
-        case .runClosed, .runCanceled:
-            let run = try putRun(batch.text(entry.run))
-            try writeRows(isLast: false)
-            if let run { try session.takeBack(run, campaign(), in: new) }
         default: try putRun(batch.text(entry.run))
         }
     }
@@ -45,17 +35,20 @@ extension CampaignRebuild {
         return campaign
     }
 
-    /// Gives out what can be had, as the command did.
-    func cover() throws {
-        try writeRows(isLast: false)
+    /// Writes what was shipped, and gives out what can be had: who holds what follows from that and from who
+    /// waits.
+    func giveOut() throws {
+        try new.put(replay.supply.shippedRows(names), campaign: record.number)
+        // Nothing is given out before the first launch or parcel.
+        guard try !replay.supply.runs.isEmpty || old.hasAllocations(campaign: record.number) else { return }
         try session.coverDemand(campaign(), in: new)
-        hasAllocations = true
     }
 
     /// Writes a run as it stands.
-    @discardableResult
-    private func putRun(_ id: String) throws -> RunRecord? {
-        guard let told = replay.supply.runs[id] else { return nil }
+    private func putRun(_ id: String) throws {
+        guard let told = replay.supply.runs[id] else {
+            return try new.removeRun(id, campaign: record.number)
+        }
         let plan = definition?.definition.production.first { $0.id == id }
         let known = try new.runs(campaign: record.number).first { $0.id == id }
         let launched = CalendarDay(number: Int(clamping: told.launchedOn))
@@ -69,34 +62,6 @@ extension CampaignRebuild {
                     writtenOff: $0.value.writtenOff)
             })
         try new.put(run, campaign: record.number)
-        return run
-    }
-
-    // MARK: Parcels
-
-    /// A shipment file that named units which its pledge did not hold had them given out first.
-    func coverBeforeShipping(_ entry: StoredEntry, _ batch: StoredEntries) throws {
-        guard entry.reverses == 0 else { return }
-        let run = batch.text(entry.run)
-        let held = try new.allocations(campaign: record.number, pledge: entry.pledge)
-        for (sku, units) in EntryDetail.units(in: batch.text(entry.detail)) {
-            let own = held.first { $0.sku == sku && $0.run == run }
-            guard (own?.quantity ?? 0) - (own?.shipped ?? 0) < units else { continue }
-            return try cover()
-        }
-    }
-
-    /// Units that went out.
-    func ship(_ entry: StoredEntry, _ batch: StoredEntries) throws {
-        let run = batch.text(entry.run)
-        let held = try new.allocations(campaign: record.number, pledge: entry.pledge)
-        var rows: [AllocationRecord] = []
-        for (sku, units) in EntryDetail.units(in: batch.text(entry.detail)) {
-            guard var row = held.first(where: { $0.sku == sku && $0.run == run }) else { continue }
-            row.shipped += entry.reverses == 0 ? units : -units
-            rows.append(row)
-        }
-        try new.put(rows, campaign: record.number)
     }
 
     private func bytes(ofHex text: String) -> [UInt8]? {
@@ -164,17 +129,29 @@ struct RebuiltPayments {
         let history = operations[key] ?? []
         payment.flags = kept?.flags ?? []
         payment.captureBefore = kept?.captureBefore
-        payment.ending = told?.ending ?? ending(told, history) ?? untouched(place, kept)
+        payment.ending =
+            needsBacker(told, history, kept)
+            ? .actionRequired : told?.ending ?? ending(told, history) ?? untouched(place, kept)
         payment.operation = history.last { $0.state.rawValue < OperationState.succeeded.rawValue }.map {
             OpenOperation($0.kind, amount: $0.amount, state: $0.state)
         }
         return payment
     }
 
+    /// That a charge needs the backer is in no entry: its operation failed, and no entry calls it declined.
+    private func needsBacker(
+        _ told: ReplayedPayment?, _ history: [OperationRecord], _ kept: Payment?
+    ) -> Bool {
+        guard kept?.ending == .actionRequired,
+            let last = history.last(where: { $0.kind == .charge || $0.kind == .authorize })
+        else { return false }
+        return last.state == .failedSoft && last.attempt != Int(told?.declinedAttempt ?? 0)
+    }
+
     /// How the last charge or hold that was answered ended; `nil` where none says.
     private func ending(_ told: ReplayedPayment?, _ history: [OperationRecord]) -> PaymentEnding? {
         let tries = history.filter { $0.kind == .charge || $0.kind == .authorize }
-        for operation in tries.sorted(by: { $0.attempt > $1.attempt }) {
+        for operation in tries.sorted(by: { ($0.at, $0.attempt) > ($1.at, $1.attempt) }) {
             switch operation.state {
             case .failedHard: return .failedHard
             case .failedSoft:

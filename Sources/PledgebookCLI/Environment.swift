@@ -25,7 +25,8 @@ struct Environment {
     /// Where the book and the key are.
     let bookPath: String
     let keyPath: String
-    private let named: CampaignID?
+    /// The campaign that was named, by an option or the environment; `nil`: none was.
+    let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
     ///
@@ -63,6 +64,22 @@ struct Environment {
         let campaign = try session.campaign(named)
         if named == nil { Output.note("campaign \(campaign.definition.id)") }
         return campaign
+    }
+
+    /// The same book with a new key, whose file is made where there is none.
+    func withNewKey() throws -> Environment {
+        Environment(
+            session: Session(
+                book: session.book, master: try KeyFile.create(at: keyPath), now: session.now,
+                operatorName: session.operatorName, version: session.version, command: session.command),
+            bookPath: bookPath, keyPath: keyPath, named: named)
+    }
+
+    private init(session: Session, bookPath: String, keyPath: String, named: CampaignID?) {
+        self.session = session
+        self.bookPath = bookPath
+        self.keyPath = keyPath
+        self.named = named
     }
 
     /// Copies the book into a new file.

@@ -12,6 +12,8 @@ enum Interruption {
     /// Sets the handlers.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        // A limit of the session on the size of files is an error like a full disk, and no reason to die.
+        signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if let draft = Interruption.draft { unlink(draft) }

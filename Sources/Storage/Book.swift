@@ -2,6 +2,7 @@ import Accounting
 import Crowdfunding
 import Foundation
 import GRDB
+import GRDBSQLite
 import Glibc
 
 /// The database that holds it all: one SQLite file.
@@ -249,12 +250,40 @@ public final class Book: Sendable {
     }
 }
 
+/// Whether SQLite says that the system writes, extends or syncs no further.
+private func isUnwritten(_ code: Int32) -> Bool {
+    [
+        ResultCode.SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE, .SQLITE_IOERR_SHMSIZE,
+        .SQLITE_IOERR_SHMMAP,
+    ].contains { $0.rawValue == code }
+}
+
+/// What became of a bulk append that SQLite did not carry out.
+func bulkError(_ code: Int32, _ message: String) -> BookError {
+    switch code & 0xFF {
+    case SQLITE_FULL: .full(path: "")
+    case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: "")
+    case SQLITE_READONLY: .readOnly(path: "")
+    default: isUnwritten(code) ? .unwritten(path: "") : .storage(reason: message)
+    }
+}
+
 /// Turns what SQLite says into a sentence; anything that is not SQLite's passes as it is.
 func bookError(_ error: any Error, path: String) -> any Error {
+    switch error as? BookError {
+    // A bulk append does not know where the book is.
+    case .full(""): return BookError.full(path: path)
+    case .locked(""): return BookError.locked(path: path)
+    case .readOnly(""): return BookError.readOnly(path: path)
+    case .unwritten(""): return BookError.unwritten(path: path)
+    default: break
+    }
     guard let error = error as? DatabaseError else { return error }
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED: return BookError.locked(path: path)
     case .SQLITE_FULL: return BookError.full(path: path)
+    case .SQLITE_IOERR where isUnwritten(error.extendedResultCode.rawValue):
+        return BookError.unwritten(path: path)
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN: return BookError.readOnly(path: path)
     case .SQLITE_NOTADB: return BookError.notABook(path: path)
     case .SQLITE_CORRUPT: return BookError.damaged(path: path, reason: error.message ?? "no more is known")

@@ -1,6 +1,6 @@
 import GRDB
 
-/// A second connection to a book, for a thread that reads, or copies the log back, while another writes.
+/// A second connection to a book, for a thread that reads while another writes.
 ///
 /// Sees what was committed when it began to read; a book has as many as are asked for.
 public final class BookReader: Sendable {
@@ -21,18 +21,16 @@ public final class BookReader: Sendable {
     /// Reads from one state of the book.
     public func read<Value>(_ body: (Records) throws -> Value) throws -> Value {
         do {
-            return try queue.read { db in try body(Records(db: db, secret: keySecret)) }
-        } catch {
-            throw bookError(error, path: path)
-        }
-    }
-
-    /// Copies back what is committed and can be copied without waiting for anybody.
-    ///
-    /// Nothing depends on it: what is in the log is durable.
-    public func copyLogBack() throws {
-        do {
-            try queue.inDatabase { db in _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+            // Not `queue.read`, which sets and unsets a pragma and so has every kept statement compiled anew.
+            return try queue.inDatabase { db in
+                var value: Value?
+                try db.inTransaction(.deferred) {
+                    value = try body(Records(db: db, secret: keySecret))
+                    return .commit
+                }
+                guard let value else { throw BookError.storage(reason: "the transaction did not run") }
+                return value
+            }
         } catch {
             throw bookError(error, path: path)
         }

@@ -31,22 +31,39 @@ public final class BulkAppend {
         try feed.write(batch.pledges, text: text, campaign: campaign)
         try feed.write(batch.lines, text: text, campaign: campaign)
         try countPlaced(batch)
-        if batch.entries.allSatisfy(\.isPlain) {
-            try feed.write(batch.entries.map(PlainEntry.init), text: text, campaign: campaign)
-        } else {
-            try feed.write(batch.entries, text: text, campaign: campaign)
-        }
+        try write(batch.entries, text)
         for row in batch.entries { rollup.add(day: row.day, kind: row.kind, parts: row.parts) }
         try put(batch.payments)
         try feed.write(batch.backerKeys, campaign: campaign)
         try feed.write(batch.pledgeKeys, campaign: campaign)
     }
 
+    private func write(_ entries: [EntryRow], _ text: [UInt8]) throws {
+        if entries.allSatisfy(\.isPlain) {
+            try feed.write(entries.map(PlainEntry.init), text: text, campaign: campaign)
+        } else if entries.allSatisfy(\.isPlainCapture) {
+            try feed.write(entries.map(PlainCapture.init), text: text, campaign: campaign)
+        } else {
+            try feed.write(entries, text: text, campaign: campaign)
+        }
+    }
+
+    private func write(_ payments: [PaymentRow]) throws {
+        if payments.allSatisfy(\.isPlain) {
+            try feed.write(payments.map(PlainPayment.init), campaign: campaign)
+        } else {
+            try feed.write(payments, campaign: campaign)
+        }
+    }
+
     /// Writes the daily rollup.
     ///
     /// To be called once, before the transaction ends.
+    /// - Throws: `BookError`, also where an entry is dated into a locked month, or an account that may not be
+    ///   negative would become so.
     public func finish() throws {
-        try records.merge(&rollup, campaign: campaign)
+        let appended = try records.merge(&rollup, campaign: campaign)
+        try AppendGuard(records: records, campaign: campaign).check(appended)
     }
 
     /// Moves the totals by the pledges that are new.
@@ -71,29 +88,27 @@ public final class BulkAppend {
 
     /// Inserts or replaces payments and moves the totals.
     private func put(_ rows: [PaymentRow]) throws {
-        let numbers = rows.lazy.map(\.pledge)
-        guard let first = numbers.min(), let last = numbers.max() else { return }
-        guard rows.allSatisfy({ $0.counted != nil }) else {
-            return try records.recounting(rows.map(\.pledge), campaign: campaign) {
-                try feed.write(rows, campaign: campaign)
-            }
+        guard let first = rows.first?.pledge, let last = rows.last?.pledge else { return }
+        let isSorted = zip(rows, rows.dropFirst()).allSatisfy { $0.pledge < $1.pledge }
+        guard isSorted, rows.allSatisfy({ $0.counted != nil }) else {
+            return try records.recounting(rows.map(\.pledge), campaign: campaign) { try write(rows) }
         }
         var tally = PledgeTally()
-        var moved: [Int64: (from: PledgeCount.Key, to: PledgeCount.Key)] = [:]
         for row in rows {
             guard let before = row.counted else { continue }
-            let after = before.paying(row.payment)
             tally.add(before, sign: -1)
-            tally.add(after)
-            moved[row.pledge] = (before.key, after.key)
+            tally.add(before.paying(row.payment))
         }
-        try records.forEachLine(campaign: campaign, from: first, to: last) {
-            pledge, line, units in
-            guard let (from, to) = moved[pledge] else { return }
-            tally.add(-units, of: line, from)
-            tally.add(units, of: line, to)
+        var next = 0
+        try records.forEachLine(campaign: campaign, from: first, to: last) { pledge, line, units in
+            while next < rows.count, rows[next].pledge < pledge { next += 1 }
+            guard next < rows.count, rows[next].pledge == pledge, let before = rows[next].counted else {
+                return
+            }
+            tally.add(-units, of: line, before.key)
+            tally.add(units, of: line, before.paying(rows[next].payment).key)
         }
-        try feed.write(rows, campaign: campaign)
+        try write(rows)
         try records.merge(tally, campaign: campaign)
     }
 

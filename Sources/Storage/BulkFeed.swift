@@ -3,10 +3,10 @@ import GRDBSQLite
 
 /// A row that can be written in bulk: how its table is filled from `feed`, and its columns' values.
 protocol FeedRow {
-    /// Selects c0, c1, … from `feed`; c0 is the campaign's number.
+    /// Selects c1, c2, … from `feed`; $1 is the campaign's number.
     static var insert: String { get }
 
-    /// Gives the value of a column after the first.
+    /// Gives the value of a column, from 1.
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>)
 
     /// Gives the value of a column of the row at `index`.
@@ -17,18 +17,16 @@ protocol FeedRow {
 
 extension FeedRow {
     static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to result: FeedResult) {
-        if column == 0 { return result.integer(frame.campaign) }
         let row = frame.rows.assumingMemoryBound(to: Self.self) + index
         row.pointee.give(column, to: result, from: frame.text)
     }
 }
 
-/// The rows of one bulk write, the text that they point into, and their campaign.
+/// The rows of one bulk write, and the text that they point into.
 struct FeedFrame {
     var rows: UnsafeRawPointer
     var count: Int
     var text: UnsafePointer<UInt8>
-    var campaign: Int64
     var type: any FeedRow.Type
 }
 
@@ -109,19 +107,20 @@ final class BulkFeed {
     func write<Row: FeedRow>(_ rows: [Row], text: [UInt8] = [0], campaign: Int64) throws {
         guard !rows.isEmpty else { return }
         let statement = try prepared(Row.insert)
+        sqlite3_bind_int64(statement, 1, campaign)
         let code = rows.withUnsafeBytes { rowBytes in
             text.withUnsafeBufferPointer { textBytes -> Int32 in
                 guard let rowBase = rowBytes.baseAddress, let textBase = textBytes.baseAddress else {
                     return SQLITE_INTERNAL
                 }
                 frame.pointee = FeedFrame(
-                    rows: rowBase, count: rows.count, text: textBase, campaign: campaign, type: Row.self)
+                    rows: rowBase, count: rows.count, text: textBase, type: Row.self)
                 defer { frame.pointee = nil }
                 return sqlite3_step(statement)
             }
         }
         sqlite3_reset(statement)
-        guard code == SQLITE_DONE else { throw failure(code) }
+        guard code == SQLITE_DONE else { throw failure() }
     }
 
     private func prepared(_ sql: String) throws -> OpaquePointer {
@@ -129,17 +128,13 @@ final class BulkFeed {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(
             connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard code == SQLITE_OK, let statement else { throw failure(code) }
+        guard code == SQLITE_OK, let statement else { throw failure() }
         statements[sql] = statement
         return statement
     }
 
-    private func failure(_ code: Int32) -> BookError {
-        switch code & 0xFF {
-        case SQLITE_FULL: .full(path: "the book")
-        case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: "the book")
-        default: .storage(reason: String(cString: sqlite3_errmsg(connection)))
-        }
+    private func failure() -> BookError {
+        bulkError(sqlite3_extended_errcode(connection), String(cString: sqlite3_errmsg(connection)))
     }
 }
 

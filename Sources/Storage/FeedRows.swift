@@ -4,7 +4,7 @@ import Crowdfunding
 extension BackerRow: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO backer (campaign, number, email, name, country, address, answers)
-        SELECT c0, c1, c2, c3, c4, c5, c6 FROM feed
+        SELECT $1, c1, c2, c3, c4, c5, c6 FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
@@ -23,7 +23,7 @@ extension PledgeRow: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO pledge (campaign, number, reference, source_key, backer, tier, promotion,
           quantity, destination, goods, shipping, tax, bonus, placed_at, gateway, method, state)
-        SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
@@ -50,7 +50,7 @@ extension PledgeRow: FeedRow {
 
 extension LineRow: FeedRow {
     static let insert =
-        "INSERT OR FAIL INTO line (campaign, pledge, kind, id, quantity) SELECT c0, c1, c2, c3, c4 FROM feed"
+        "INSERT OR FAIL INTO line (campaign, pledge, kind, id, quantity) SELECT $1, c1, c2, c3, c4 FROM feed"
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
@@ -66,7 +66,7 @@ extension EntryRow: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO entry (campaign, number, kind, pledge, instalment, run, at, day,
           goods, shipping, tax, fee, other, reverses, reference, detail, tag)
-        SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
@@ -100,7 +100,7 @@ struct PlainEntry: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO entry (campaign, number, kind, pledge, at, day, goods, shipping, tax, reference,
           detail, tag)
-        SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM feed
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
@@ -120,7 +120,40 @@ struct PlainEntry: FeedRow {
     }
 }
 
+/// An entry of a first instalment, as those that captures are booked by: it says nothing of a run or another
+/// entry.
+struct PlainCapture: FeedRow {
+    let row: EntryRow
+
+    static let insert = """
+        INSERT OR FAIL INTO entry (campaign, number, kind, pledge, instalment, at, day, goods, shipping, tax,
+          fee, reference, detail, tag)
+        SELECT $1, c1, c2, c3, 1, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(row.number)
+        case 2: result.integer(Int64(row.kind.rawValue))
+        case 3: result.integer(row.pledge)
+        case 4: result.integer(row.at)
+        case 5: result.integer(row.day)
+        case 6: result.integer(row.parts.goods)
+        case 7: result.integer(row.parts.shipping)
+        case 8: result.integer(row.parts.tax)
+        case 9: result.integer(row.parts.fee)
+        case 10: result.text(row.reference, in: text)
+        case 11: result.text(row.detail, in: text)
+        default: result.blob(row.tag)
+        }
+    }
+}
+
 extension EntryRow {
+    var isPlainCapture: Bool {
+        instalment == 1 && pledge != 0 && run.isEmpty && reverses == 0 && parts.other == 0
+    }
+
     var isPlain: Bool {
         instalment == 0 && run.isEmpty && reverses == 0 && parts.fee == 0 && parts.other == 0
     }
@@ -130,7 +163,7 @@ extension PaymentRow: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
           voided, refunded, committed, disputed, lost, excess, capture_before)
-        SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
         ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
           state = excluded.state, ending = excluded.ending, flags = excluded.flags,
           authorized = excluded.authorized, captured = excluded.captured, voided = excluded.voided,
@@ -159,14 +192,50 @@ extension PaymentRow: FeedRow {
     }
 }
 
-/// An operation as it is committed before anything is sent.
+/// A payment of which everything that was authorized was captured, or nothing, and nothing else has happened:
+/// what its columns have in common is not asked for row by row.
+struct PlainPayment: FeedRow {
+    let row: PaymentRow
+
+    static let insert = """
+        INSERT OR FAIL INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
+          voided, refunded, committed, disputed, lost, excess, capture_before)
+        SELECT $1, c1, 1, c2, c3, 0, c4, c4, 0, 0, 0, 0, 0, 0, NULL FROM feed WHERE true
+        ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
+          state = excluded.state, ending = excluded.ending, flags = 0,
+          authorized = excluded.authorized, captured = excluded.captured, voided = 0, refunded = 0,
+          committed = 0, disputed = 0, lost = 0, excess = 0, capture_before = NULL
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(row.pledge)
+        case 2: result.integer(Int64(row.payment.state.rawValue))
+        case 3: result.integer(Int64(row.payment.ending.rawValue))
+        default: result.integer(row.payment.captured)
+        }
+    }
+}
+
+extension PaymentRow {
+    var isPlain: Bool {
+        var plain = Payment()
+        plain.authorized = payment.captured
+        plain.captured = payment.captured
+        plain.ending = payment.ending
+        plain.operation = payment.operation
+        return instalment == 1 && payment == plain
+    }
+}
+
+/// An operation as it is committed before anything is sent; those of a window are of one kind.
 struct OpenedOperation: FeedRow {
     let operation: Operation
     let at: Timestamp
 
     static let insert = """
         INSERT OR FAIL INTO operation (campaign, pledge, instalment, kind, attempt, amount, state, at)
-        SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM feed
+        SELECT $1, c1, c2, c3, c4, c5, 0, c6 FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
@@ -176,14 +245,13 @@ struct OpenedOperation: FeedRow {
         case 3: result.integer(Int64(operation.kind.rawValue))
         case 4: result.integer(Int64(operation.attempt))
         case 5: result.integer(operation.amount)
-        case 6: result.integer(Int64(OperationState.open.rawValue))
         default: result.integer(at.seconds)
         }
     }
 }
 
 extension BackerKeyRow: FeedRow {
-    static let insert = "INSERT OR FAIL INTO backer_key (campaign, hash, number) SELECT c0, c1, c2 FROM feed"
+    static let insert = "INSERT OR FAIL INTO backer_key (campaign, hash, number) SELECT $1, c1, c2 FROM feed"
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         result.integer(column == 1 ? hash : number)
@@ -192,7 +260,7 @@ extension BackerKeyRow: FeedRow {
 
 extension PledgeKeyRow: FeedRow {
     static let insert =
-        "INSERT OR FAIL INTO pledge_key (campaign, hash, number, content) SELECT c0, c1, c2, c3 FROM feed"
+        "INSERT OR FAIL INTO pledge_key (campaign, hash, number, content) SELECT $1, c1, c2, c3 FROM feed"
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {

@@ -17,10 +17,17 @@ public struct CollectionItem: Hashable, Sendable {
     public var method: String
     /// `nil`: nothing has happened yet.
     public var payment: Payment?
-    /// The operations so far of the first instalment, oldest first; empty where nothing has happened.
+    /// The operations so far of its instalment, oldest first; empty where nothing has happened.
     public var operations: [OperationRecord]
     /// What the pledge counts as in the totals; `nil` where that was not read.
     public var counted: PledgeCount?
+    /// From 1.
+    public var instalment = 1
+    /// What the instalment asks for, minor units; `nil`: all of the pledge.
+    public var instalmentPrice: Int64?
+
+    /// What the payment asks for, minor units.
+    public var price: Int64 { instalmentPrice ?? parts.amount }
 
     /// When the last operation was answered.
     public var lastAttempt: Timestamp? { operations.last?.at }
@@ -58,23 +65,6 @@ extension Records {
             }
         }
         return items
-    }
-
-    /// One pledge as a sweep sees it, with its open operation even where no payment row was written yet.
-    public func collectionItem(campaign: Int64, pledge: Int64) throws -> CollectionItem? {
-        let all = PaymentState.allCases.map(Optional.some) + [nil]
-        let held = PledgeState.allCases.map { String($0.rawValue) }.joined(separator: ",")
-        let sql = Self.collectionSQL(.placed(all)).replacing("p.state IN (1)", with: "p.state IN (\(held))")
-        var found: CollectionItem?
-        try forEachRawRow(sql, campaign, pledge - 1, 1) { found = CollectionItem($0) }
-        guard var item = found, item.pledge == pledge else { return nil }
-        item.operations = try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 }
-        item.counted = nil  // it may have more instalments than this one
-        if let open = item.operations.last(where: { $0.state.rawValue < 3 }) {
-            item.payment = item.payment ?? item.unwritten
-            item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
-        }
-        return item
     }
 
     private static func collectionSQL(_ scope: CollectionScope) -> String {

@@ -61,13 +61,6 @@ extension Records {
         ).map(entry(from:))
     }
 
-    /// Calls `body` with each entry in order, without holding them all.
-    public func forEachEntry(campaign: Int64, _ body: (SignedEntry) throws -> Void) throws {
-        let cursor = try Row.fetchCursor(
-            db, sql: Self.entryColumns + " WHERE e.campaign = $1 ORDER BY e.number", arguments: [campaign])
-        while let row = try cursor.next() { try body(entry(from: row)) }
-    }
-
     /// One entry, or `nil`.
     public func entry(campaign: Int64, number: Int64) throws -> SignedEntry? {
         try entries(campaign: campaign, from: number, to: number).first
@@ -125,7 +118,8 @@ extension Records {
         }
     }
 
-    func merge(_ rollup: inout DailyRollup, campaign: Int64) throws {
+    /// Adds the sums to those of the book, and gives them back.
+    func merge(_ rollup: inout DailyRollup, campaign: Int64) throws -> DailyRollup {
         rollup.settle()
         for (key, sum) in rollup.sums {
             try db.execute(
@@ -142,7 +136,8 @@ extension Records {
                     sum.parts.tax, sum.parts.fee, sum.parts.other,
                 ])
         }
-        rollup = DailyRollup()
+        defer { rollup = DailyRollup() }
+        return rollup
     }
 
     /// When the journal was last written to; `nil` for an empty one.

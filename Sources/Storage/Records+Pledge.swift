@@ -171,24 +171,34 @@ extension Records {
 
     /// Gives back the places that a pledge held: its tier, add-ons and promotion.
     public func releasePlaces(of pledge: Int64, campaign: Int64) throws {
+        try movePlaces(of: pledge, by: -1, campaign: campaign)
+    }
+
+    /// Takes them again for a pledge that comes back.
+    public func takePlaces(of pledge: Int64, campaign: Int64) throws {
+        try movePlaces(of: pledge, by: 1, campaign: campaign)
+    }
+
+    private func movePlaces(of pledge: Int64, by sign: Int64, campaign: Int64) throws {
         guard let row = try self.pledge(campaign: campaign, number: pledge) else { return }
-        let give = """
-            UPDATE offer SET taken = CASE WHEN taken > $1 THEN taken - $1 ELSE 0 END
+        let move = """
+            UPDATE offer SET taken = CASE WHEN taken + $1 > 0 THEN taken + $1 ELSE 0 END
             WHERE campaign = $2 AND kind = $3 AND
             """
         if let tier = row.tier {
             try db.execute(
-                sql: give + " number = $4",
-                arguments: [row.quantity, campaign, OfferKind.tier.rawValue, tier])
+                sql: move + " number = $4",
+                arguments: [sign * row.quantity, campaign, OfferKind.tier.rawValue, tier])
         }
         if let promotion = row.promotion {
             try db.execute(
-                sql: give + " number = $4", arguments: [1, campaign, OfferKind.promotion.rawValue, promotion])
+                sql: move + " number = $4",
+                arguments: [sign, campaign, OfferKind.promotion.rawValue, promotion])
         }
         for line in try lines(campaign: campaign, pledge: pledge) where line.kind == 1 {
             try db.execute(
-                sql: give + " id = $4",
-                arguments: [line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
+                sql: move + " id = $4",
+                arguments: [sign * line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
         }
     }
 

@@ -9,7 +9,10 @@ import GRDB
 /// copied entry by entry, or holds the same in every book.
 public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
-    public static let told = ["epoch", "session", "import", "missed_demand", "backer", "operation"]
+    public static let told = [
+        "epoch", "checkpoint", "session", "import", "missed_demand", "backer", "operation",
+        "notice",
+    ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]
     /// Made anew from the journal.

@@ -131,6 +131,23 @@ extension Records {
         }
     }
 
+    /// Removes a run whose launch was taken back, with its units.
+    public func removeRun(_ id: String, campaign: Int64) throws {
+        for table in ["run_unit WHERE campaign = $1 AND run = $2", "run WHERE campaign = $1 AND id = $2"] {
+            try db.execute(sql: "DELETE FROM \(table)", arguments: [campaign, id])
+        }
+    }
+
+    /// Whether a run was launched or any unit was given to a pledge.
+    public func hasSupply(campaign: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM run WHERE campaign = $1)
+                  OR EXISTS (SELECT 1 FROM allocation WHERE campaign = $1)
+                """, arguments: [campaign]) ?? false
+    }
+
     /// Allocations in the order of pledges.
     public func allocations(campaign: Int64) throws -> [AllocationRecord] {
         try Row.fetchAll(

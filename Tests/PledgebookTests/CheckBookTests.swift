@@ -151,10 +151,10 @@ import Testing
         Damage("UPDATE backer SET email = 'eve@example.org' WHERE number = 1", "backer_key", "1", "hash"),
         Damage(
             """
-            INSERT INTO operation VALUES (1, 3, 1, 2, 1, 100, 0, 0), (1, 3, 1, 5, 1, 100, 0, 0)
+            INSERT INTO operation VALUES (1, 3, 1, 2, 1, 100, 0, 0, 0), (1, 3, 1, 5, 1, 100, 0, 0, 0)
             """, "operation", "P-1", "state"),
         Damage(
-            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0)", "payment", "P-1",
+            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0, 0)", "payment", "P-1",
             "state"),
     ]
 
@@ -177,8 +177,8 @@ import Testing
         let folder = try Self.smallBook()
         try folder.damage(
             """
-            UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x', destination = 'CH'
-            WHERE goods > 0
+            UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x',
+              destination = 'CH' WHERE goods > 0
             """
         )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)

@@ -1,6 +1,7 @@
 import Accounting
 import Crowdfunding
-import Glibc
+import Foundation
+import GRDBSQLite
 import Imports
 import Receipts
 import Storage
@@ -16,22 +17,27 @@ struct RunBook {
     let book: Book
     private let master: MasterKey
 
-    static func with(_ changes: [(String, String)] = [], _ body: (RunBook) throws -> Void) throws {
-        var template = Array("/tmp/pledgebook-run-XXXXXX".utf8CString)
-        let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
-        defer {
-            for name in ["book.sqlite", "book.sqlite-wal", "book.sqlite-shm", "pledges.csv"] {
-                unlink("\(folder)/\(name)")
-            }
-            rmdir(folder)
-        }
+    /// - Parameters:
+    ///   - changes: Replaced in the campaign file.
+    ///   - rows: Further rows of the pledges' file.
+    ///   - file: The whole file in its place.
+    ///   - body: What to do with the book.
+    /// - Throws: What `body` throws, and what making the book does.
+    static func with(
+        _ changes: [(String, String)] = [], rows: [String] = [], file: String? = nil,
+        _ body: (RunBook) throws -> Void
+    ) throws {
+        let folder = NSTemporaryDirectory() + "pledgebook-run-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let book = try Book.create(
             at: "\(folder)/book.sqlite", id: "runs", keySecret: [UInt8](repeating: 7, count: 16))
         let master = try #require(MasterKey([UInt8](repeating: 9, count: 32)))
         let made = RunBook(folder: folder, book: book, master: master)
-        try made.fill(changes)
+        try made.fill(changes, file ?? pledges + rows.map { $0 + "\n" }.joined())
         try body(made)
-        try expectSameRebuilt(made.session("2026-12-31T12:00:00Z"))
+        let later = try made.session("2026-12-31T12:00:00Z")
+        if try later.checkBook(campaign: nil).isSound { try expectSameRebuilt(later) }
     }
 
     /// A command at a moment.
@@ -42,7 +48,7 @@ struct RunBook {
     }
 
     /// Imports the pledges, closes the campaign, and finds it funded.
-    private func fill(_ changes: [(String, String)]) throws {
+    private func fill(_ changes: [(String, String)], _ rows: String) throws {
         var text = Self.campaign
         for (old, new) in changes {
             try #require(text.contains(old))
@@ -50,19 +56,17 @@ struct RunBook {
         }
         let checked = try checkCampaign(Array(text.utf8), file: "lamps.json")
         _ = try session("2026-03-01T12:00:00Z").launch(checked, seed: 1)
-        try write(Self.pledges, to: "pledges.csv")
+        try write(rows, to: "pledges.csv")
         let files = try sourceFiles(at: "\(folder)/pledges.csv")
         let summary = try session("2026-04-01T12:00:00Z").importPledges(
             files, name: "pledges.csv", into: nil, options: ImportOptions(), observer: ImportObserver())
-        try #require(summary.placed == 6, "\(summary)")
+        try #require(summary.placed == rows.split(separator: "\n").count - 1, "\(summary.problems)")
         let closed = try session("2026-04-02T12:00:00Z").closeCampaign(nil)
         try #require(closed.campaign.record.state == .funded)
     }
 
     func write(_ text: String, to name: String) throws {
-        let file = try #require(fopen("\(folder)/\(name)", "w"))
-        fputs(text, file)
-        fclose(file)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
 
     /// Deliveries of parcels; what contains no item is delivered without one.
@@ -107,6 +111,55 @@ struct RunBook {
                 return "\(reference) \(row.sku) \(source) \(row.quantity)/\(row.shipped)"
             }.sorted()
         }
+    }
+
+    /// Ships rows of a file on 2 May.
+    func ship(_ rows: String...) throws -> ShipmentSummary {
+        let text = "pledge_id,shipped_on,sku,quantity,carrier,tracking\n" + rows.map { $0 + "\n" }.joined()
+        return try session("2026-05-02T12:00:00Z").shipPledges(Array(text.utf8), file: "parcels.csv")
+    }
+
+    /// Takes an entry back on 3 May.
+    @discardableResult
+    func reverse(_ number: Int64) throws -> Reversal {
+        try session("2026-05-03T12:00:00Z").reverseEntry(number, because: "a slip of the pen", in: nil)
+    }
+
+    /// The number of the last entry of a kind that was written, reversals apart.
+    func last(_ kind: EntryKind) throws -> Int64 {
+        try #require(try entries(kind).last { $0.reverses == nil }?.number)
+    }
+
+    /// What `book check` finds.
+    func differences() throws -> [String] {
+        try session("2026-06-01T12:00:00Z").checkBook(campaign: nil).differences.map(\.description)
+    }
+
+    /// Changes rows behind the program's back.
+    func damage(_ sql: String) throws {
+        var connection: OpaquePointer?
+        try #require(sqlite3_open("\(folder)/book.sqlite", &connection) == SQLITE_OK)
+        defer { sqlite3_close(connection) }
+        let before = sqlite3_total_changes(connection)
+        try #require(sqlite3_exec(connection, sql, nil, nil, nil) == SQLITE_OK, "\(sql)")
+        try #require(sqlite3_total_changes(connection) > before, "\(sql): changed nothing")
+    }
+
+    /// `launched LAMP-RED 3/1/0`: ordered, received and written off; `nil` for a planned run.
+    func run(_ id: String) throws -> String? {
+        try book.read { records in
+            let number = try session().campaign(nil, in: records).record.number
+            return try records.runs(campaign: number).first { $0.id == id }.map { run in
+                run.units.reduce(into: run.state.rawValue) {
+                    $0 += " \($1.sku) \($1.ordered)/\($1.received)/\($1.writtenOff)"
+                }
+            }
+        }
+    }
+
+    /// Every account's balance, through the posting rules.
+    func balances() throws -> [Account: Int64] {
+        try Dictionary(uniqueKeysWithValues: Account.allCases.map { ($0, try balance($0)) })
     }
 
     func state(of reference: String) throws -> PledgeState? {

@@ -65,11 +65,11 @@ import Testing
             #expect(none == PaymentSums())
             var found: [String] = []
             try book.read {
-                try $0.forEachPostedEntry(campaign: campaign) { entry, destination in
+                try $0.forEachPostedEntry(campaign: campaign) { entry, pledge in
                     found.append(
                         "\(entry.number) \(entry.kind) \(entry.subject) \(entry.run ?? "") \(entry.day) "
                             + "\(entry.parts.amount) \(entry.parts.fee) \(entry.reference) "
-                            + "\(destination ?? "")"
+                            + "\(pledge?.destination ?? "")"
                     )
                 }
             }

@@ -99,6 +99,12 @@ public enum RunRefusal: UserFacingError, Hashable {
     /// What happened and what to do.
     public var message: String {
         switch self {
+        case .notPossible(let run, .planned, let to) where to != .canceled:
+            "“\(run)” is not launched yet. Launch it first: `pledgebook run launch \(run)`."
+        case .notPossible(let run, let from, .launched) where from != .planned:
+            "“\(run)” was launched already, with other units, and is \(from.rawValue). Order the rest in "
+                + "another run; while nothing stands on the launch it can be taken back with `pledgebook "
+                + "entry reverse`."
         case .notPossible(let run, let from, let to):
             "“\(run)” is \(from.rawValue) and cannot become \(to.rawValue)."
         case .belowThreshold(let run, let shortfall, let currency):
@@ -219,6 +225,44 @@ extension ProductionRun {
         try check(.canceled)
         for index in units.indices { units[index].writtenOff += units[index].outstanding }
         state = .canceled
+    }
+
+    /// Takes back a count that was wrong; what it counted is outstanding again.
+    ///
+    /// - Parameter counted: Units by index in `definition.skus`, none more than was counted in.
+    /// - Throws: The rule that refuses it; the run is as it was then.
+    public mutating func takeBack(_ counted: [(sku: Int, units: Int64)]) throws(RunRefusal) {
+        guard state == .launched || state == .received else {
+            throw .notPossible(run: plan.id, from: state, to: .planned)
+        }
+        var after = units
+        for count in counted {
+            guard count.units >= 0, let index = after.firstIndex(where: { $0.sku == count.sku }),
+                after[index].received >= count.units
+            else { throw .unknownUnits(run: plan.id) }
+            after[index].received -= count.units
+        }
+        units = after
+        state = unitsOutstanding == 0 ? .received : .launched
+    }
+
+    /// Takes back the end of a run that was closed or canceled; what it wrote off may come after all.
+    ///
+    /// - Parameter writtenOff: Units by index in `definition.skus`, none more than was written off.
+    /// - Throws: The rule that refuses it; the run is as it was then.
+    public mutating func reopen(_ writtenOff: [(sku: Int, units: Int64)]) throws(RunRefusal) {
+        guard state == .closed || state == .canceled else {
+            throw .notPossible(run: plan.id, from: state, to: .planned)
+        }
+        var after = units
+        for count in writtenOff {
+            guard count.units >= 0, let index = after.firstIndex(where: { $0.sku == count.sku }),
+                after[index].writtenOff >= count.units
+            else { throw .unknownUnits(run: plan.id) }
+            after[index].writtenOff -= count.units
+        }
+        units = after
+        state = unitsOutstanding == 0 ? .received : .launched
     }
 
     private func check(_ next: RunState) throws(RunRefusal) {

@@ -55,8 +55,8 @@ struct AccountGuard {
     }
 
     /// The first account that may not be negative, is, and was not as low before.
-    func overdrawn(since before: AccountGuard) -> Account? {
-        Account.allCases.first {
+    func overdrawn(since before: AccountGuard, among accounts: [Account] = Account.allCases) -> Account? {
+        accounts.first {
             !$0.mayBeNegative && balance(of: $0) < 0 && balance(of: $0) < before.balance(of: $0)
         }
     }

@@ -11,13 +11,21 @@ public struct Reversal: Sendable {
     public let entries: [JournalEntry]
     /// The payment as it stands afterwards, where it was about one.
     public let payment: Payment?
+    /// The pledge's state afterwards, where it was about one.
+    public let pledge: PledgeState?
+    /// The run's state afterwards, where it was about one; a launch that is taken back leaves it planned.
+    public let run: RunState?
     /// The currency of all figures.
     public let currency: Currency
 }
 
 extension Session {
     /// Takes back what a person or a file told, with all entries of the same fact: entries of the same
-    /// kinds with negative parts, on the days of those that they take back.
+    /// kinds with negative parts, on the days of those that they take back; on the first open day where such
+    /// a day lies in a locked month.
+    ///
+    /// Money, counts, deliveries, launches, delays and ends of runs, a canceled pledge, the campaign's
+    /// finish. Units that come back go to who is next in the queue.
     ///
     /// - Parameters:
     ///   - number: The entry's number; any of the fact's.
@@ -25,8 +33,8 @@ extension Session {
     ///   - id: The campaign's id; `nil` for the only one that is under way.
     ///   - dryRun: Plans and changes nothing.
     /// - Returns: What was taken back.
-    /// - Throws: `SessionError` for what a gateway did, a reversal, what is reversed already, and for an
-    ///   entry that a later one stands on, which it names.
+    /// - Throws: `SessionError` for what a gateway did, a reversal, what is reversed already, what has to be
+    ///   mended otherwise, and for an entry that a later one stands on, which it names.
     public func reverseEntry(
         _ number: Int64, because reason: String, in id: CampaignID?, dryRun: Bool = false
     ) throws -> Reversal {
@@ -38,10 +46,12 @@ extension Session {
             try book.write { records in
                 let campaign = try campaign(id, in: records)
                 let entry = try signedEntry(number, campaign, in: records).entry
-                try checkMayBeReversed(entry, campaign, in: records)
-                let taken = try fact(of: entry, campaign, in: records)
+                let taken = try factToReverse(entry, campaign, in: records)
+                try checkNotSettled(taken, campaign, in: records)
                 try ReversalCheck(taken, campaign, records).run()
-                done = try reverse(taken, campaign, reason, in: records)
+                let besides = try entriesBeside(taken, campaign, in: records)
+                done = try reverse(
+                    (taken + besides).sorted { $0.number < $1.number }, campaign, reason, in: records)
                 if dryRun { throw NothingKept() }
             }
         } catch is NothingKept {}
@@ -49,9 +59,10 @@ extension Session {
         return done
     }
 
-    private func checkMayBeReversed(
+    /// The entries of the fact that an entry belongs to, where it may be taken back at all.
+    private func factToReverse(
         _ entry: JournalEntry, _ campaign: LoadedCampaign, in records: Records
-    ) throws {
+    ) throws -> [JournalEntry] {
         let name = "Entry \(entry.number) (\(entry.kind.title))"
         if let first = entry.reverses {
             throw SessionError.refused(
@@ -60,18 +71,51 @@ extension Session {
         if let by = try records.reversal(campaign: campaign.record.number, of: entry.number) {
             throw SessionError.refused("\(name) was reversed already, by entry \(by).")
         }
+        let fact = try fact(of: entry, campaign, in: records)
         if let pledge = entry.pledge, entry.kind.isOfPayment {
             let row = try records.pledge(campaign: campaign.record.number, number: pledge)
-            guard row?.gateway == 1, EntryDetail.value("op", in: entry.detail) == nil else {
+            guard row?.gateway == 1 || entry.isOfToldFact, EntryDetail.value("op", in: entry.detail) == nil
+            else {
                 throw SessionError.refused(
                     "\(name) is what a gateway did, or was asked to do; only what a person or a file told "
                         + "can be reversed. Money goes back by a refund.")
             }
-            return
+            return fact
         }
-        guard entry.kind == .stockAtLaunch || entry.kind.isRecordedCash && entry.isOfToldFact else {
+        let isCash = [.unmatchedIn, .unmatchedOut].contains(entry.kind) && entry.isOfToldFact
+        guard isCash || fact.contains(where: { $0.isReversible }) else {
+            throw SessionError.refused("\(name) \(entry.kind.insteadOfReversal)")
+        }
+        return fact
+    }
+
+    /// What goes with a fact although it was not told with it: the campaign is not fulfilling without a run,
+    /// and nobody is to be paid back when the cancellation is taken back.
+    private func entriesBeside(
+        _ taken: [JournalEntry], _ campaign: LoadedCampaign, in records: Records
+    ) throws -> [JournalEntry] {
+        let number = campaign.record.number
+        switch taken[0].kind {
+        case .runLaunched where try records.runs(campaign: number).count == 1:
+            let entries = try records.entries(campaign: number, kinds: [.campaignFulfilling]).map(\.entry)
+            let reversed = Set(entries.compactMap(\.reverses))
+            return entries.filter { $0.reverses == nil && !reversed.contains($0.number) }
+        case .canceled: return try refundAsked(with: taken[0], campaign, in: records).map { [$0] } ?? []
+        default: return []
+        }
+    }
+
+    /// A settlement has taken a part of the fact back (T52).
+    private func checkNotSettled(
+        _ taken: [JournalEntry], _ campaign: LoadedCampaign, in records: Records
+    ) throws {
+        for entry in taken {
+            guard let by = try records.reversal(campaign: campaign.record.number, of: entry.number) else {
+                continue
+            }
             throw SessionError.refused(
-                "\(name) is nothing that a person or a file told of money or counts; it stands.")
+                "Entry \(entry.number) (\(entry.kind.title)), which was told with it, was settled already, "
+                    + "by entry \(by). What is left of the fact stands. Nothing was changed.")
         }
     }
 
@@ -83,45 +127,84 @@ extension Session {
         var numbers: [Int64] = []
         for entry in taken.reversed() {
             var detail = EntryDetail().adding("why", why)
-            if let amount = EntryDetail.value("amt", in: entry.detail) { detail.add("amt", amount) }
+            // What the parts cannot say is signed again, so that the journal replays without looking back.
+            for key in ["amt", "units"] {
+                if let value = EntryDetail.value(key, in: entry.detail) { detail.add(key, value) }
+            }
+            if entry.kind == .runDelayed, let day = EntryDetail.value("was", in: entry.detail) {
+                detail.add("expected", day)
+            }
             numbers.append(
                 journal.write(
                     entry.kind, pledge: entry.pledge.map { ($0, entry.subject) },
                     instalment: entry.instalment,
-                    run: entry.run, day: entry.day, parts: -entry.parts, reverses: entry.number,
+                    run: entry.run, day: campaign.openDay(entry.day), parts: -entry.parts,
+                    reverses: entry.number,
                     reference: entry.reference, detail: detail))
         }
-        let payment = try takeBack(taken, campaign, journal)
+        let payment = try takeBackPayment(taken, campaign, journal)
+        let pledge = try takeBackUnits(taken, campaign, journal)
+        try takeBackRun(taken, campaign, journal)
+        try takeBackState(taken, journal)
         try journal.finish(reason: reason)
-        let entries = try numbers.compactMap {
-            try records.entry(campaign: campaign.record.number, number: $0)?.entry
-        }
-        return Reversal(taken: taken, entries: entries, payment: payment, currency: campaign.record.currency)
+        return Reversal(
+            taken: taken,
+            entries: try numbers.compactMap {
+                try records.entry(campaign: campaign.record.number, number: $0)?.entry
+            },
+            payment: payment, pledge: pledge, run: try runState(after: taken, campaign, in: records),
+            currency: campaign.record.currency)
     }
 
     /// The payment's row, as if the entries had not been there.
-    private func takeBack(
+    private func takeBackPayment(
         _ taken: [JournalEntry], _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws -> Payment? {
-        let about = taken.filter { $0.pledge != nil && $0.kind.isOfPayment }
-        guard let pledge = about.first?.pledge else { return nil }
-        let rows = try journal.records.payments(campaign: campaign.record.number, pledge: pledge)
-        guard var payment = rows.first(where: { $0.instalment == 1 })?.payment else { return nil }
-        for entry in about.reversed() {
-            let noted = EntryDetail.value("amt", in: entry.detail).flatMap(Int64.init) ?? 0
-            let amount = entry.kind.isMemo ? noted : entry.parts.amount
-            payment.replay(Booking(entry.kind, amount, isReversal: true))
-            if entry.kind == .declined { payment.ending = .pledged }
+        if let canceled = taken.first(where: { $0.kind == .canceled }) {
+            return try takeBackCancellation(canceled, taken, campaign, journal)
         }
+        let about = taken.filter { $0.pledge != nil && $0.kind.isOfPayment }
+        guard let first = about.first, let pledge = first.pledge else { return nil }
+        let rows = try journal.records.payments(campaign: campaign.record.number, pledge: pledge)
+        let instalment = Int64(max(1, first.instalment))
+        guard var payment = rows.first(where: { $0.instalment == instalment })?.payment else { return nil }
+        payment.takeBack(about)
         if payment.captured == 0 { payment.flags.remove(.late) }
         if payment.excess == 0 { payment.flags.remove(.needsReview) }
+        if first.told == PaymentTelling.inquiry.word { payment.flags.remove(.inquiry) }
         guard payment.violations().isEmpty else {
             throw SessionError.refused(
                 "Without entry \(taken[0].number) the payment would not add up: \(payment.violations()[0]). "
                     + "Reverse what was recorded later first.")
         }
-        journal.put(payment, pledge: pledge)
+        journal.put(payment, pledge: pledge, instalment: instalment)
         return payment
+    }
+}
+
+extension Payment {
+    /// Takes back what entries did, the last first.
+    mutating func takeBack(_ entries: [JournalEntry]) {
+        for entry in entries.reversed() {
+            let noted = EntryDetail.value("amt", in: entry.detail).flatMap(Int64.init) ?? 0
+            let amount = entry.kind.isMemo ? noted : entry.parts.amount
+            replay(Booking(entry.kind, amount, isReversal: true))
+            if entry.kind == .declined { ending = .pledged }
+        }
+    }
+}
+
+extension JournalEntry {
+    /// Whether it tells what a person or a file told, apart from payments.
+    fileprivate var isReversible: Bool {
+        switch kind {
+        case .stockAtLaunch, .runLaunched, .runDelayed, .runReceived, .runClosed, .runCanceled,
+            .campaignFinished, .canceled:
+            true
+        // What contains nothing is delivered by the campaign's success.
+        case .delivered: EntryDetail.value("units", in: detail) != nil
+        default: kind.isRecordedCash && isOfToldFact
+        }
     }
 }
 
@@ -139,6 +222,29 @@ extension EntryKind {
             .unmatchedIn, .unmatchedOut, .processorFee:
             true
         default: false
+        }
+    }
+
+    /// Why an entry of this kind stands, and what to do instead.
+    fileprivate var insteadOfReversal: String {
+        switch self {
+        case .placed, .changed:
+            "is what a file told of a pledge. Cancel the pledge with `pledgebook pledge cancel`, or import a "
+                + "mended row with --update."
+        case .dropped:
+            "is what the campaign's rule did with a pledge that was not paid in time. Record money that came "
+                + "after all with `pledgebook payment record`."
+        case .campaignLaunched:
+            "is the beginning of the campaign. End it with `pledgebook campaign cancel`."
+        case .campaignAmended:
+            "changed the definition. Say `pledgebook campaign amend` with the file as it was."
+        case .campaignFulfilling: "came with the first launch of a run. Reverse that launch."
+        case .campaignCollecting, .campaignReleasing, .campaignFunded, .campaignUnfunded, .campaignCanceled,
+            .campaignClosed, .succeeded:
+            "is what was decided by the campaign's rule, and backers' money has followed it; it stands. "
+                + "Money of single backers goes back with `pledgebook pledge cancel`."
+        case .delivered: "was booked because the pledge contains nothing to ship; it stands."
+        default: "is nothing that a person or a file told of money or counts; it stands."
         }
     }
 }

@@ -62,9 +62,13 @@ extension Session {
         -> [JournalEntry]
     {
         let first = entry.factNumber
-        // A payout has at most a dozen entries, and no fact has more.
-        let near = try records.entries(campaign: campaign.record.number, from: first, to: first + 31).map(
-            \.entry)
-        return Array(near.prefix { $0.factNumber == first })
+        var fact: [JournalEntry] = []
+        while true {
+            let from = first + Int64(fact.count)
+            let near = try records.entries(campaign: campaign.record.number, from: from, to: from + 31)
+            let same = near.prefix { $0.entry.factNumber == first }
+            fact += same.map(\.entry)
+            if same.count < 32 { return fact }
+        }
     }
 }

@@ -1,5 +1,5 @@
 import Accounting
-import Crowdfunding
+public import Crowdfunding
 import Storage
 
 /// What a person told us: one fact, in one or more entries that are taken back together.
@@ -33,15 +33,15 @@ struct Told {
     ///
     /// - Throws: `SessionError.refused` where an account would become negative.
     mutating func write(
-        _ kind: EntryKind, _ parts: EntryParts, pledge: PledgeRecord? = nil, run: String? = nil,
-        detail: EntryDetail = EntryDetail()
+        _ kind: EntryKind, _ parts: EntryParts, pledge: PledgeRecord? = nil, instalment: Int = 1,
+        run: String? = nil, detail: EntryDetail = EntryDetail()
     ) throws {
         try accounts.post(parts, as: kind)
         let mark = first.map { ("of", String($0)) } ?? ("told", word)
         let number = journal.write(
-            kind, pledge: pledge.map { ($0.number, $0.reference) }, instalment: pledge == nil ? 0 : 1,
-            run: run,
-            day: day, parts: parts, reference: reference, detail: detail.adding(mark.0, mark.1))
+            kind, pledge: pledge.map { ($0.number, $0.reference) },
+            instalment: pledge == nil ? 0 : instalment, run: run, day: day, parts: parts,
+            reference: reference, detail: detail.adding(mark.0, mark.1))
         if first == nil { first = number }
         entries.append(number)
     }
@@ -53,11 +53,12 @@ struct Told {
 }
 
 extension Session {
-    /// The day on which a fact happened: today where nobody says, never in the future.
+    /// The day on which a fact happened: today where nobody says, never in the future or a locked month.
     func factDay(_ day: CalendarDay?, _ campaign: LoadedCampaign) throws -> CalendarDay {
         let today = campaign.day(of: now)
         guard let day else { return today }
         guard day <= today else { throw SessionError.dayInFuture(day, today: today) }
+        try campaign.checkIsOpen(day)
         return day
     }
 
@@ -72,11 +73,20 @@ extension Session {
 
     /// Accepts more than zero and at most `largestAmount`, in minor units.
     func checkAmount(_ amount: Int64, _ campaign: LoadedCampaign) throws {
-        guard amount >= 1, amount <= largestAmount else { throw PaymentRefusal.amountOutOfRange(amount) }
+        guard amount >= 1, amount <= largestAmount else {
+            throw SessionError.rule(
+                "\(campaign.money(amount)) cannot have moved: write more than zero and at most "
+                    + "\(campaign.money(largestAmount)). Nothing was changed.", exit: .badInput)
+        }
     }
 }
 
 extension JournalEntry {
+    /// The units that it names, for people: `RED 3, BLUE 1`; `nil` where it names none.
+    public var units: String? {
+        let units = EntryDetail.units(in: detail)
+        return units.isEmpty ? nil : units.map { "\($0.sku) \($0.units)" }.joined(separator: ", ")
+    }
     /// The number of the first entry of the fact that it belongs to.
     var factNumber: Int64 { EntryDetail.value("of", in: detail).flatMap(Int64.init) ?? number }
     /// What a person told, where it is the first entry of that: `payout`, `supplier`, `payment`, `refund` ….

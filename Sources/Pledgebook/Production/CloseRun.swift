@@ -83,19 +83,24 @@ extension Session {
         let lost = missing.map {
             UnitLine(sku: run.name(of: $0.sku), title: run.title(of: $0.sku), units: $0.outstanding)
         }
+        var first: Int64?
+        func write(_ kind: EntryKind, _ detail: EntryDetail = EntryDetail(), other: Int64 = 0) {
+            let detail = first.map { detail.adding("of", $0) } ?? detail
+            let number = journal.write(
+                kind, run: run.plan.id, parts: EntryParts(other: other), detail: detail)
+            first = first ?? number
+        }
         if !lost.isEmpty {
             var detail = EntryDetail()
             detail.add(units: lost.map { ($0.sku, $0.units) })
-            journal.write(.unitsWrittenOff, run: run.plan.id, detail: detail)
+            write(.unitsWrittenOff, detail)
         }
-        if applied > 0 {
-            journal.write(.depositApplied, run: run.plan.id, parts: EntryParts(other: applied))
-        }
-        journal.write(.runClosed, run: run.plan.id, detail: Self.detail(of: production, reason: reason))
-        let row = run.row(production, today: journal.today)
-        try records.put(row, campaign: number)
-        let (pledges, units) = try takeBack(row, campaign, in: records)
+        if applied > 0 { write(.depositApplied, other: applied) }
+        write(.runClosed, Self.detail(of: production, reason: reason))
+        try records.put(run.row(production, today: journal.today), campaign: number)
+        let before = try held(campaign, in: records)
         try journal.finish(reason: reason)
+        let (pledges, units) = Self.lost(before, try held(campaign, in: records))
         return RunClosing(
             run: run.plan.id, writtenOff: lost, pledgesWaiting: pledges, unitsWaiting: units,
             overridden: overridden,
@@ -103,21 +108,24 @@ extension Session {
             currency: campaign.record.currency)
     }
 
-    /// Units that will not come are taken from the last in the queue; other supply goes to who waits then.
-    @discardableResult
-    func takeBack(
-        _ run: RunRecord, _ campaign: LoadedCampaign, in records: Records
-    ) throws -> (pledges: Int64, units: Int64) {
-        let before = try ProductionQueue(campaign, in: records)
-        let rows = before.withoutMissing(of: run)
-        try records.put(rows, campaign: campaign.record.number)
-        let losers = Set(rows.map(\.pledge))
-        try coverDemand(campaign, in: records)
-        guard !losers.isEmpty else { return (0, 0) }
-        let waiting = try ProductionQueue(campaign, in: records).waiting.filter {
-            losers.contains($0.pledge) && $0.sku >= 0
+    /// The units that every pledge holds.
+    private func held(_ campaign: LoadedCampaign, in records: Records) throws -> [Int64: Int64] {
+        try records.allocations(campaign: campaign.record.number).reduce(into: [:]) {
+            $0[$1.pledge, default: 0] += $1.quantity
         }
-        return (Int64(Set(waiting.map(\.pledge)).count), waiting.reduce(0) { $0 + $1.units })
+    }
+
+    /// Units that will not come were taken from the last in the queue: how many pledges wait again, and for
+    /// how many units.
+    private static func lost(
+        _ before: [Int64: Int64], _ after: [Int64: Int64]
+    ) -> (pledges: Int64, units: Int64) {
+        before.reduce(into: (0, 0)) { sum, held in
+            let units = held.value - (after[held.key] ?? 0)
+            guard units > 0 else { return }
+            sum.0 += 1
+            sum.1 += units
+        }
     }
 
     private static func detail(of run: ProductionRun, reason: String?) -> EntryDetail {

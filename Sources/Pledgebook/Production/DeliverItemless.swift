@@ -24,12 +24,12 @@ extension Session {
             campaign: campaign.record.number, after: number, limit: limit,
             tiers: definition.tiers.filter(\.contains.isEmpty).compactMap { numbers[$0.id].map(Int.init) },
             addOns: definition.addOns.filter { !$0.contains.isEmpty }.map(\.id))
-        guard let last = pledges.last?.pledge.number else { return nil }
+        guard let last = pledges.last?.number else { return nil }
         var delivered: [Int64] = []
-        for (pledge, isSimplyPaid) in pledges {
+        for pledge in pledges {
             let parts =
-                try isSimplyPaid && (pledge.tax == 0 || definition.tax.point == .receipt)
-                ? EntryParts(goods: pledge.parts.goods, shipping: pledge.shipping)
+                try pledge.isSimplyPaid && (pledge.parts.tax == 0 || definition.tax.point == .receipt)
+                ? EntryParts(goods: pledge.parts.goods, shipping: pledge.parts.shipping)
                 : itemlessParts(pledge, campaign, in: records)
             guard let parts else { continue }
             journal.write(.delivered, pledge: (pledge.number, pledge.reference), instalment: 1, parts: parts)
@@ -62,8 +62,12 @@ extension Session {
 
     /// What E22 books for a pledge that contains nothing; `nil` while money is owed or in dispute.
     private func itemlessParts(
-        _ pledge: PledgeRecord, _ campaign: LoadedCampaign, in records: Records
+        _ itemless: ItemlessPledge, _ campaign: LoadedCampaign, in records: Records
     ) throws -> EntryParts? {
+        guard let pledge = try records.pledge(campaign: campaign.record.number, number: itemless.number)
+        else {
+            return nil
+        }
         let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(
             \.payment)
         let captured = payments.reduce(0) { $0 + $1.captured }
@@ -75,7 +79,7 @@ extension Session {
         guard pledge.total == 0 || captured > returned else { return nil }
         let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(
             \.entry)
-        let left = PartsLeft(due: pledge.parts, replaying: entries)
+        let left = PartsLeft(due: campaign.capturedParts(of: pledge.parts), replaying: entries)
         return left.delivery(before: 0, after: 0, taxInGoods: campaign.taxInGoods(of: pledge))
     }
 }

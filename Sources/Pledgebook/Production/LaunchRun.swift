@@ -74,7 +74,7 @@ extension Session {
         _ run: String, units: UnitCount? = nil, overrideReason: String? = nil, campaign id: CampaignID? = nil
     ) throws -> RunLaunch {
         try book.write { records in
-            var campaign = try campaign(id, in: records)
+            let campaign = try campaign(id, in: records)
             let loaded = try LoadedRun(run, of: campaign, in: records)
             if let done = try launched(loaded, campaign, asking: units, in: records) { return done }
             var (launch, production, overridden) = try decide(
@@ -87,8 +87,6 @@ extension Session {
                 journal.record.state = .fulfilling
             }
             try records.put(loaded.row(production, today: journal.today), campaign: campaign.record.number)
-            campaign.record.state = journal.record.state
-            try coverDemand(campaign, in: records)
             try journal.finish(reason: reason)
             (launch.pledgesCovered, launch.unitsCovered) = try coverage(of: run, campaign, in: records)
             return launch

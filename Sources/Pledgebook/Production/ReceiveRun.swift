@@ -53,7 +53,7 @@ extension Session {
                         + "and backslashes.", exit: .badInput)
             }
             if let done = try counted(reference, loaded, campaign, in: records) { return done }
-            let units = try loaded.units(count) { try spread($0, loaded) }
+            let units = try loaded.units(count) { try spread($0, loaded) }.filter { $0.units > 0 }
             var production = loaded.production
             if production.state == .received, reference.isEmpty {
                 throw SessionError.refused(
@@ -61,15 +61,13 @@ extension Session {
                         + "--reference."
                 )
             }
-            try production.receive(units)
-            guard units.contains(where: { $0.units > 0 }) else {
+            guard !units.isEmpty else {
                 throw SessionError.rule("Nothing was counted. Say how many units came.", exit: .badInput)
             }
+            try production.receive(units)
             let journal = try JournalWriter(self, record: campaign.record, in: records)
             let booked = try book(units, of: loaded, reference: reference, on: day, journal)
             try records.put(loaded.row(production, today: journal.today), campaign: campaign.record.number)
-            // What came beyond the order is for those who wait.
-            try coverDemand(campaign, in: records)
             try journal.finish()
             return RunReceipt(
                 run: run, counted: lines(units, loaded), state: production.state,
@@ -93,17 +91,19 @@ extension Session {
                 "\(total) units of “\(run.plan.id)” cost more than can be booked at once.")
         }
         var detail = EntryDetail()
-        detail.add(units: units.filter { $0.units > 0 }.map { (run.name(of: $0.sku), $0.units) })
-        journal.write(.runReceived, run: run.plan.id, day: day, reference: reference, detail: detail)
+        detail.add(units: units.map { (run.name(of: $0.sku), $0.units) })
+        let first = journal.write(
+            .runReceived, run: run.plan.id, day: day, reference: reference, detail: detail)
         let applied = min(max(balance.depositLeft, 0), cost)
         if cost > 0 {
             journal.write(
                 .goodsReceived, run: run.plan.id, day: day, parts: EntryParts(other: cost),
-                reference: reference,
-                detail: detail)
+                reference: reference, detail: detail.adding("of", first))
         }
         if applied > 0 {
-            journal.write(.depositApplied, run: run.plan.id, day: day, parts: EntryParts(other: applied))
+            journal.write(
+                .depositApplied, run: run.plan.id, day: day, parts: EntryParts(other: applied),
+                detail: EntryDetail().adding("of", first))
         }
         return (cost, applied, balance.owed + cost - applied)
     }

@@ -91,6 +91,8 @@ extension Session {
     ) throws {
         guard !pledge.parcels.isEmpty else { return }
         let subject = (pledge.record.number, pledge.record.reference)
+        // What one row told is taken back together: every source that its units came from, and their cost.
+        var first: (line: Int, entry: Int64)?
         for parcel in pledge.parcels {
             let before = UnitValues.weight(pledge.values, left: pledge.left)
             pledge.left[parcel.item, default: 0] -= parcel.units
@@ -102,14 +104,17 @@ extension Session {
             detail.add(units: [(parcel.row.sku, parcel.units)])
             if parcel.units != parcel.row.quantity { detail.add("row", parcel.row.quantity) }
             if !parcel.row.carrier.isEmpty { detail.add("carrier", parcel.row.carrier) }
+            if let first, first.line == parcel.row.line { detail.add("of", first.entry) }
             let run = parcel.run.isEmpty ? nil : parcel.run
-            journal.write(
+            let delivered = journal.write(
                 .delivered, pledge: subject, instalment: 1, run: run, day: parcel.row.shippedOn, parts: parts,
                 reference: parcel.row.tracking, detail: detail)
+            if first?.line != parcel.row.line { first = (parcel.row.line, delivered) }
             let cost = parcel.units * parcel.unitCost
             if cost > 0 {
                 var units = EntryDetail()
                 units.add(units: [(parcel.row.sku, parcel.units)])
+                units.add("of", first?.entry ?? delivered)
                 journal.write(
                     .costOfDelivered, pledge: subject, instalment: 1, run: run, day: parcel.row.shippedOn,
                     parts: EntryParts(other: cost), detail: units)

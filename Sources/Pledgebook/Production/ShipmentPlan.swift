@@ -91,6 +91,11 @@ struct ShipmentPlan {
         if row.shippedOn > today {
             return refuse(row, .shipped_on, "\(row.shippedOn) is in the future", fix: "today is \(today)")
         }
+        if campaign.openDay(row.shippedOn) != row.shippedOn {
+            return refuse(
+                row, .shipped_on, "\(row.shippedOn) lies in a locked month",
+                fix: "the first open day is \(campaign.openDay(row.shippedOn))")
+        }
         if row.shippedOn < campaign.day(of: pledges[place].record.placedAt) {
             return refuse(
                 row, .shipped_on, "\(row.shippedOn) is before the day of the pledge", fix: "check the year")
@@ -212,7 +217,8 @@ struct ShipmentPlan {
                     tier: words.tier(of: queued), quantity: queued.quantity,
                     lines: words.lines(of: queued)[...]),
                 chosen: chosen, open: open, left: left, allocations: queued.allocations,
-                money: PartsLeft(due: record.parts, replaying: entries), refusal: try refusal(record, queued),
+                money: PartsLeft(due: campaign.capturedParts(of: record.parts), replaying: entries),
+                refusal: try refusal(record, queued),
                 known: Self.known(entries)))
         places[row.pledge] = pledges.count - 1
         return pledges.count - 1

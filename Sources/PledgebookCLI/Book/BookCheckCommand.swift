@@ -49,6 +49,7 @@ struct BookCheckCommand: ParsableCommand {
             case .broken: "CHAIN BROKEN"
             case .keyMissing: "chain not proven (no key)"
             case .otherKey: "chain not proven (another key)"
+            case .vouched(let last): "chain whole, to \(grouped(last)) by what the present key signed of it"
             }
         let verdict =
             campaign.differenceCount == 0
@@ -67,7 +68,10 @@ struct BookCheckCommand: ParsableCommand {
                     + "that was changed together with all that follows from it would not be seen.")
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
-            Output.note("The key at \(key) did not sign this book. Name the right one with --key-file.")
+            Output.note(
+                "The key at \(key) did not sign this book, or not all of it. Name the right one with "
+                    + "--key-file."
+            )
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {
             Output.note(

@@ -70,12 +70,13 @@ extension RecordedFact {
 }
 
 extension JournalEntry {
-    /// Number, day, code, title and amount, as lists show them.
+    /// Number, day, code, title, amount and units, as lists show them; a memo has no amount.
     func line(_ currency: Currency) -> String {
         let amount = parts.amount == 0 ? parts.fee : parts.amount
-        let run = run.map { " · \($0)" } ?? ""
-        return "  \(number)  \(day)  \(kind.code ?? "–")  \(kind.title)  "
-            + "\(Money(minorUnits: amount, currency: currency))\(run)"
+        let money = Money(minorUnits: amount, currency: currency).description
+        let what = [kind.isMemo && amount == 0 ? nil : money, units, run].compactMap(\.self)
+        return "  \(number)  \(day)  \(kind.code ?? "–")  \(kind.title)"
+            + (what.isEmpty ? "" : "  " + what.joined(separator: " · "))
     }
 }
 

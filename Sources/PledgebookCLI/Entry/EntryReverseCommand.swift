@@ -8,9 +8,9 @@ struct EntryReverseCommand: ParsableCommand {
         commandName: "reverse",
         abstract: "Take back what a person or a file told, with a reason",
         discussion: """
-            What was told together, such as a payout and its lines, is taken back together. What a gateway \
-            did and
-            what a later entry stands on is refused.
+            Money at the bank, payments that were recorded, counts, parcels, launches, delays and ends of \
+            runs, canceled pledges. What was told together, such as a payout and its lines, is taken back \
+            together. What a gateway did and what a later entry stands on is refused.
 
             Example:
               pledgebook entry reverse 12 --because "typed twice"
@@ -30,8 +30,13 @@ struct EntryReverseCommand: ParsableCommand {
         let plan = try session.reverseEntry(number, because: because, in: campaign.id, dryRun: true)
         Output.line("These entries are taken back:")
         for entry in plan.taken { Output.line(entry.line(plan.currency)) }
+        let subject = visible(plan.taken[0].subject)
+        if let state = plan.pledge { Output.line("\(subject) is \(state) then.") }
         if let payment = plan.payment {
-            Output.line("\(visible(plan.taken[0].subject)) is \(payment.state.label) then.")
+            Output.line("The payment of \(subject) is \(payment.state.label) then.")
+        }
+        if let state = plan.run, let run = plan.taken.compactMap(\.run).first {
+            Output.line("\(run) is \(state) then.")
         }
         guard try confirmation.proceeds("Take them back?") else { return }
         let done = try session.reverseEntry(number, because: because, in: campaign.id)

@@ -2,6 +2,7 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
+import Reports
 
 extension RunCommand {
     struct RunLaunch: ParsableCommand {
@@ -46,7 +47,7 @@ extension RunCommand {
                 id, units: count, overrideReason: overrideReason, campaign: campaign)
             Output.line(
                 "\nLaunched \(id): \(counted(done.unitsOrdered, "unit")), expected \(done.expected). "
-                    + "\(counted(done.unitsCovered, "unit")) are allocated to "
+                    + "\(counted(done.unitsCovered, "unit is", "units are")) allocated to "
                     + "\(counted(done.pledgesCovered, "pledge"))."
             )
             if done.deposit > 0 {
@@ -58,14 +59,19 @@ extension RunCommand {
 
         private func show(_ plan: Pledgebook.RunLaunch) {
             Output.line("Launch \(id) with \(visible(plan.supplier))?\n")
+            let skus = plan.units.map(\.sku.count).max() ?? 0
+            let titles = plan.units.map { displayWidth(visible($0.title)) }.max() ?? 0
             for line in plan.units {
-                Output.line("  \(line.sku)  \(visible(line.title))  \(grouped(line.units))")
+                Output.line(
+                    "  \(Screen.left(line.sku, skus))  \(Screen.left(visible(line.title), titles))  "
+                        + grouped(line.units))
             }
             Output.line(
                 "  ordered    \(counted(plan.unitsOrdered, "unit")), \(grouped(plan.unitsWaiting)) waiting")
             if plan.unitsOpen > 0 {
                 Output.line(
-                    "  open       \(grouped(plan.unitsOpen)) units are not chosen yet; they keep their place")
+                    "  open       \(counted(plan.unitsOpen, "unit is", "units are")) not chosen yet; "
+                        + "places are kept")
             }
             Output.line("  cost       \(money(plan.cost, plan))")
             Output.line(

@@ -31,7 +31,8 @@ extension RunCommand {
                 Output.line(
                     "  waiting    \(grouped(run.waiting)) of at least \(grouped(run.minimum))\(capacity)")
                 if run.open > 0 {
-                    Output.line("  open       \(grouped(run.open)) units whose variant is not chosen")
+                    Output.line(
+                        "  open       \(counted(run.open, "unit")) whose variant is not chosen")
                 }
                 Output.line("  threshold  " + (run.shortfall.map { $0.text(in: list.currency) } ?? "met"))
             } else {

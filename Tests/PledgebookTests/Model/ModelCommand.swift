@@ -42,7 +42,8 @@ struct ModelStep: CustomStringConvertible {
                 draw < 25
                 ? .take(1 + random.below(3))
                 : draw < 65
-                    ? .close : draw < 80 ? .cancel(pledge: pledge) : draw < 96 ? .retry(pledge: pledge) : .callOff
+                    ? .close
+                    : draw < 80 ? .cancel(pledge: pledge) : draw < 96 ? .retry(pledge: pledge) : .callOff
             return
         }
         let percent = [100, 100, 100, 50, 33, 120][random.below(6)]

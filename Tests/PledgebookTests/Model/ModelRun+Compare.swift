@@ -19,7 +19,9 @@ extension ModelRun {
         }
     }
 
-    private func differences(_ session: Session, _ source: ReportSource, in records: Records) throws -> [String] {
+    private func differences(_ session: Session, _ source: ReportSource, in records: Records) throws
+        -> [String]
+    {
         var found: [String] = []
         func same<Value: Equatable>(_ what: String, _ book: Value, _ model: Value) {
             if book != model { found.append("\(what): the book says \(book), the model \(model)") }

@@ -112,7 +112,8 @@ final class ModelRun {
         let first = model.pledges.count
         var file = "pledge_id,email,country,tier,quantity,pledged_at,payment_method,payment_reference\n"
         for index in 0..<first + count {
-            file += "P-\(index + 1),b\(index)@post.example,DE,one,\(1 + index % 2),"
+            file +=
+                "P-\(index + 1),b\(index)@post.example,DE,one,\(1 + index % 2),"
                 + "2026-03-02T10:00:0\(index % 10)Z,"
                 + (isRehearsal ? "rehearsal,pm_\(index)" : "recorded,") + "\n"
         }
@@ -170,7 +171,9 @@ final class ModelRun {
         let amount = percent == 0 ? natural : it.price * percent / 100
         let most = it.openRefund ?? owed + it.held.total
         let isShort = it.openRefund.map { amount < $0 } ?? false
-        let isPossible = it.captured > 0 && amount > 0 && (amount <= most && !isShort || force && !own)
+        // What is said to have gone out is a fact, even where nothing came in.
+        let fits = it.captured > 0 && amount <= most && !isShort
+        let isPossible = amount > 0 && (fits || force && !own && (it.captured > 0 || percent != 0))
         records += 1
         var entry: Int64 = 0
         let refused = try refuses {
@@ -188,6 +191,9 @@ final class ModelRun {
             model.post(1900, 1100, max(0, amount - open))
             model.pledges[pledge].excess += abs(amount - open)
             model.pledges[pledge].openRefund = nil
+        } else if it.captured == 0 {
+            model.post(1900, 1100, amount)
+            model.pledges[pledge].excess += amount
         } else {
             let further = min(max(0, amount - owed), it.held.total)
             model.promise(further, to: pledge)

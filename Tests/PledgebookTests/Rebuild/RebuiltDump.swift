@@ -16,7 +16,9 @@ func dump(_ book: Book) throws -> [String] {
                     + row.map { "\($0)=\($1.description)" }.joined(separator: " ")
             }
             // A total that has come down to nothing is as good as none.
-            .filter { !($0.hasPrefix("pledge_total") && $0.contains(" count=0 ")) && !$0.hasSuffix(" units=0") }
+            .filter {
+                !($0.hasPrefix("pledge_total") && $0.contains(" count=0 ")) && !$0.hasSuffix(" units=0")
+            }
             .sorted()
         }
     }

@@ -48,7 +48,11 @@ struct KillingGateway: PaymentGateway {
     final class TalkCounter: Sendable {
         private let talks = Mutex(0)
         /// The number of this talk.
-        func next() -> Int { talks.withLock { count in defer { count += 1 }; return count } }
+        func next() -> Int {
+            talks.withLock { count in
+                defer { count += 1 }; return count
+            }
+        }
     }
 
     var code: Int { inner.code }
@@ -102,7 +106,8 @@ final class MortalBook {
 
     func session(at now: Timestamp, killing point: KillPoint? = nil) -> Session {
         var session = Session(
-            book: book, master: master, now: now, operatorName: "simulation", version: "", command: "simulate")
+            book: book, master: master, now: now, operatorName: "simulation", version: "", command: "simulate"
+        )
         var kill: (talk: Int, part: Int)?
         if case .gateway(let talk, let part) = point { kill = (talk, part) }
         let profile = profile

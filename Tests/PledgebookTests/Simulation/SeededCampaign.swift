@@ -35,10 +35,8 @@ struct SeededCampaign {
         opens = closes.adding(seconds: -Int64(5 + random.below(30)) * 86_400)
         currency = ["EUR", "EUR", "JPY", "KWD"][random.below(4)]
         retryDays = random.below(10)
-        let digits = ["JPY": 0, "KWD": 3][currency] ?? 2
-        func amount(_ units: Int) -> String {
-            digits == 0 ? "\(units)" : "\(units)." + String(repeating: "0", count: digits)
-        }
+        let point = ["JPY": "", "KWD": ".000"][currency] ?? ".00"
+        func amount(_ units: Int) -> String { "\(units)\(point)" }
         let count = 4 + random.below(10)
         let prices = [20, 35, 100]
         var rows: [Row] = []

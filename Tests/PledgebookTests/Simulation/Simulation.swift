@@ -6,8 +6,8 @@ import Imports
 @testable import Pledgebook
 @testable import Storage
 
-/// One campaign's life under everything that can go wrong, drawn from a seed: faults at the processor, a clock
-/// that jumps, a process that is killed and started again.
+/// One campaign's life under everything that can go wrong, drawn from a seed: faults at the processor, a
+/// clock that jumps, a process that is killed and started again.
 final class Simulation {
     enum Command: Hashable {
         case take
@@ -159,7 +159,8 @@ final class Simulation {
 
     private func isOver() throws -> Bool {
         try mortal.book.read { records in
-            guard let record = try records.campaigns().first, record.state != .live, record.state != .collecting
+            guard let record = try records.campaigns().first, record.state != .live,
+                record.state != .collecting
             else { return false }
             guard try records.openOperations(campaign: 1).isEmpty else { return false }
             guard record.state == .releasing else { return true }
