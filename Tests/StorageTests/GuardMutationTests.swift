@@ -51,7 +51,7 @@ import Testing
     }
 
     private static func table(before place: String.Index) -> String {
-        whole[..<place].matches(of: /CREATE TABLE (\w+)/).last.map { String($0.output.1) } ?? "?"
+        whole[..<place].matches(of: /(?:CREATE|ALTER) TABLE (\w+)/).last.map { String($0.output.1) } ?? "?"
     }
 
     /// A book's database in memory with one good row in every table.
@@ -78,7 +78,7 @@ import Testing
 
     /// What tests refuse, and nothing else is wrong with.
     private static let probes =
-        RefusedRowsTests.bad + RefusedRowsTests.changedEntries
+        RefusedRowsTests.bad + RefusedRowsTests.changedEntries + RefusedRowsTests.changedCheckpoints
         + [
             "INSERT INTO entry (campaign, number, kind, at, day, goods, tag) "
                 + "VALUES (1, 3, 1, 1, 1, -1, zeroblob(32))"

@@ -25,7 +25,11 @@ import Testing
         INSERT INTO allocation (campaign, pledge, sku, run, quantity) VALUES (1, 1, 'LAMP', 'run-1', 1);
         INSERT INTO pledge_total (campaign, tier, gateway, state, payment, paid, count, quantity, amount,
           captured, refunded, committed, disputed, lost) VALUES (1, 0, 1, 1, -1, 0, 1, 1, 9, 0, 0, 0, 0, 0);
-        INSERT INTO line_total (campaign, kind, id, state, paid, units) VALUES (1, 1, 'bulb', 1, 0, 1)
+        INSERT INTO line_total (campaign, kind, id, state, paid, units) VALUES (1, 1, 'bulb', 1, 0, 1);
+        INSERT INTO notice (campaign, number, pledge, instalment, kind, turn, amount, at)
+          VALUES (1, 1, 1, 1, 'payment-failed', 1, 1000, 1);
+        INSERT INTO checkpoint (campaign, number, at, root, public_key, signature, frontier)
+          VALUES (1, 2, 1, zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(0))
         """
 
     private static func filled() throws -> (StorageFolder, Book) {
@@ -62,6 +66,23 @@ import Testing
         #expect(try book.rows("SELECT * FROM entry ORDER BY number") == before)
         withExtendedLifetime(folder) {}
     }
+
+    static let changedCheckpoints = ["UPDATE checkpoint SET at = 9", "DELETE FROM checkpoint"]
+
+    @Test("a checkpoint is never changed or deleted", arguments: changedCheckpoints)
+    func checkpointsAreKept(sql: String) throws {
+        let (folder, book) = try Self.filled()
+        do {
+            try book.run(sql)
+            Issue.record("accepted")
+        } catch BookError.storage(let reason) {
+            #expect(reason.hasPrefix("checkpoints are never "), "\(reason)")
+        }
+        withExtendedLifetime(folder) {}
+    }
+
+    private static let checkpoint =
+        "INSERT INTO checkpoint (campaign, number, at, root, public_key, signature, frontier)"
 
     /// Each breaks one rule of a table; every other value of the row is right.
     static let bad = [
@@ -100,6 +121,12 @@ import Testing
         "UPDATE allocation SET pledge = 9", "UPDATE posting_rule SET sign = 0",
         "UPDATE pledge_total SET paid = 4", "UPDATE pledge_total SET count = -1",
         "UPDATE line_total SET paid = -1", "UPDATE line_total SET units = -1",
+        "UPDATE operation SET asked = -1", "UPDATE notice SET instalment = 0",
+        "UPDATE notice SET kind = 'greeting'", "UPDATE notice SET turn = 0", "UPDATE notice SET pledge = 9",
+        "\(checkpoint) VALUES (1, 0, 1, zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(0))",
+        "\(checkpoint) VALUES (1, 1, 1, zeroblob(31), zeroblob(32), zeroblob(64), zeroblob(0))",
+        "\(checkpoint) VALUES (1, 1, 1, zeroblob(32), zeroblob(33), zeroblob(64), zeroblob(0))",
+        "\(checkpoint) VALUES (1, 1, 1, zeroblob(32), zeroblob(32), zeroblob(63), zeroblob(0))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 0, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 1, 1, 1, 1, zeroblob(32))",
         "INSERT INTO entry (campaign, number, kind, at, day, tag) VALUES (1, 3, 1, 1, 1, zeroblob(33))",
