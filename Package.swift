@@ -74,7 +74,7 @@ let package = Package(
             "PledgebookTests",
             [
                 "Accounting", "Parsing", "Crowdfunding", "Storage", "Receipts", "Gateways", "Imports",
-                "Pledgebook",
+                "Pledgebook", "Reports",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),

@@ -1,17 +1,19 @@
-"""Checks that campaigns/campaign.schema.json and the program agree on the shape of campaign files.
+"""Checks that the schemas in campaigns/ and the program agree on the shape of campaign files and of the profiles of
+rehearsals.
 
 Run it with a Python that has `jsonschema` (scripts/test makes a venv under .build/):
 
     python Tests/schema_agreement.py [PLEDGEBOOK]
 
-Over Tests/Fixtures/campaigns/ and the samples in campaigns/*/campaign.json:
+Over Tests/Fixtures/campaigns/, Tests/Fixtures/rehearsals/ and the samples in campaigns/:
 
   good/       the schema accepts, the program accepts
   bad/        the schema refuses, the program refuses (the shape is wrong)
   bad-rules/  the schema accepts, the program refuses (only rules that a schema cannot say are broken)
 
-The program's side runs in the Swift test `CampaignReaderTests` over the same folders. With PLEDGEBOOK, the path of the
-built command, `pledgebook campaign check FILE` is run over every file as well: exit 0 accepts, 1 or 2 refuses.
+The program's side runs in the Swift tests `CampaignReaderTests` and `RehearsalReaderTests` over the same folders. With
+PLEDGEBOOK, the path of the built command, `pledgebook campaign check FILE` is run over every campaign as well: exit 0
+accepts, 1 or 2 refuses.
 """
 
 import json
@@ -22,7 +24,12 @@ import sys
 from jsonschema import Draft202012Validator
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FIXTURES = ROOT / "Tests" / "Fixtures" / "campaigns"
+FIXTURES = ROOT / "Tests" / "Fixtures"
+# Folder of fixtures, schema, samples.
+KINDS = (
+    ("campaigns", "campaign.schema.json", "*/campaign.json"),
+    ("rehearsals", "rehearsal.schema.json", "rehearsals/*.json"),
+)
 
 
 def properties_without_help(node, path="$"):
@@ -42,29 +49,30 @@ def properties_without_help(node, path="$"):
         yield from properties_without_help(value, f"{path}.{key}")
 
 
-def cases():
+def cases(kind, samples):
     """Yields (file, whether the schema accepts it, whether the program accepts it)."""
     for folder, schema_accepts, program_accepts in (
         ("good", True, True),
         ("bad", False, False),
         ("bad-rules", True, False),
     ):
-        files = sorted((FIXTURES / folder).glob("*.json"))
+        files = sorted((FIXTURES / kind / folder).glob("*.json"))
         if not files:
-            raise SystemExit(f"{folder}: no files")
+            raise SystemExit(f"{kind}/{folder}: no files")
         for file in files:
             yield file, schema_accepts, program_accepts
-    for file in sorted((ROOT / "campaigns").glob("*/campaign.json")):
+    for file in sorted((ROOT / "campaigns").glob(samples)):
         yield file, True, True
 
 
-def main():
-    schema = json.loads((ROOT / "campaigns" / "campaign.schema.json").read_text(encoding="utf-8"))
+def disagreements(kind, schema_name, samples):
+    """Returns what is wrong with one kind of file, and how many files were read."""
+    schema = json.loads((ROOT / "campaigns" / schema_name).read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    failures = [f"{path}: has no title or no description" for path in properties_without_help(schema)]
+    failures = [f"{schema_name} {path}: has no title or no description" for path in properties_without_help(schema)]
     count = 0
-    for file, schema_accepts, program_accepts in cases():
+    for file, schema_accepts, program_accepts in cases(kind, samples):
         count += 1
         name = file.relative_to(ROOT)
         errors = list(validator.iter_errors(json.loads(file.read_text(encoding="utf-8"))))
@@ -72,11 +80,21 @@ def main():
             failures.append(f"{name}: the schema refuses it: {errors[0].json_path}: {errors[0].message[:100]}")
         if not schema_accepts and not errors:
             failures.append(f"{name}: the schema accepts it")
-        if len(sys.argv) > 1:
+        if len(sys.argv) > 1 and kind == "campaigns":
             status = subprocess.run([sys.argv[1], "campaign", "check", file], capture_output=True).returncode
             if status not in (0, 1, 2) or (status == 0) != program_accepts:
                 failures.append(f"{name}: pledgebook campaign check ends with {status}")
-    print("\n".join(failures) or f"{count} files: schema and program agree")
+    return failures, count
+
+
+def main():
+    failures = []
+    count = 0
+    for kind in KINDS:
+        found, files = disagreements(*kind)
+        failures += found
+        count += files
+    print("\n".join(failures) or f"{count} files: schemas and program agree")
     return 1 if failures else 0
 
 

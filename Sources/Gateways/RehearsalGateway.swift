@@ -15,12 +15,15 @@ public struct RehearsalGateway: PaymentGateway {
     public var window: Int { 4096 }
     /// 24 hours, as Stripe's.
     public var keyLifetime: Int64 { 86_400 }
-    /// What is left of a hold is freed by the first capture.
-    public var multicapture: Bool { false }
+    /// Whether what a capture leaves over stays held; by the profile, as a rule not.
+    public var multicapture: Bool { profile.multicapture }
     /// How the processor behaves.
-    public let profile: RehearsalProfile
+    public private(set) var profile: RehearsalProfile
 
-    private let truth: RehearsalTruth
+    let truth: RehearsalTruth
+    private var faults: RehearsalFaults
+    /// Requests of the window that a rate limit refuses still.
+    private var limited = 0
     /// Keys that were lost on their way once; the next time they arrive.
     private var lostOnce: Set<RehearsalKey> = []
     private var redelivered: [RehearsalDelivery] = []
@@ -32,7 +35,16 @@ public struct RehearsalGateway: PaymentGateway {
     /// Throws where it cannot be opened, is a link or no regular file.
     public init(_ profile: RehearsalProfile, path: String) throws(RehearsalError) {
         self.profile = profile
+        faults = RehearsalFaults(profile)
         truth = try RehearsalTruth(path: path)
+    }
+
+    /// The same processor with another temper.
+    public func behaving(as profile: RehearsalProfile) -> RehearsalGateway {
+        var other = self
+        other.profile = profile
+        other.faults = RehearsalFaults(profile)
+        return other
     }
 
     /// Carries out the operations; see `PaymentGateway`.
@@ -43,11 +55,11 @@ public struct RehearsalGateway: PaymentGateway {
         _ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp
     ) throws -> [GatewayOutcome] {
         let prefixHash = hash(prefix)
-        var outcomes: [GatewayOutcome] = []
-        outcomes.reserveCapacity(operations.count)
+        limited = 0
+        var outcomes = [GatewayOutcome](repeating: GatewayOutcome(.unknown), count: operations.count)
         do throws(RehearsalError) {
-            for operation in operations {
-                outcomes.append(try carryOut(operation, prefix, prefixHash, currency, now))
+            for index in order(of: operations, prefixHash, at: now) {
+                outcomes[index] = try carryOut(operations[index], prefix, prefixHash, currency, now)
             }
         } catch {
             try truth.flush()
@@ -57,18 +69,35 @@ public struct RehearsalGateway: PaymentGateway {
         return outcomes
     }
 
+    /// The order in which requests that are sent together take effect.
+    private func order(of operations: [Operation], _ prefixHash: UInt64, at now: Timestamp) -> [Int] {
+        var order = Array(operations.indices)
+        guard faults.reorder > 0, !profile.hasRecovered(at: now) else { return order }
+        for index in order.indices {
+            let key = RehearsalKey(operations[index], prefix: prefixHash)
+            guard rate(key.high, salt: 6) < faults.reorder else { continue }
+            order.swapAt(index, Int(truncatingIfNeeded: mixed(key.low ^ 7) % UInt64(order.count)))
+        }
+        return order
+    }
+
     /// What became of an operation: its stored result, or `notFound`.
     public mutating func find(
         _ operation: Operation, prefix: String, at now: Timestamp
     ) throws -> GatewayOutcome {
         let key = RehearsalKey(operation, prefix: hash(prefix))
+        if faults.deaf > 0, !profile.hasRecovered(at: now),
+            rate(key.high ^ UInt64(bitPattern: now.seconds), salt: 5) < faults.deaf
+        {
+            return GatewayOutcome(.unknown)
+        }
         guard let record = try truth.record(key) else {
             // Whoever asks sends again; that time it arrives.
             lostOnce.insert(key)
             return GatewayOutcome(.notFound)
         }
-        try check(operation, against: record, prefix, currency: record.currencyBits)
-        return outcome(of: record)
+        try check(operation, against: record, prefix)
+        return outcome(of: record, at: now)
     }
 
     /// Answers that were told twice since the last call, as a processor's repeated messages are.
@@ -86,22 +115,29 @@ public struct RehearsalGateway: PaymentGateway {
         let payment = RehearsalKey.payment(operation, prefix: prefixHash)
         let key = RehearsalKey(payment: payment, operation)
         if let before = try truth.record(key) {
-            try check(operation, against: before, prefix, currency: currencyBits(of: currency))
-            return outcome(of: before)
+            try check(operation, against: before, prefix, asked: currencyBits(of: currency))
+            return outcome(of: before, at: now)
         }
-        let arrival = rate(key.high, salt: 1)
-        if arrival < profile.timeoutBefore, lostOnce.insert(key).inserted { return GatewayOutcome(.unknown) }
+        var fault = profile.hasRecovered(at: now) ? nil : self.fault(of: key)
+        if fault == .rateLimit, !lostOnce.contains(key) { limited = RehearsalFaults.limitedAtOnce }
+        if limited > 0 {
+            limited -= 1
+            fault = .rateLimit
+        }
+        if let fault, fault.isBeforeEffect(rate(key.low, salt: 8)), lostOnce.insert(key).inserted {
+            return GatewayOutcome(.unknown)
+        }
         let record = try decide(operation, key, payment, currency, now)
         truth.append(record)
-        let outcome = outcome(of: record)
-        let answerLost = profile.timeoutBefore + profile.timeoutAfter
-        if arrival >= profile.timeoutBefore, arrival < answerLost { return GatewayOutcome(.unknown) }
-        if arrival >= answerLost, arrival < answerLost + profile.duplicate {
-            redelivered.append(RehearsalDelivery(operation: operation, outcome: outcome))
+        switch fault {
+        case .garbage: return .garbage(key.low, asked: operation.amount)
+        case .duplicate:
+            redelivered.append(RehearsalDelivery(operation: operation, outcome: outcome(of: record, at: now)))
             // The request arrives a second time: the key says so, and nothing happens.
             return try carryOut(operation, prefix, prefixHash, currency, now)
+        case .some(let fault) where fault.losesAnswer: return GatewayOutcome(.unknown)
+        default: return outcome(of: record, at: now)
         }
-        return outcome
     }
 
     /// What the processor does with a request that it has not seen.
@@ -129,16 +165,48 @@ public struct RehearsalGateway: PaymentGateway {
                 record.outcome = .declinedHard
             case .capture where now >= charge.at.adding(seconds: profile.holdLifetime):
                 record.outcome = .expired
+            case .void where now >= charge.at.adding(seconds: profile.holdLifetime):
+                record.outcome = .expired
             // What a capture leaves over is freed, so a hold is captured once.
-            case .capture where moved.captured > 0 || held < operation.amount: record.outcome = .declinedHard
+            case .capture where !profile.multicapture && moved.captured > 0 || held < operation.amount:
+                record.outcome = .declinedHard
             case .void where held < operation.amount: record.outcome = .declinedHard
             default: break
             }
         }
-        if record.outcome == .done, operation.kind == .charge || operation.kind == .capture {
-            record.fee = profile.fee(of: operation.amount)
+        guard record.outcome == .done else { return record }
+        record.amount = moved(operation, key)
+        record.currencyBits = self.currency(of: key, asked: record.currencyBits)
+        if operation.kind == .charge || operation.kind == .capture {
+            record.fee = profile.fee(of: record.amount)
         }
         return record
+    }
+
+    /// What is moved in place of what was asked for: nearly always the same.
+    ///
+    /// A refund, a capture or a void never moves more, because there may be no more.
+    private func moved(_ operation: Operation, _ key: RehearsalKey) -> Int64 {
+        guard operation.kind != .void, fault(of: key) == .wrongAmount, operation.amount > 1 else {
+            return operation.amount
+        }
+        let most = max(1, operation.amount / 20)
+        let drift = 1 + Int64(truncatingIfNeeded: mixed(key.low ^ 9) % UInt64(most))
+        let mayBeMore = operation.kind == .charge || operation.kind == .authorize
+        let isMore = mayBeMore && rate(key.low, salt: 10) < 500_000
+        return isMore
+            ? min(operation.amount + drift, largestAmount) : max(1, operation.amount - drift)
+    }
+
+    /// The currency in which it is moved.
+    private func currency(of key: RehearsalKey, asked: UInt32) -> UInt32 {
+        guard fault(of: key) == .wrongCurrency else { return asked }
+        let usual: [UInt32] = [0x55_53_44, 0x45_55_52]  // USD, EUR
+        return asked == usual[0] ? usual[1] : usual[0]
+    }
+
+    private func fault(of key: RehearsalKey) -> RehearsalFault? {
+        faults.fault(drawn: rate(key.high, salt: 1))
     }
 
     /// Whether a hold or charge is declined: for good by payment and method, for a while by attempt.
@@ -160,17 +228,26 @@ public struct RehearsalGateway: PaymentGateway {
             : rehearsalNumber(operation.target) ?? RehearsalKey.hash(operation.target, 2)
     }
 
+    /// Refuses a key that comes back with other figures; `asked` is the currency, where it is said.
     private func check(
-        _ operation: Operation, against record: RehearsalRecord, _ prefix: String, currency: UInt32
+        _ operation: Operation, against record: RehearsalRecord, _ prefix: String, asked: UInt32? = nil
     ) throws(RehearsalError) {
-        guard record.currencyBits == currency, record.kind == operation.kind,
-            record.amount == operation.amount,
+        let key = RehearsalKey(high: record.keyHigh, low: record.keyLow)
+        let isDone = record.outcome == .done
+        let amount = isDone ? moved(operation, key) : operation.amount
+        let currency = asked.map { isDone ? self.currency(of: key, asked: $0) : $0 } ?? record.currencyBits
+        guard record.currencyBits == currency, record.kind == operation.kind, record.amount == amount,
             record.target == target(of: operation)
         else { throw .keyReused(key: operation.key(prefix)) }
     }
 
-    private func outcome(of record: RehearsalRecord) -> GatewayOutcome {
-        switch record.outcome {
+    private func outcome(of record: RehearsalRecord, at now: Timestamp) -> GatewayOutcome {
+        if faults.fault(drawn: rate(record.keyHigh, salt: 1)) == .delayed, now < told(record),
+            !profile.hasRecovered(at: now)
+        {
+            return GatewayOutcome(.pending)
+        }
+        return switch record.outcome {
         case .done:
             GatewayOutcome(
                 .done(
@@ -184,6 +261,13 @@ public struct RehearsalGateway: PaymentGateway {
         case .actionRequired: GatewayOutcome(.actionRequired)
         case .expired: GatewayOutcome(.declined(hard: true, reason: "expired"))
         }
+    }
+
+    /// When a delayed answer is told.
+    private func told(_ record: RehearsalRecord) -> Timestamp {
+        let days =
+            1 + Int64(truncatingIfNeeded: mixed(record.keyLow ^ 11) % UInt64(max(1, profile.delayDays)))
+        return record.at.adding(seconds: days * 86_400)
     }
 
     private mutating func hash(_ prefix: String) -> UInt64 {
@@ -201,56 +285,4 @@ public struct RehearsalDelivery: Hashable, Sendable {
     public var operation: Operation
     /// What was answered.
     public var outcome: GatewayOutcome
-}
-
-// MARK: - The truth, to compare the books with
-
-extension RehearsalGateway {
-    /// Every request that arrived, in the order in which they did.
-    ///
-    /// Meant for tests and small campaigns: it holds all of them in memory.
-    public func records() throws(RehearsalError) -> [RehearsalRecord] {
-        var records: [RehearsalRecord] = []
-        try truth.forEach { records.append($1) }
-        return records
-    }
-
-    /// What the processor has done in all.
-    public func totals() throws(RehearsalError) -> RehearsalTotals {
-        var totals = RehearsalTotals()
-        try truth.forEach { totals.add($1) }
-        return totals
-    }
-}
-
-/// Sums over all requests that were done, in minor units.
-public struct RehearsalTotals: Hashable, Sendable {
-    /// Requests that arrived.
-    public var requests = 0
-    /// Held.
-    public var authorized: Int64 = 0
-    /// Taken, by charges and captures.
-    public var captured: Int64 = 0
-    /// Freed by voids.
-    public var voided: Int64 = 0
-    /// Given back.
-    public var refunded: Int64 = 0
-    /// Kept by the processor.
-    public var fees: Int64 = 0
-
-    /// Nothing yet.
-    public init() {}
-
-    /// Adds what a request did.
-    public mutating func add(_ record: RehearsalRecord) {
-        requests += 1
-        guard record.outcome == .done else { return }
-        fees += record.fee
-        switch record.kind {
-        case .authorize: authorized += record.amount
-        case .charge, .capture: captured += record.amount
-        case .void: voided += record.amount
-        case .refund: refunded += record.amount
-        }
-    }
 }

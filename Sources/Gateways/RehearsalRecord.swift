@@ -111,7 +111,7 @@ extension RehearsalRecord {
     /// currency (3), line feed.
     func append(to lines: inout [UInt8]) {
         let start = lines.count
-        lines.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: RehearsalRecord.width))
+        lines += [UInt8](repeating: UInt8(ascii: "\n"), count: RehearsalRecord.width)
         var line = lines.mutableSpan
         var position = start
         func put(_ value: UInt64, _ digits: Int, _ line: inout MutableSpan<UInt8>) {

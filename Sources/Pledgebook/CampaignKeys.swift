@@ -38,12 +38,29 @@ extension Session {
         }
     }
 
-    /// The key that signs a campaign now, in hexadecimal, for somebody who shall verify with tools of their
-    /// own.
+    /// A key that signs a campaign's receipts, in hexadecimal, for somebody who shall verify with tools of
+    /// their own.
     ///
-    /// Who holds it can forge this campaign's receipts too.
-    public func exportedKey(of campaign: LoadedCampaign) throws -> (kid: String, hex: String) {
-        let key = try book.read { try signingKey(campaign.record, in: $0) }
+    /// Who holds it can forge this campaign's receipts of the key's epoch too.
+    ///
+    /// - Parameters:
+    ///   - campaign: Whose receipts.
+    ///   - number: The epoch, from 1; `nil` for the one that signs now.
+    /// - Returns: The key's name and its 64 digits.
+    /// - Throws: `SessionError` where there is no such epoch, or the key file does not give its key.
+    public func exportedKey(
+        of campaign: LoadedCampaign, epoch number: Int? = nil
+    ) throws -> (kid: String, hex: String) {
+        guard let master else { throw SessionError.keyMissing }
+        let epochs = try book.read { try $0.epochs(campaign: campaign.record.number) }
+        guard let epoch = number.map({ number in epochs.first { $0.number == number } }) ?? epochs.last else {
+            throw SessionError.rule(
+                "\(campaign.id) has no epoch \(number ?? 0); see `pledgebook key show`.", exit: .badInput)
+        }
+        let key = SigningKey(master: master, book: book.id, campaign: campaign.id, epoch: epoch.number)
+        guard key.keyCheck == epoch.keyCheck else {
+            throw SessionError.wrongKey(campaign: campaign.id.rawValue)
+        }
         return (key.kid, hexText(key.bytes))
     }
 }

@@ -71,6 +71,8 @@ public struct MoneyStanding: Hashable, Sendable {
     public var failed = Tally()
     /// Pledges whose backer has to confirm the charge.
     public var needBacker = Tally()
+    /// Held on cards and not taken.
+    public var held = Tally()
     /// Asked for, and nobody knows.
     public var unknown = Tally()
     /// Given up because they were not paid.
@@ -157,6 +159,8 @@ public struct ChoiceStanding: Hashable, Sendable {
 public enum DueStep: Hashable, Sendable {
     /// Nothing was imported yet.
     case importPledges
+    /// Cards that are to be held before the campaign closes.
+    case hold(from: Timestamp, Tally)
     /// The campaign is over, or will be.
     case close(from: Timestamp)
     /// Pledges were not charged yet.

@@ -21,6 +21,7 @@ extension Session {
             if before.record.state != .canceled {
                 try windows.resolve()
                 try beginCanceling(id, because: reason)
+                try windows.expire()
                 try windows.release()
                 try endReleasing(id)
             }

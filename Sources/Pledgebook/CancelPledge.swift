@@ -92,7 +92,7 @@ extension Session {
         in records: Records
     ) throws -> PledgeCancellation {
         let number = campaign.record.number
-        let payment = item.payment ?? item.untouched
+        let payment = item.payment ?? item.unwritten
         var overridden: CancellationRefusal?
         if state != .canceled {
             let shipped = try records.allocations(campaign: number, pledge: item.pledge).contains {
@@ -119,7 +119,7 @@ extension Session {
         because reason: String?,
         _ journal: JournalWriter
     ) throws -> PaymentEvent? {
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         var event: PaymentEvent?
         switch payment.releaseStep {
         case .request(.cancel) where payment.authorized == 0:
@@ -138,11 +138,9 @@ extension Session {
         var detail = EntryDetail()
         if let reason { detail.add("why", hexText(SHA256Digest.of(Array(reason.utf8)))) }
         journal.write(.canceled, pledge: (item.pledge, item.reference), instalment: 1, detail: detail)
-        if event == nil || payment.captured > 0 {
-            payment.ending = .canceled
-            item.payment = payment
-            if event == nil { journal.put(payment, pledge: item.pledge) }
-        }
+        payment.ending = .canceled
+        item.payment = payment
+        if event == nil { journal.put(payment, pledge: item.pledge) }
         let number = campaign.record.number
         try journal.records.setState(of: item.pledge, to: .canceled, campaign: number)
         try journal.records.releasePlaces(of: item.pledge, campaign: number)

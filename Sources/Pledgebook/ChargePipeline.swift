@@ -2,54 +2,18 @@ import Accounting
 import Crowdfunding
 import Storage
 
-/// Talks to the gateway and signs what it answers on one thread, while another writes the window before and
-/// opens the window after.
-///
-/// A charge books nothing before it is answered, so the chain belongs to this side alone.
-///
-/// Its results are read after its thread has ended.
-private final class ChargeWindow: @unchecked Sendable {
-    private(set) var gateway: any PaymentGateway
-    private(set) var settled: SettledWindow?
-    private(set) var batch = AppendBatch()
-    private(set) var end: ChainEnd
-    private(set) var failure: (any Error)?
-    private let requests: [PendingRequest]
-    private let campaign: LoadedCampaign
-    private let prefix: String
-    private let signer: EntrySigner
+/// What a closing knows of the journal between its transactions.
+private struct JournalWatch {
+    /// Signs after the entry that was written last.
+    var signer: EntrySigner
+    /// The chain's head after our last transaction.
+    var ours: Int64
+    /// Where it stood when somebody else was last seen to have written; what was read before is out of date.
+    var others: Int64
 
-    init(
-        _ requests: [PendingRequest], gateway: any PaymentGateway, campaign: LoadedCampaign, prefix: String,
-        signer: EntrySigner
-    ) {
-        self.requests = requests
-        self.gateway = gateway
-        self.campaign = campaign
-        self.prefix = prefix
-        self.signer = signer
-        end = signer.chainEnd
+    mutating func look(at head: Int64) {
+        if head != ours { others = head }
     }
-
-    func run() {
-        do {
-            let outcomes = try gateway.perform(
-                requests.map(\.operation), prefix: prefix, currency: campaign.record.currency, at: signer.at)
-            settled = try SettledWindow(
-                Array(zip(requests, outcomes)), campaign, keyLifetime: gateway.keyLifetime, signer: signer)
-            batch = signer.takeBatch()
-            end = signer.chainEnd
-        } catch {
-            failure = error
-        }
-    }
-}
-
-/// A window that is answered and signed, to be written in the next transaction.
-private struct AnsweredWindow {
-    var settled: SettledWindow
-    var batch: AppendBatch
-    var end: ChainEnd
 }
 
 extension OperationWindows {
@@ -58,87 +22,92 @@ extension OperationWindows {
     ///
     /// - Parameters:
     ///   - scope: Which payments are meant.
-    ///   - amount: What to charge, or `nil` to leave the payment. Pure.
+    ///   - rule: What to charge.
     /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
-    mutating func charge(
-        _ scope: CollectionScope, amount: (CollectionItem, Payment, LoadedCampaign) -> Int64?
-    ) throws {
+    mutating func charge(_ scope: CollectionScope, rule: @escaping ChargeRule) throws {
         let start = try session.campaign(known.record.id)
+        let reader = try ChargeReader(session, start, scope, window: gateway.window, rule: rule)
         let signer = try session.book.read { records in
             try session.checkClock(start.record, in: records)
             return try EntrySigner(session, record: start.record, in: records)
         }
-        var cursor: Int64 = 0
+        var watch = JournalWatch(signer: signer, ours: start.record.head, others: start.record.head)
         var answered: AnsweredWindow?
-        var pending = try open(after: &cursor, scope, writing: nil, amount)
+        var pending = try write(nil, opening: reader.next(), reader, &watch)
+        var page = try reader.next()
         while !pending.isEmpty {
             let window = ChargeWindow(
                 pending, gateway: gateway, campaign: start, prefix: Self.prefix(session, start),
-                signer: signer)
+                signer: watch.signer, reader: reader)
             let worker = try Worker { window.run() }
-            let next = Result { try open(after: &cursor, scope, writing: answered, amount) }
+            let next = Result { try write(answered, opening: page, reader, &watch) }
             worker.join()
             gateway = window.gateway
-            answered = nil
+            answered = window.answered
             pending = try next.get()
             if let failure = window.failure { throw failure }
-            guard let settled = window.settled else { continue }
-            count += settled.count
-            answered = AnsweredWindow(settled: settled, batch: window.batch, end: window.end)
+            page = window.page
+            if let answered { count += answered.settled.count }
         }
-        if answered != nil { _ = try open(after: &cursor, scope, writing: answered) { _, _, _ in nil } }
+        if answered != nil { _ = try write(answered, opening: ChargePage(), reader, &watch) }
     }
 
-    /// One transaction: writes a window's answers, and opens the next window that has anything to charge.
-    private func open(
-        after cursor: inout Int64, _ scope: CollectionScope, writing answered: AnsweredWindow?,
-        _ amount: (CollectionItem, Payment, LoadedCampaign) -> Int64?
+    /// One transaction: writes a window's answers, and opens the next window.
+    private func write(
+        _ answered: AnsweredWindow?, opening page: ChargePage, _ reader: ChargeReader,
+        _ watch: inout JournalWatch
     ) throws -> [PendingRequest] {
-        var next = cursor
-        var pending: [PendingRequest] = []
+        var after = watch
+        var page = page
         try session.book.write { records in
             let campaign = try session.reload(known, in: records)
             let append = try BulkAppend(records, campaign: campaign.record.number)
-            if let answered {
+            after.look(at: campaign.record.head)
+            after.ours = campaign.record.head
+            if page.head < after.others { page = try reader.again(page, in: records) }
+            if var answered {
+                if answered.start != campaign.record.head {
+                    answered = try signedAnew(answered, &after, campaign, in: records)
+                }
                 try append.append(answered.batch)
                 try answered.settled.write(
                     with: append, at: session.now, records, campaign: campaign.record.number)
+                try moveHead(campaign, to: answered.end, in: records)
+                after.ours = answered.end.number
             }
-            var context = campaign.paymentContext(at: session.now)
-            while pending.isEmpty, next < .max {
-                let items = try records.collectionItems(
-                    campaign: campaign.record.number, after: next, limit: gateway.window, scope)
-                next = items.count < gateway.window ? .max : items.last?.pledge ?? .max
-                for item in items {
-                    guard let due = amount(item, item.payment ?? item.untouched, campaign) else { continue }
-                    context.due = item.parts.amount
-                    pending.append(try chargeRequest(due, of: item, in: context))
-                }
-            }
-            try append.open(pending.map(\.operation), at: session.now)
+            try append.open(page.requests.map(\.operation), at: session.now)
             try append.finish()
-            guard let answered, answered.end.number > campaign.record.head else { return }
-            try records.moveHead(of: campaign.record, to: answered.end.number, tag: answered.end.tag)
-            try session.leaveRow(
-                campaign: campaign.record.number, first: campaign.record.head + 1, last: answered.end.number,
-                nil,
-                in: records)
-            if answered.batch.movesUnits { try session.keepCovered(campaign.record, in: records) }
+            if let answered, answered.batch.movesUnits {
+                try session.keepCovered(campaign.record, in: records)
+            }
         }
-        cursor = next
-        return pending
+        watch = after
+        return page.requests
     }
 
-    /// T03: the operation is the reservation; nothing is booked before it is answered.
-    private func chargeRequest(
-        _ amount: Int64, of item: CollectionItem, in context: PaymentContext
-    ) throws -> PendingRequest {
-        let change = try (item.payment ?? item.untouched).applying(.charge(amount), in: context)
-        let operation = Operation(
-            pledge: item.pledge, reference: item.reference, instalment: 1, kind: .charge,
-            attempt: item.nextAttempt(.charge), amount: amount, method: item.method, target: "")
-        return PendingRequest(
-            item: item, operation: operation, payment: change.payment, left: PartsLeft(due: item.parts),
-            sentAt: session.now)
+    private func moveHead(_ campaign: LoadedCampaign, to end: ChainEnd, in records: Records) throws {
+        guard end.number > campaign.record.head else { return }
+        try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
+        try session.leaveRow(
+            campaign: campaign.record.number, first: campaign.record.head + 1, last: end.number, nil,
+            in: records)
+    }
+
+    /// Somebody has written to the journal since the window was signed: its entries follow theirs, and what
+    /// is known of its pledges is read again.
+    private func signedAnew(
+        _ window: AnsweredWindow, _ watch: inout JournalWatch, _ campaign: LoadedCampaign, in records: Records
+    ) throws -> AnsweredWindow {
+        watch.signer = try EntrySigner(session, record: campaign.record, in: records)
+        var answers = window.answers
+        for index in answers.requests.indices {
+            let pledge = answers.requests[index].item.pledge
+            let found = try records.collectionItem(campaign: campaign.record.number, pledge: pledge)
+            guard let item = found.map(campaign.priced) else { continue }
+            answers.requests[index].item = item
+            if let payment = item.payment { answers.requests[index].payment = payment }
+        }
+        return try AnsweredWindow(
+            answers, campaign, keyLifetime: gateway.keyLifetime, isUnmoved: false, signer: watch.signer)
     }
 }

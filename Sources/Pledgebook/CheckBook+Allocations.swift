@@ -8,7 +8,7 @@ extension BookComparison {
     /// What went out is in the journal; who holds what follows from it, and is never more than there is.
     func compareAllocations() throws {
         let stored = try records.allocations(campaign: record.number)
-        let gone = shippedRows()
+        let gone = replay.supply.shippedRows(names)
         compareShipped(stored, gone)
         let stock = definition.map { StockLot.all($0, booked: replay.supply.stock) } ?? []
         checkSupply(stored, stock)
@@ -31,18 +31,6 @@ extension BookComparison {
     }
 
     // MARK: What went out
-
-    /// What the journal says was shipped, as rows of nothing else.
-    private func shippedRows() -> [AllocationRecord] {
-        let skus = replay.supply.skus.words
-        let runs = replay.supply.runNames.words
-        return replay.supply.shipped.compactMap { key, units -> AllocationRecord? in
-            guard key.pledge >= 0, units != 0 else { return nil }
-            return AllocationRecord(
-                pledge: names.number(at: Int(key.pledge)), sku: skus[Int(key.sku)], run: runs[Int(key.run)],
-                quantity: units, shipped: units)
-        }.sorted(by: AllocationRecord.isBefore)
-    }
 
     private func compareShipped(_ stored: [AllocationRecord], _ gone: [AllocationRecord]) {
         for row in stored where names.index(of: row.pledge) >= 0 {
@@ -166,5 +154,18 @@ extension ReplayedSupply {
                         writtenOff: units.writtenOff)
                 })
         }
+    }
+}
+
+extension ReplayedSupply {
+    /// What the journal says was shipped, as rows of nothing else, in the order of pledges.
+    func shippedRows(_ names: PledgeNames) -> [AllocationRecord] {
+        let (skus, runs) = (skus.words, runNames.words)
+        return shipped.compactMap { key, units -> AllocationRecord? in
+            guard key.pledge >= 0, units != 0 else { return nil }
+            return AllocationRecord(
+                pledge: names.number(at: Int(key.pledge)), sku: skus[Int(key.sku)], run: runs[Int(key.run)],
+                quantity: units, shipped: units)
+        }.sorted(by: AllocationRecord.isBefore)
     }
 }

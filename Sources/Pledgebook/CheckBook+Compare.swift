@@ -35,6 +35,7 @@ final class BookComparison {
         try compareLines()
         try comparePayments()
         try compareOffers()
+        try compareTotals()
         try compareDaily()
         checkAccounts()
         try compareRuns()
@@ -60,11 +61,13 @@ final class BookComparison {
         compare("launched_at", record.launchedAt.seconds, told.launchedAt ?? 0, entry: 1)
         compare("closed_at", record.closedAt?.seconds ?? 0, told.closedAt ?? 0, entry: told.entry)
         compare("decided_at", record.decidedAt?.seconds ?? 0, told.decidedAt ?? 0, entry: told.entry)
-        compare("release_to", record.releaseTo != nil, told.hasReleased, entry: told.entry)
+        compare(
+            "release_to", record.releaseTo?.rawValue ?? "nothing", told.releaseTo?.rawValue ?? "nothing",
+            entry: told.entry)
+        compare(
+            "locked_day", record.lockedThrough.map { "\($0)" } ?? "none",
+            told.lockedThrough.map { "\($0)" } ?? "none", entry: told.lockEntry)
         if let seed = told.seed { compare("seed", record.seed, seed, entry: 1) }
-        if let end = record.releaseTo, told.state == .unfunded || told.state == .canceled {
-            compare("release_to", end.rawValue, told.state.rawValue, entry: told.entry)
-        }
     }
 
     private func compareDefinitions() throws {
@@ -102,19 +105,7 @@ final class BookComparison {
     // MARK: Sums
 
     private func compareOffers() throws {
-        var taken = (
-            tiers: [Int64](repeating: 0, count: replay.tiers.words.count),
-            promotions: [Int64](repeating: 0, count: replay.promotions.words.count),
-            addOns: [Int64](repeating: 0, count: replay.words.words.count)
-        )
-        for pledge in replay.pledges where pledge.entry > 0 {
-            guard pledge.state == UInt8(PledgeState.placed.rawValue) else { continue }
-            if pledge.tier >= 0 { taken.tiers[Int(pledge.tier)] &+= pledge.quantity }
-            if pledge.promotion >= 0 { taken.promotions[Int(pledge.promotion)] &+= 1 }
-            for line in replay.lines(of: pledge) where line.kind == 1 {
-                taken.addOns[Int(line.word)] &+= line.quantity
-            }
-        }
+        let taken = replay.placesTaken
         try compare(.tier, replay.tiers.words, taken.tiers)
         try compare(.promotion, replay.promotions.words, taken.promotions)
         try compare(.addOn, replay.words.words, taken.addOns)
@@ -130,6 +121,38 @@ final class BookComparison {
         // Words are shared with the SKUs of choices; only add-ons that hold places must have a row.
         for (id, count) in journal.sorted(by: { $0.key < $1.key }) where stored[id] == nil && count != 0 {
             findings.add("offer", id, "taken", book: "no such offer", journal: "\(count)")
+        }
+    }
+
+    /// The totals against the pledges, payments and lines that they add up; those are compared with the
+    /// journal.
+    private func compareTotals() throws {
+        let counted = try records.countedTotals(campaign: record.number)
+        var pledges = Dictionary(counted.pledges.map { ($0.place, $0) }, uniquingKeysWith: { $1 })
+        for total in try records.totals(campaign: record.number) {
+            compare(total, pledges.removeValue(forKey: total.place) ?? total.emptied)
+        }
+        for total in pledges.values.sorted(by: { $0.place < $1.place }) { compare(total.emptied, total) }
+        var lines = Dictionary(counted.lines.map { ($0.place, $0.units) }, uniquingKeysWith: { $1 })
+        for total in try records.lineTotals(campaign: record.number) {
+            findings.compare(
+                "line_total", total.place, "units", book: total.units,
+                journal: lines.removeValue(forKey: total.place) ?? 0)
+        }
+        for (place, units) in lines.sorted(by: { $0.key < $1.key }) {
+            findings.add("line_total", place, "units", book: "no row", journal: "\(units)")
+        }
+    }
+
+    private func compare(_ book: PledgeTotal, _ counted: PledgeTotal) {
+        let columns: [(String, Int64, Int64)] = [
+            ("count", book.count, counted.count), ("quantity", book.quantity, counted.quantity),
+            ("amount", book.amount, counted.amount), ("captured", book.captured, counted.captured),
+            ("refunded", book.refunded, counted.refunded), ("committed", book.committed, counted.committed),
+            ("disputed", book.disputed, counted.disputed), ("lost", book.lost, counted.lost),
+        ]
+        for (column, book, journal) in columns {
+            findings.compare("pledge_total", counted.place, column, book: book, journal: journal)
         }
     }
 
@@ -194,4 +217,43 @@ final class BookComparison {
     }
 
     func note(payments: Int64) { paymentCount = payments }
+}
+
+extension JournalReplay {
+    /// How many of each tier, promotion and add-on are held by pledges that are neither canceled nor dropped.
+    var placesTaken: (tiers: [Int64], promotions: [Int64], addOns: [Int64]) {
+        var taken = (
+            tiers: [Int64](repeating: 0, count: tiers.words.count),
+            promotions: [Int64](repeating: 0, count: promotions.words.count),
+            addOns: [Int64](repeating: 0, count: words.words.count)
+        )
+        for pledge in pledges where pledge.entry > 0 {
+            guard pledge.state == UInt8(PledgeState.placed.rawValue) else { continue }
+            if pledge.tier >= 0 { taken.tiers[Int(pledge.tier)] &+= pledge.quantity }
+            if pledge.promotion >= 0 { taken.promotions[Int(pledge.promotion)] &+= 1 }
+            for line in lines(of: pledge) where line.kind == 1 {
+                taken.addOns[Int(line.word)] &+= line.quantity
+            }
+        }
+        return taken
+    }
+}
+
+extension PledgeTotal {
+    /// Which total it is, for people: the states of its pledges.
+    fileprivate var place: String {
+        "\(state), payment \(payment.map { "\($0)" } ?? "none"), gateway \(gateway), tier "
+            + "\(tier.map(String.init) ?? "none"), paid \(paid)"
+    }
+
+    /// The same states with nothing in them.
+    fileprivate var emptied: PledgeTotal {
+        PledgeTotal(
+            state: state, payment: payment, gateway: gateway, tier: tier, paid: paid, count: 0, quantity: 0,
+            amount: 0)
+    }
+}
+
+extension LineTotal {
+    fileprivate var place: String { "\(kind == 1 ? "add-on" : "choice") \(id), \(state), paid \(paid)" }
 }

@@ -163,6 +163,7 @@ extension BookComparison {
             ("committed", stored.committed, journal.committed),
             ("disputed", stored.disputed, journal.disputed),
             ("lost", stored.lost, journal.lost), ("excess", stored.excess, journal.excess),
+            ("capture_before", stored.captureBefore?.seconds ?? 0, told?.captureBefore ?? 0),
         ]
         for (column, book, journal) in columns where book != journal {
             findings.add(

@@ -51,10 +51,16 @@ struct ReplayedPayment {
     var disputed: Int64 = 0
     var lost: Int64 = 0
     var excess: Int64 = 0
+    /// Seconds since 1970; 0: no hold was placed.
+    var captureBefore: Int64 = 0
     /// The entry that spoke of it last.
     var entry: Int64 = 0
-    /// Canceled or dropped, where an entry said so.
+    /// How it ended, where entries alone say so; a decline by a gateway is hard or soft by its operation.
     var ending: PaymentEnding?
+    /// The same before the pledge was canceled or dropped: it stands again when that is taken back.
+    var endingBefore: PaymentEnding?
+    /// The last attempt of a charge or hold that an entry calls declined.
+    var declinedAttempt: Int32 = 0
 
     /// As a payment, to be replayed and to tell its state.
     var payment: Payment {
@@ -106,7 +112,7 @@ private struct KindEffect {
         self.kind = kind
         isKnown = true
         isMemo = kind.isMemo
-        isOfCampaign = (20...29).contains(kind.rawValue)
+        isOfCampaign = (20...29).contains(kind.rawValue) || kind == .periodLocked
         switch kind {
         case .authorized, .voided, .expired, .declined, .canceled, .dropped, .noted, .captured,
             .capturedAfterSuccess, .refundCommitted, .refundCommittedAfterSuccess,
@@ -177,6 +183,7 @@ struct JournalReplay {
     private mutating func apply(_ entry: StoredEntry, _ bytes: UnsafeBufferPointer<UInt8>) {
         lastNumber = entry.number
         daily.add(entry)
+        if let locked = campaign.lockedThrough, entry.day <= Int64(locked.number) { dateIsLocked(entry) }
         guard effects.indices.contains(entry.rawKind), effects[entry.rawKind].isKnown else { return }
         let effect = effects[entry.rawKind]
         let detail = UnsafeBufferPointer(rebasing: bytes[entry.detail.range])
@@ -201,6 +208,9 @@ struct JournalReplay {
         if effect.kind == .placed || effect.kind == .changed {
             let method = UnsafeBufferPointer(rebasing: bytes[entry.reference.range])
             return place(effect.kind, entry, at: index, detail, method: method)
+        }
+        if effect.kind == .methodSaved {
+            pledges[index].method = hashed(UnsafeBufferPointer(rebasing: bytes[entry.reference.range]))
         }
         owe(entry, effect, at: index)
         if effect.isOfPayment { pay(entry, effect, at: index, detail) }
@@ -289,6 +299,12 @@ struct JournalReplay {
         }
     }
 
+    private func dateIsLocked(_ entry: StoredEntry) {
+        findings.add(
+            "entry", "\(entry.number)", "day", book: "\(CalendarDay(number: Int(clamping: entry.day)))",
+            journal: "a day after \(campaign.lockedThrough.map { "\($0)" } ?? "")", entry: campaign.lockEntry)
+    }
+
     private mutating func owe(_ entry: StoredEntry, _ effect: KindEffect, at index: Int) {
         let signs = effect.owed
         let change =
@@ -318,28 +334,42 @@ struct JournalReplay {
         let place = payment(of: index, instalment: max(1, entry.instalment))
         let isReversal = entry.reverses != 0
         switch effect.kind {
+        // What came after the end of a pledge has an ending of its own, which no entry says.
+        case .declined, .authorized, .voided, .expired, .methodSaved: payments[place].ending = nil
         case .canceled, .dropped:
             let state: PledgeState = effect.kind == .canceled ? .canceled : .dropped
             pledges[index].state = UInt8((isReversal ? .placed : state).rawValue)
             pledges[index].entry = entry.number
-            payments[place].ending = isReversal ? nil : effect.kind == .canceled ? .canceled : .dropped
-        case .declined: payments[place].ending = nil
+            if isReversal {
+                payments[place].ending = payments[place].endingBefore
+            } else {
+                payments[place].endingBefore = payments[place].ending
+                payments[place].ending = effect.kind == .canceled ? .canceled : .dropped
+            }
         default: break
         }
         var booking = Booking(effect.kind, entry.parts.amount)
         if effect.isMemo { booking = Booking(effect.kind, 0, isReversal: isReversal) }
+        var attempt: Int32 = 0
+        var isHard = false
         var pairs = DetailPairs(detail)
         while let (key, value) = pairs.next() {
             if key.reads("op") {
                 booking.operation = OperationKind(rawValue: Int(value.decimal))
+                attempt = value.attempt
             } else if key.reads("amt"), effect.isMemo {
                 booking.amount = min(value.decimal, largestAmount)
+            } else if key.reads("hard") {
+                isHard = true
+            } else if key.reads("until") {
+                payments[place].captureBefore = value.decimal
             }
         }
         var payment = payments[place].payment
         payment.replay(booking)
         payments[place].payment = payment
         payments[place].entry = entry.number
+        payments[place].end(by: booking, attempt: attempt, isHard: isHard)
     }
 
     private mutating func payment(of index: Int, instalment: Int64) -> Int {
@@ -370,6 +400,31 @@ struct JournalReplay {
     /// The lines of a pledge.
     func lines(of pledge: ReplayedPledge) -> ArraySlice<ReplayedLine> {
         lines[Int(pledge.firstLine)..<Int(pledge.firstLine) + Int(pledge.lineCount)]
+    }
+}
+
+extension ReplayedPayment {
+    /// What the entry says of how the payment stands where no money decides.
+    fileprivate mutating func end(by booking: Booking, attempt: Int32, isHard: Bool) {
+        switch booking.kind {
+        case .declined where booking.operation == nil:
+            ending = booking.isReversal ? .pledged : isHard ? .failedHard : .failedSoft
+        case .declined:
+            ending = nil
+            declinedAttempt = attempt
+        case .authorized: ending = .pledged
+        case .voided where booking.operation == .void: ending = .voided
+        case .expired: ending = .expired
+        default: break
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The attempt of an operation that a detail names as `kind.attempt`; 0 where it names none.
+    fileprivate var attempt: Int32 {
+        guard let dot = firstIndex(of: UInt8(ascii: ".")) else { return 0 }
+        return Int32(clamping: UnsafeBufferPointer(rebasing: self[(dot + 1)...]).decimal)
     }
 }
 

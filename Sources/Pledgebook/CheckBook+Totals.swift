@@ -62,10 +62,14 @@ struct ReplayedCampaign {
     var launchedAt: Int64?
     var closedAt: Int64?
     var decidedAt: Int64?
-    var hasReleased = false
+    /// Where releasing leads.
+    var releaseTo: CampaignState?
     var hasSucceeded = false
     var firstPledge: Int64?
     var isRehearsal: Bool?
+    /// The last day that is locked, and the entry that says so.
+    var lockedThrough: CalendarDay?
+    var lockEntry: Int64 = 0
     /// Whether a run was launched, and its launch stands.
     private var isFulfilling = false
     /// The definitions that were in force, oldest first.
@@ -84,7 +88,11 @@ struct ReplayedCampaign {
         case .campaignReleasing:
             move(to: .releasing, entry)
             closedAt = closedAt ?? entry.at
-            hasReleased = true
+            releaseTo = .unfunded
+            var pairs = DetailPairs(detail)
+            while let (key, value) = pairs.next() {
+                if key.reads("end") { releaseTo = CampaignState(rawValue: value.text) }
+            }
         case .campaignFunded:
             move(to: .funded, entry)
             hasSucceeded = true
@@ -97,6 +105,7 @@ struct ReplayedCampaign {
             move(to: isFulfilling ? .fulfilling : .funded, entry)
         case .campaignFinished:
             move(to: entry.reverses == 0 ? .finished : isFulfilling ? .fulfilling : .funded, entry)
+        case .periodLocked: lock(entry, detail)
         default: break
         }
     }
@@ -111,6 +120,15 @@ struct ReplayedCampaign {
     private mutating func move(to state: CampaignState, _ entry: StoredEntry) {
         self.state = state
         self.entry = entry.number
+    }
+
+    private mutating func lock(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {
+        var pairs = DetailPairs(detail)
+        while let (key, value) = pairs.next() {
+            guard key.reads("through"), let day = CalendarDay(value.text) else { continue }
+            lockedThrough = day
+            lockEntry = entry.number
+        }
     }
 
     private mutating func define(_ entry: StoredEntry, _ detail: UnsafeBufferPointer<UInt8>) {

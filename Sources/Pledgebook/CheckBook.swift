@@ -41,6 +41,9 @@ public struct CampaignCheck: Hashable, Sendable {
     public internal(set) var chain = ChainProof.whole
     /// How many rows or entries of it differ.
     public internal(set) var differenceCount = 0
+    /// The first entry that speaks of anything that differs; `nil` where nothing does, or no entry speaks of
+    /// it.
+    public internal(set) var firstDifference: Int64?
 }
 
 /// What is known of a journal's chain of signatures.
@@ -51,8 +54,11 @@ public enum ChainProof: Hashable, Sendable {
     case broken
     /// Without the key only numbers, sums and the head can be checked, not the signatures.
     case keyMissing
-    /// The key file is not the one that signed this campaign.
+    /// The key file is not the one that signed this campaign, or all of it.
     case otherKey
+    /// Up to this entry another key signed; the first entry of the key that is here says what those were, and
+    /// so they are.
+    case vouched(through: Int64)
 }
 
 /// One place where the book and its journal part.
@@ -84,6 +90,8 @@ final class CheckFindings {
     let campaign: String
     private(set) var shown: [BookDifference] = []
     private(set) var count = 0
+    /// The first entry that speaks of anything that was found.
+    private(set) var firstEntry: Int64?
 
     init(_ campaign: String) { self.campaign = campaign }
 
@@ -93,6 +101,7 @@ final class CheckFindings {
         journal: @autoclosure () -> String, entry: Int64? = nil
     ) {
         count += 1
+        note(entry)
         guard shown.count < BookCheck.shownDifferences else { return }
         shown.append(
             BookDifference(
@@ -101,9 +110,15 @@ final class CheckFindings {
                 entry: entry == 0 ? nil : entry))
     }
 
+    private func note(_ entry: Int64?) {
+        guard let entry, entry > 0, entry < firstEntry ?? .max else { return }
+        firstEntry = entry
+    }
+
     /// Takes over what others found.
     func take(_ other: CheckFindings) {
         count += other.count
+        note(other.firstEntry)
         shown += other.shown.prefix(BookCheck.shownDifferences - shown.count)
     }
 
@@ -140,6 +155,7 @@ extension Session {
                 let findings = CheckFindings(record.id.rawValue)
                 var result = try checkCampaign(record, known, findings, in: records)
                 result.differenceCount = findings.count
+                result.firstDifference = findings.firstEntry
                 check.campaigns.append(result)
                 check.take(findings)
             }

@@ -63,7 +63,9 @@ extension Session {
                 ? .atClose(campaign.definition.funding, standing)
                 : .whileCollecting(campaign.definition.funding, standing)
             let due = held.filter { $0.isUncharged && $0.gateway != 1 }
-            let open = held.filter { !$0.isCollected && !($0.isUncharged && $0.gateway != 1) }
+            let open = held.filter {
+                !$0.isCollected && !($0.isUncharged && $0.gateway != 1) && $0.payment != .voided
+            }
             return ClosingPlan(
                 campaign: campaign, now: now, standing: standing, decision: decision,
                 pledges: held.reduce(0) { $0 + $1.count }, chargeable: due.reduce(0) { $0 + $1.count },
@@ -103,6 +105,7 @@ extension Session {
         }
         if try campaign(id).record.hasSucceeded, try deliverItemless(campaign: id) > 0 { totals.forget() }
         if try campaign(id).record.state == .releasing {
+            try windows.expire()
             try windows.release()
             totals.forget()
             try endReleasing(id, totals)
@@ -191,19 +194,20 @@ extension Session {
         }
     }
 
-    /// One entry a closing that did something, with counts and totals.
+    /// One entry a closing that did something, with counts and totals; and a checkpoint over all of it.
     func writeClosed(
         _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
     ) throws -> Int64 {
-        var written: Int64 = 0
-        try write(id) { campaign, journal in
-            guard campaign.record.head > head else { return }
-            let totals = try kept.of(campaign, in: journal.records)
-            let standing = try standing(campaign, totals, in: journal.records)
+        try book.write { records in
+            let campaign = try campaign(id, in: records)
+            guard campaign.record.head > head else { return 0 }
+            let journal = try JournalWriter(self, record: campaign.record, in: records)
+            let standing = try standing(campaign, kept.of(campaign, in: records), in: records)
             journal.write(.campaignClosed, detail: count.detail(standing))
-            written = campaign.record.head - head + 1
+            try journal.finish()
+            try attest(journal.record, in: records)
+            return campaign.record.head - head + 1
         }
-        return written
     }
 
     /// One transaction that may write to the campaign's journal.

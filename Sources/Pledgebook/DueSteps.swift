@@ -21,12 +21,23 @@ struct DueReader {
         switch record.state {
         case .live:
             if totals.isEmpty { return [.importPledges] }
-            return [.close(from: definition.closesAt)] + choices
+            return holds + [.close(from: definition.closesAt)] + choices
         case .collecting: return try collecting() + choices
         case .funded, .fulfilling: return try collecting() + runSteps + payout() + refunds + choices + end
         case .releasing: return try releasing() + refunds
         case .unfunded, .canceled, .finished: return try payout() + refunds
         }
+    }
+
+    /// What `campaign hold` would do, now or in the last days.
+    private var holds: [DueStep] {
+        guard definition.prepayment.collect == .hold, record.isRehearsal == true else { return [] }
+        let window = HoldWindow(closesAt: definition.closesAt)
+        let left = totals.tally {
+            $0.state == .placed && $0.isUncharged && $0.payment != .authorized && $0.gateway != 1
+        }
+        guard !left.isEmpty, !window.isOver(at: session.now) else { return [] }
+        return [.hold(from: window.opens, left)]
     }
 
     /// What saying `campaign close` again would do, now or later.
@@ -39,6 +50,7 @@ struct DueReader {
         if let retry = schedule.next { steps.append(.retry(from: retry, schedule.failed)) }
         let notCollected = totals.tally {
             $0.state == .placed && !$0.isCollected && !$0.isUnknown && $0.payment != .disputed
+                && $0.payment != .voided
         }
         if let ends = campaign.retryWindowEnds, !notCollected.isEmpty {
             steps.append(.drop(from: ends, notCollected))

@@ -48,6 +48,32 @@ struct ImportKeys {
     }
 }
 
+/// Keys of new rows, which come in no order: sorted in runs, so that the book's tables of keys are written in
+/// passes and not page by page.
+struct KeyRuns {
+    var backers: [BackerKeyRow] = []
+    var pledges: [PledgeKeyRow] = []
+    private static let length = 1_048_576
+
+    /// Moves runs that are long enough.
+    mutating func moveFull(to batch: inout AppendBatch) {
+        if backers.count >= Self.length { moveBackers(to: &batch) }
+        if pledges.count >= Self.length { movePledges(to: &batch) }
+    }
+
+    mutating func moveBackers(to batch: inout AppendBatch) {
+        backers.sort { $0.hash < $1.hash }
+        batch.backerKeys = backers
+        backers = []
+    }
+
+    mutating func movePledges(to batch: inout AppendBatch) {
+        pledges.sort { $0.hash < $1.hash }
+        batch.pledgeKeys = pledges
+        pledges = []
+    }
+}
+
 /// The ids of what orders name by index, as the signed detail and the book's rows write them.
 struct OfferWords {
     let tierNumbers: [Int32]

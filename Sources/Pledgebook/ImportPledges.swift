@@ -96,6 +96,7 @@ extension Session {
         let today = campaign.day(of: now)
         let factDay = options.day ?? today
         guard factDay <= today else { throw SessionError.dayInFuture(factDay, today: today) }
+        try campaign.checkIsOpen(factDay)
         let producer = try ImportProducer(
             files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records),
             options,

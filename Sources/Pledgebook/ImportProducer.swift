@@ -44,6 +44,8 @@ final class ImportProducer: @unchecked Sendable {
         do {
             let hash = FileHash()
             for file in files { try read(file, hash) }
+            if !isDoomed, !queue.put(rows.takeBackerKeys()) { throw NothingKept() }
+            if !isDoomed, !queue.put(rows.takePledgeKeys()) { throw NothingKept() }
             digest = hash.finish()
         } catch is NothingKept {
             return  // The writing side has failed and says why.

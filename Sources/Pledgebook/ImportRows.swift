@@ -24,9 +24,19 @@ struct ImportRows {
     private let firstNumber: Int64
     private var activeSigner: ReceiptSigner?
     private let words: OfferWords
+    private var keys = KeyRuns()
+    /// Kept so that the reads ahead are not left out as useless.
+    private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
     private(set) var firstPledge: Int64?
     private(set) var summary = ImportSummary()
+
+    /// Keyed hashes of what a row is known by.
+    struct RowHashes {
+        var key: Int64
+        var content: Int64
+        var email: Int64
+    }
 
     struct HeldKey: Hashable {
         var backer: Int64
@@ -70,6 +80,20 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
+    /// The keys that are still held, for the last batches.
+    mutating func takeBackerKeys() -> Outcome {
+        var outcome = Outcome()
+        keys.moveBackers(to: &outcome.batch)
+        return outcome
+    }
+
+    /// The same of pledges: sorted while those of backers are written.
+    mutating func takePledgeKeys() -> Outcome {
+        var outcome = Outcome()
+        keys.movePledges(to: &outcome.batch)
+        return outcome
+    }
+
     /// Places the orders one after the other.
     mutating func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws -> Outcome {
         var outcome = Outcome()
@@ -81,27 +105,44 @@ struct ImportRows {
         outcome.batch.pledges.reserveCapacity(orders.count)
         outcome.batch.entries.reserveCapacity(orders.count)
         outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
-        for order in orders {
+        let hashes = hashes(of: orders, outcome.batch.bytes)
+        for (index, order) in orders.enumerated() {
             try process(
-                order, lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode, file, &outcome)
+                order, hashes[index], lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode,
+                file, &outcome)
         }
         outcome.lines = lines
+        keys.moveFull(to: &outcome.batch)
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
 
+    /// The keyed hashes of a batch's rows, computed ahead so that the look-ups find their slots in the cache.
+    private mutating func hashes(of orders: [PledgeOrder], _ bytes: [UInt8]) -> [RowHashes] {
+        var touched: Int64 = 0
+        let hashes = orders.map { order in
+            let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
+            let made = RowHashes(
+                key: hash(bytes.span.extracting(key.range)),
+                content: hash(bytes.span.extracting(order.row.range)),
+                email: hash(bytes.span.extracting(order.email.range)))
+            touched |= pledgeKeys.touch(made.key) | backerKeys.touch(made.email)
+            return made
+        }
+        self.touched = touched
+        return hashes
+    }
+
     private mutating func process(
-        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode, _ file: String,
+        _ order: PledgeOrder, _ hashes: RowHashes, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode,
+        _ file: String,
         _ outcome: inout Outcome
     ) throws {
-        let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
-        let keyHash = hash(outcome.batch.bytes.span.extracting(key.range))
-        let content = hash(outcome.batch.bytes.span.extracting(order.row.range))
-        if let known = pledgeKeys.find(keyHash) {
-            if known.content == content {
+        if let known = pledgeKeys.find(hashes.key) {
+            if known.content == hashes.content {
                 summary.same += 1
             } else if known.number < firstNumber {
-                outcome.changed.append((known.number, order, content))
+                outcome.changed.append((known.number, order, hashes.content))
             } else {
                 reject(
                     order, field: .reference, kind: "duplicate",
@@ -110,8 +151,7 @@ struct ImportRows {
             }
             return
         }
-        let email = hash(outcome.batch.bytes.span.extracting(order.email.range))
-        let knownBacker = backerKeys.number(for: email)
+        let knownBacker = backerKeys.number(for: hashes.email)
         let decision = placement.place(order, lines: lines, as: mode) { offer in
             knownBacker == 0 ? 0 : held[HeldKey(backer: knownBacker, offer: offer)] ?? 0
         }
@@ -127,17 +167,18 @@ struct ImportRows {
             if backer == 0 {
                 lastBacker += 1
                 backer = lastBacker
-                backerKeys.insert(email, number: backer)
+                backerKeys.insert(hashes.email, number: backer)
                 outcome.batch.backers.append(
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
-                        address: order.address, answers: order.answers, hash: email))
+                        address: order.address, answers: order.answers))
+                keys.backers.append(BackerKeyRow(hash: hashes.email, number: backer))
             } else {
                 outcome.claims.append((backer, order.email))
             }
             remember(order, lines, backer: backer, takesPlace: placed.takesPlace)
             try append(
-                order, lines, placed, backer: backer, keyHash: keyHash, content: content, &outcome.batch)
+                order, lines, placed, backer: backer, hashes, &outcome.batch)
         }
     }
 
@@ -157,8 +198,7 @@ struct ImportRows {
 
     private mutating func append(
         _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, backer: Int64,
-        keyHash: Int64,
-        content: Int64, _ batch: inout AppendBatch
+        _ hashes: RowHashes, _ batch: inout AppendBatch
     ) throws {
         let signer = try currentSigner()
         let parts = EntryParts(
@@ -170,7 +210,7 @@ struct ImportRows {
         var entry = EntryRow()
         entry.kind = .placed
         entry.at = now.seconds
-        entry.day = Int64(min(campaign.day(of: order.pledgedAt), offsetsToday).number)
+        entry.day = Int64(campaign.openDay(min(campaign.day(of: order.pledgedAt), offsetsToday)).number)
         entry.parts = parts
         entry.reference = order.method
         entry.detail = detail
@@ -179,7 +219,7 @@ struct ImportRows {
         entry.pledge = number
         batch.entries.append(entry)
         if firstPledge == nil { firstPledge = number }
-        pledgeKeys.insert(keyHash, number: number, content: content)
+        pledgeKeys.insert(hashes.key, number: number, content: hashes.content)
 
         var row = PledgeRow()
         row.number = number
@@ -198,9 +238,8 @@ struct ImportRows {
         row.gateway = order.gateway
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
-        row.hash = keyHash
-        row.content = content
         batch.pledges.append(row)
+        keys.pledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)
@@ -224,6 +263,7 @@ struct ImportRows {
         _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
         _ batch: inout AppendBatch
     ) throws {
+        if order.status == .pledged { return }
         var context = campaign.paymentContext(at: now)
         context.due = placed.price.total
         let events: [PaymentEvent]
@@ -260,7 +300,8 @@ struct ImportRows {
             sign(&entry, order, signer, batch.bytes)
             batch.entries.append(entry)
         }
-        batch.payments.append(PaymentRow(pledge: pledge, payment: payment))
+        batch.payments.append(
+            PaymentRow(pledge: pledge, payment: payment, counted: batch.pledges.last.map(PledgeCount.init)))
         if payment.captured > 0 {
             summary.collected += payment.captured
             summary.collectedCount += 1
@@ -283,7 +324,7 @@ struct ImportRows {
     /// tomorrow.
     private func day(of order: PledgeOrder) -> CalendarDay {
         let told = max(campaign.day(of: order.pledgedAt), campaign.day(of: campaign.definition.closesAt))
-        return min(told, factDay)
+        return campaign.openDay(min(told, factDay))
     }
 
     /// Counts a refused row.

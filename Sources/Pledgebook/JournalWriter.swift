@@ -46,8 +46,11 @@ final class EntrySigner {
     }
 
     /// Holds a payment as it now stands.
-    func put(_ payment: Payment, pledge: Int64, instalment: Int64 = 1) {
-        batch.payments.append(PaymentRow(pledge: pledge, instalment: instalment, payment: payment))
+    ///
+    /// `counted`: what the pledge counts as in the totals, where nothing can have moved since it was read.
+    func put(_ payment: Payment, pledge: Int64, instalment: Int64 = 1, counted: PledgeCount? = nil) {
+        batch.payments.append(
+            PaymentRow(pledge: pledge, instalment: instalment, payment: payment, counted: counted))
     }
 
     /// Hands over what is held.

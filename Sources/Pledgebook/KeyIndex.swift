@@ -3,47 +3,53 @@
 /// Hashes are keyed with a secret of the book, so nobody can make them collide on purpose; a hit still has to
 /// be compared with the text that it stands for.
 struct KeyIndex {
-    private var hashes: [Int64]
-    /// 0: the slot is free.
-    private var numbers: [Int64]
+    private struct Slot {
+        var hash: Int64 = 0
+        /// 0: the slot is free.
+        var number: Int64 = 0
+    }
+
+    /// A hash and its number lie side by side: a look-up in a large index waits for memory once.
+    private var slots: [Slot]
     private var mask: Int
     private(set) var count = 0
 
     init(capacity: Int = 1024) {
         var size = 1024
         while size * 2 < capacity * 3 { size *= 2 }
-        hashes = Array(repeating: 0, count: size)
-        numbers = Array(repeating: 0, count: size)
+        slots = Array(repeating: Slot(), count: size)
         mask = size - 1
     }
 
     /// The number stored for a hash, or 0.
     @inline(__always)
     func number(for hash: Int64) -> Int64 {
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while numbers[slot] != 0 {
-            if hashes[slot] == hash { return numbers[slot] }
-            slot = (slot + 1) & mask
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while slots[place].number != 0 {
+            if slots[place].hash == hash { return slots[place].number }
+            place = (place + 1) & mask
         }
         return 0
     }
 
+    /// Reads where a look-up of the hash would begin, and nothing of it: several of these together wait for
+    /// memory once, and the look-ups after them do not.
+    @inline(__always)
+    func touch(_ hash: Int64) -> Int64 { slots[Int(truncatingIfNeeded: hash) & mask].number }
+
     /// Stores a number, more than zero, for a hash that is not there yet.
     @inline(__always)
     mutating func insert(_ hash: Int64, number: Int64) {
-        if (count + 1) * 3 > hashes.count * 2 { grow() }
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while numbers[slot] != 0 { slot = (slot + 1) & mask }
-        hashes[slot] = hash
-        numbers[slot] = number
+        if (count + 1) * 3 > slots.count * 2 { grow() }
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while slots[place].number != 0 { place = (place + 1) & mask }
+        slots[place] = Slot(hash: hash, number: number)
         count += 1
     }
 
     private mutating func grow() {
-        var larger = KeyIndex(capacity: hashes.count * 2)
-        for slot in hashes.indices where numbers[slot] != 0 {
-            larger.insert(hashes[slot], number: numbers[slot])
-        }
+        var larger = KeyIndex(capacity: slots.count * 2)
+        for slot in slots where slot.number != 0 { larger.insert(slot.hash, number: slot.number) }
         self = larger
     }
 }
@@ -63,6 +69,10 @@ struct PledgeKeyIndex {
         let place = places.number(for: hash)
         return place == 0 ? nil : known[Int(place) - 1]
     }
+
+    /// As `KeyIndex.touch`.
+    @inline(__always)
+    func touch(_ hash: Int64) -> Int64 { places.touch(hash) }
 
     @inline(__always)
     mutating func insert(_ hash: Int64, number: Int64, content: Int64) {

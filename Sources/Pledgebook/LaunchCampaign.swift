@@ -48,15 +48,10 @@ public struct CampaignLaunch: Sendable {
 extension Session {
     /// Whether and why a definition cannot be launched by this version.
     ///
-    /// Deposits and holds are read and kept, and collected by a later version; nothing is pretended.
+    /// Deposits are read and kept, and collected by a later version; nothing is pretended.
     public func launchProblem(_ definition: CampaignDefinition) -> String? {
         if definition.prepayment.plan == .deposit {
             return "This version collects pledges in full; prepayment.plan “deposit” cannot be launched yet."
-        }
-        if definition.prepayment.collect == .hold {
-            return
-                "This version charges on pledge or at the close; prepayment.collect “hold” cannot be "
-                + "launched yet."
         }
         if definition.tax.point == .delivery {
             return "This version books tax on receipt; tax.point “delivery” cannot be launched yet."

@@ -13,6 +13,25 @@ struct PendingRequest {
     var sentAt: Timestamp
 }
 
+/// Requests and what the gateway answered to each, side by side.
+struct GatewayAnswers {
+    var requests: [PendingRequest] = []
+    /// As many as requests, in their order.
+    var outcomes: [GatewayOutcome] = []
+
+    var isEmpty: Bool { requests.isEmpty }
+
+    mutating func append(_ request: PendingRequest, _ outcome: GatewayOutcome) {
+        requests.append(request)
+        outcomes.append(outcome)
+    }
+
+    mutating func append(_ others: GatewayAnswers) {
+        requests += others.requests
+        outcomes += others.outcomes
+    }
+}
+
 /// Carries operations out in windows (payments.md): one transaction commits a window as open before it is
 /// sent, one books its answers and may open the next window.
 struct OperationWindows {
@@ -21,6 +40,11 @@ struct OperationWindows {
     var known: LoadedCampaign
     var gateway: any PaymentGateway
     var count = SweepCount()
+    /// Operations that the gateway was asked about.
+    private(set) var asked = 0
+    /// The chain's head after our last transaction: as long as it stands there, nobody else has changed what
+    /// was read since.
+    private var head: Int64 = 0
 
     init(_ session: Session, campaign: LoadedCampaign) throws {
         self.session = session
@@ -53,7 +77,7 @@ struct OperationWindows {
         _ scope: CollectionScope, request: (CollectionItem, Payment, LoadedCampaign) -> PaymentEvent?
     ) throws {
         var cursor: Int64 = 0
-        var answered: [(PendingRequest, GatewayOutcome)] = []
+        var answered = GatewayAnswers()
         repeat {
             var pending: [PendingRequest] = []
             var isLast = false
@@ -62,14 +86,14 @@ struct OperationWindows {
                 known = campaign
                 let journal = try JournalWriter(session, record: campaign.record, in: records)
                 try settle(answered, campaign, journal)
-                let context = campaign.paymentContext(at: session.now)
+                let context = context(of: campaign)
                 while pending.isEmpty, !isLast {
                     let items = try records.collectionItems(
                         campaign: campaign.record.number, after: cursor, limit: gateway.window, scope)
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
-                    for item in items {
-                        guard let event = request(item, item.payment ?? item.untouched, campaign) else {
+                    for item in items.map(campaign.priced) {
+                        guard let event = request(item, item.payment ?? item.unwritten, campaign) else {
                             continue
                         }
                         if let made = try ask(event, of: item, context, campaign, journal) {
@@ -79,6 +103,7 @@ struct OperationWindows {
                 }
                 try journal.append.open(pending.map(\.operation), at: session.now)
                 try journal.finish()
+                head = journal.lastNumber
             }
             answered = try perform(pending, resending: false)
             if isLast, answered.isEmpty { return }
@@ -90,12 +115,13 @@ struct OperationWindows {
     ///
     /// - Parameters:
     ///   - pledge: The pledge's number.
+    ///   - instalment: Which of its payments.
     ///   - reason: Why, for the session's row.
     ///   - request: Decides in the same transaction that opens the operation, and may write entries before
     ///     it; what it makes of the payment is what is asked.
     /// - Throws: What `request` throws; `SessionError`, `BookError`, and what the gateway throws.
     mutating func request(
-        of pledge: Int64, because reason: String?,
+        of pledge: Int64, instalment: Int = 1, because reason: String?,
         _ request: (inout CollectionItem, LoadedCampaign, JournalWriter) throws -> PaymentEvent?
     ) throws {
         var pending: [PendingRequest] = []
@@ -103,10 +129,12 @@ struct OperationWindows {
             let campaign = try session.reload(known, in: records)
             known = campaign
             let journal = try JournalWriter(session, record: campaign.record, in: records)
-            guard var item = try records.collectionItem(campaign: campaign.record.number, pledge: pledge),
-                let event = try request(&item, campaign, journal)
+            guard
+                var item = try records.collectionItem(
+                    campaign: campaign.record.number, pledge: pledge, instalment: instalment
+                ).map(campaign.priced), let event = try request(&item, campaign, journal)
             else { return try journal.finish(reason: reason) }
-            let context = campaign.paymentContext(at: session.now)
+            let context = context(of: campaign)
             if let made = try ask(event, of: item, context, campaign, journal) { pending.append(made) }
             try journal.append.open(pending.map(\.operation), at: session.now)
             try journal.finish(reason: reason)
@@ -123,48 +151,65 @@ struct OperationWindows {
 
     /// Asks the gateway what became of everything that was left open or unknown, and sends again what it
     /// never saw.
-    mutating func resolve() throws {
-        let found = try session.book.read { records -> [PendingRequest] in
+    ///
+    /// - Parameter isMeant: Which operations to ask about.
+    /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
+    mutating func resolve(_ isMeant: (OperationRecord) -> Bool = { _ in true }) throws {
+        let found = try session.book.read { records -> [(OperationRecord, PendingRequest)] in
             let campaign = try session.reload(known, in: records)
-            return try records.openOperations(campaign: campaign.record.number).compactMap { operation in
+            return try records.openOperations(campaign: campaign.record.number).filter(isMeant).compactMap {
                 guard
                     let item = try records.collectionItem(
-                        campaign: campaign.record.number, pledge: operation.pledge)
+                        campaign: campaign.record.number, pledge: $0.pledge, instalment: $0.instalment),
+                    item.gateway == gateway.code
                 else { return nil }
-                return try resumed(operation, item, campaign, in: records)
+                return ($0, try resumed($0, campaign.priced(item), campaign, in: records))
             }
         }
         guard !found.isEmpty else { return }
+        asked += found.count
         let campaign = known
-        var answers: [(PendingRequest, GatewayOutcome)] = []
+        var answers = GatewayAnswers()
         var unsent: [PendingRequest] = []
-        for request in found where request.item.gateway == gateway.code {
+        for (_, request) in found {
             let outcome = try gateway.find(
                 request.operation, prefix: Self.prefix(session, campaign), at: session.now)
             let age = session.now.seconds - request.sentAt.seconds
             if outcome.answer == .notFound, age < gateway.keyLifetime {
                 unsent.append(request)
             } else {
-                answers.append((request, outcome))
+                answers.append(request, outcome)
             }
         }
-        answers += try perform(unsent, resending: true)
+        answers.append(try perform(unsent, resending: true))
         try session.book.write { records in
             let campaign = try session.reload(known, in: records)
             let journal = try JournalWriter(session, record: campaign.record, in: records)
             try settle(answers, campaign, journal)
             try journal.finish()
+            for (operation, request) in found {
+                let count = AskSchedule.asked(since: request.sentAt, at: session.now)
+                try records.setAsked(operation, to: count, campaign: campaign.record.number)
+            }
         }
+    }
+
+    /// What the rules need to know of the campaign and of this gateway.
+    func context(of campaign: LoadedCampaign) -> PaymentContext {
+        var context = campaign.paymentContext(at: session.now)
+        context.multicapture = gateway.multicapture
+        context.keyLifetime = gateway.keyLifetime
+        return context
     }
 
     private mutating func perform(
         _ requests: [PendingRequest], resending: Bool
-    ) throws -> [(PendingRequest, GatewayOutcome)] {
-        guard !requests.isEmpty else { return [] }
+    ) throws -> GatewayAnswers {
+        guard !requests.isEmpty else { return GatewayAnswers() }
         let outcomes = try gateway.perform(
             requests.map(\.operation), prefix: Self.prefix(session, known), currency: known.record.currency,
             at: session.now)
-        return Array(zip(requests, outcomes))
+        return GatewayAnswers(requests: requests, outcomes: outcomes)
     }
 
     /// Applies a request: `nil` where it was done without the gateway.
@@ -173,14 +218,14 @@ struct OperationWindows {
         _ journal: JournalWriter
     ) throws -> PendingRequest? {
         var context = context
-        context.due = item.parts.amount
-        let before = item.payment ?? item.untouched
-        let needsHistory = before.captured > 0
+        context.due = item.price
+        let before = item.payment ?? item.unwritten
+        let needsHistory = before.captured > 0 || item.instalment > 1
         var left = PartsLeft(due: item.parts)
         if needsHistory {
             let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
             left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
-            context.delivered = left.delivered.amount
+            context.delivered = left.delivered(of: before)
         }
         let change = try before.applying(event, in: context)
         guard let open = change.payment.operation else {
@@ -189,20 +234,24 @@ struct OperationWindows {
             return nil
         }
         let operation = Operation(
-            pledge: item.pledge, reference: item.reference, instalment: 1, kind: open.kind,
+            pledge: item.pledge, reference: item.reference, instalment: item.instalment, kind: open.kind,
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
-            target: needsHistory ? try target(of: item, campaign, journal.records) : "")
-        try book(
-            change, of: item, &left, journal, detail: operation.detail, keepsRow: item.payment == nil)
+            target: before.authorized > 0 ? try target(of: item, campaign, journal.records) : "")
+        let keepsRow = item.payment == nil
+        try book(change, of: item, &left, journal, detail: operation.detail, keepsRow: keepsRow)
+        var item = item
+        if !keepsRow { item.counted = item.counted?.paying(change.payment) }
         return PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: session.now)
     }
 
     private mutating func settle(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, _ journal: JournalWriter
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws {
         let settled = try SettledWindow(
-            answers, campaign, keyLifetime: gateway.keyLifetime, signer: journal.signer)
+            answers, campaign, keyLifetime: gateway.keyLifetime, multicapture: gateway.multicapture,
+            isUnmoved: campaign.record.head == head,
+            signer: journal.signer)
         count += settled.count
         try journal.flush()
         try settled.write(
@@ -226,15 +275,20 @@ struct OperationWindows {
         -> String
     {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
-        return try records.entries(campaign: campaign.record.number, pledge: item.pledge)
-            .last { kinds.contains($0.entry.kind) && $0.entry.reverses == nil }?.entry.reference ?? ""
+        let charges = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
+            .filter {
+                kinds.contains($0.kind) && $0.reverses == nil && $0.instalment == item.instalment
+            }
+        // What a person told is known to the gateway by no reference of its own.
+        let own = charges.last { EntryDetail.value("op", in: $0.detail) != nil }
+        return (own ?? charges.last)?.reference ?? ""
     }
 
     private func resumed(
         _ operation: OperationRecord, _ item: CollectionItem, _ campaign: LoadedCampaign, in records: Records
     ) throws -> PendingRequest {
         let entries = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         // Whoever sent it is gone: nobody knows.
         let state: OperationState = operation.state == .open ? .unknown : operation.state
         payment.operation = OpenOperation(operation.kind, amount: operation.amount, state: state)
@@ -256,15 +310,22 @@ struct SettledWindow {
     private(set) var count = SweepCount()
 
     /// Applies the answers and signs what they bring; pure but for the signer.
+    ///
+    /// `isUnmoved`: nobody has changed the pledges since they were read.
     init(
-        _ answers: [(PendingRequest, GatewayOutcome)], _ campaign: LoadedCampaign, keyLifetime: Int64,
-        signer: EntrySigner
+        _ answers: GatewayAnswers, _ campaign: LoadedCampaign, keyLifetime: Int64,
+        multicapture: Bool = false, isUnmoved: Bool, signer: EntrySigner
     ) throws {
-        ends.reserveCapacity(answers.count)
+        ends.reserveCapacity(answers.requests.count)
         var context = campaign.paymentContext(at: signer.at)
         context.keyLifetime = keyLifetime
-        for (request, outcome) in answers {
-            context.due = request.item.parts.amount
+        context.multicapture = multicapture
+        for index in answers.requests.indices {
+            let request = answers.requests[index]
+            // What makes no sense is neither success nor failure: the gateway is asked again.
+            let told = answers.outcomes[index]
+            let outcome = told.isSound ? told : GatewayOutcome(.unknown)
+            context.due = request.item.price
             context.currencyMatches = true
             if case .done(_, let currency, _, _) = outcome.answer {
                 context.currencyMatches = currency == campaign.record.currency.code
@@ -272,8 +333,10 @@ struct SettledWindow {
             let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
             let change = try request.payment.applying(event, in: context)
             var left = request.left
+            var item = request.item
+            if !isUnmoved { item.counted = nil }
             let states = try change.write(
-                of: request.item, &left, with: signer, reference: outcome.reference,
+                of: item, &left, with: signer, reference: outcome.reference,
                 detail: request.operation.detail, keepsRow: false)
             for state in states { ended.append((request.item.pledge, state)) }
             count.add(change, request.item)
@@ -301,17 +364,32 @@ extension PaymentChange {
         for booking in bookings {
             var parts = try left.take(booking)
             if booking.isReversal { parts = -parts }
+            var detail = detail
+            if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
+            if booking.kind == .authorized { detail.add(holdUntil: payment.captureBefore) }
             signer.write(
-                booking.kind, pledge: (item.pledge, item.reference), instalment: 1, parts: parts,
+                booking.kind, pledge: (item.pledge, item.reference), instalment: item.instalment,
+                parts: parts,
                 reference: reference,
-                detail: booking.pool == .none && booking.amount > 0
-                    ? detail.adding("amt", booking.amount) : detail)
+                detail: detail)
             if booking.kind == .dropped { ended.append(.dropped) }
             if booking.kind == .canceled { ended.append(.canceled) }
         }
         // A charge that is only open says so in its operation; its payment row comes with the answer.
-        if !keepsRow { signer.put(payment, pledge: item.pledge) }
+        // A pledge that ends is moved in the totals by its new state; its payment is then counted as found.
+        if !keepsRow {
+            signer.put(
+                payment, pledge: item.pledge, instalment: Int64(item.instalment),
+                counted: ended.isEmpty ? item.counted : nil)
+        }
         return ended
+    }
+}
+
+extension EntryDetail {
+    /// Adds until when a hold can be captured.
+    mutating func add(holdUntil captureBefore: Timestamp?) {
+        if let captureBefore { add("until", captureBefore.seconds) }
     }
 }
 
@@ -326,13 +404,4 @@ extension Records {
 extension Operation {
     /// What the signed detail of an entry says of the operation that it stands on: kind and attempt.
     var detail: EntryDetail { EntryDetail().adding("op", "\(kind.rawValue).\(attempt)") }
-}
-
-extension CollectionItem {
-    /// The payment before anything has happened to it: a saved method can be charged.
-    var untouched: Payment {
-        var payment = Payment()
-        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
-        return payment
-    }
 }

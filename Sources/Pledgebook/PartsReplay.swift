@@ -8,6 +8,12 @@ extension PartsLeft {
         for entry in entries { replay(entry) }
     }
 
+    /// How much of what a payment holds is delivered, minor units.
+    ///
+    /// The parts are the pledge's, over all its payments: what is not delivered counts for the payment first,
+    /// so that undelivered money goes back before delivered money does.
+    func delivered(of payment: Payment) -> Int64 { max(0, payment.held - undelivered.amount) }
+
     /// A reversal has negative parts and takes back exactly what its entry did.
     private mutating func replay(_ entry: JournalEntry) {
         var parts = entry.parts

@@ -108,6 +108,8 @@ extension PledgeComparison {
 
     private mutating func tellDisputed(_ amount: Int64) {
         guard payment.disputed == 0 else { return }
+        // The report may still call it so when the dispute is lost.
+        if payment.lost > 0, out <= 0 { return }
         if payment.captured == 0, amount > 0 {
             if !pledge.state.holdsPlace { revive() }
             events += [.captured(amount, fee: 0), .disputeOpened(amount, fee: 0)]

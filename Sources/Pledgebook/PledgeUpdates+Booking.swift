@@ -49,6 +49,15 @@ extension PledgeUpdates {
             reverses: ended.number)
     }
 
+    /// How the payment stood before the entry that ended the pledge.
+    private func endingBefore(of pledge: PledgeRecord) throws -> PaymentEnding {
+        let number = campaign.record.number
+        guard let ended = try records.lastRelease(of: pledge.number, campaign: number)?.entry,
+            try records.wasDeclined(pledge.number, before: ended, campaign: number)
+        else { return .pledged }
+        return .failedSoft
+    }
+
     private func bookPayment(
         _ comparison: PledgeComparison, _ row: ChangedRow, _ journal: JournalWriter,
         _ summary: inout ImportSummary
@@ -56,7 +65,7 @@ extension PledgeUpdates {
         guard !comparison.events.isEmpty || comparison.ending != nil else { return }
         let pledge = comparison.after
         var payment = comparison.payment
-        if comparison.isRevived { payment.ending = .pledged }
+        if comparison.isRevived { payment.ending = try endingBefore(of: pledge) }
         var left = PartsLeft(due: pledge.parts)
         if payment.captured > 0 {
             let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number)
@@ -111,8 +120,8 @@ extension PledgeUpdates {
     /// closing day, a late pledge's on its own; what changed since on the day that was said.
     private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
         guard case .captured = event, !hadCollected else { return day }
-        return min(
-            max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day)
+        return campaign.openDay(
+            min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day))
     }
 
     private func bookBacker(_ comparison: PledgeComparison) throws {

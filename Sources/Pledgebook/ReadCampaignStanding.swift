@@ -70,6 +70,7 @@ private struct StandingReader {
         money.failed = tally { $0.state == .placed && $0.payment == .failed }
         money.needBacker = tally { $0.state == .placed && $0.payment == .actionRequired }
         money.unknown = tally { $0.state == .placed && $0.isUnknown }
+        money.held = tally { $0.state == .placed && $0.payment == .authorized }
         money.collected = Tally(
             amount: funding.collected, count: totals.filter(\.isCollected).reduce(0) { $0 + $1.count })
         for total in totals {

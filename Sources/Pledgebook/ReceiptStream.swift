@@ -3,12 +3,11 @@ import Crowdfunding
 import Receipts
 import Storage
 
-/// The receipts of one campaign, rebuilt from its entries one after the other.
+/// Single receipts of one campaign, rebuilt from their entries.
 struct ReceiptStream {
     private let campaign: LoadedCampaign
     private let epochs: [(kid: String, first: Int64)]
     private var texts: [String: ReceiptText] = [:]
-    private var previous = Tag.zero
 
     init(_ campaign: LoadedCampaign, in records: Records) throws {
         self.campaign = campaign
@@ -20,12 +19,6 @@ struct ReceiptStream {
     /// The kid under which an entry was signed.
     func kid(of number: Int64) -> String {
         epochs.last { $0.first <= number }?.kid ?? "\(campaign.record.id).1"
-    }
-
-    /// Appends the receipt of the entry that follows the last one.
-    mutating func append(_ signed: SignedEntry, to line: inout [UInt8]) {
-        append(signed, after: previous, to: &line)
-        previous = signed.tag
     }
 
     /// Appends the receipt of any entry, given the tag of the one before.
@@ -47,11 +40,10 @@ extension Session {
         of campaign: LoadedCampaign, _ body: (Span<UInt8>) throws -> Void
     ) throws -> Int64 {
         try book.read { records in
-            var stream = try ReceiptStream(campaign, in: records)
             var lines: [UInt8] = []
             var count: Int64 = 0
-            try records.forEachEntry(campaign: campaign.record.number) { signed in
-                stream.append(signed, to: &lines)
+            try records.forEachReceipt(of: campaign.record, after: 0) { _, line in
+                line.withUnsafeBufferPointer { lines.append(contentsOf: $0) }
                 lines.append(UInt8(ascii: "\n"))
                 count += 1
                 if lines.count >= 64 << 10 {

@@ -1,5 +1,6 @@
 public import Accounting
 public import Crowdfunding
+import Receipts
 public import Storage
 
 /// What reports of one campaign are made from, read in one go.
@@ -18,6 +19,8 @@ public struct ReportSource: Sendable {
     public let head: Int64
     /// The head's tag.
     public let tag: Tag
+    /// The last checkpoint: the entry that it goes to, and its root's bytes and text.
+    public let checkpoint: (number: Int64, root: [UInt8], text: String)?
     /// Today in the campaign's zone.
     public let today: CalendarDay
     /// The rollup of the journal.
@@ -35,8 +38,46 @@ public struct ReportSource: Sendable {
     public var lastDay: CalendarDay { totals.map(\.day).max() ?? today }
 }
 
-/// Goes through every posted entry of a campaign, each with the country that its pledge ships to.
-public typealias PostedEntries = (_ visit: (JournalEntry, String?) throws -> Void) throws -> Void
+/// An entry that posts something, with what reports say beside it.
+public struct PostedEntry: Sendable {
+    /// The entry.
+    public let entry: JournalEntry
+    /// Where its pledge is sent, two capital letters; empty where nobody knows.
+    public let country: String
+    /// The tax rate that was in force there when it was pledged; `nil`: none, or it is about no pledge.
+    public let taxRate: Percentage?
+    /// What of its goods is bonus, which is not taxed, minor units.
+    public let untaxed: Int64
+    /// Whether the platform that told of the pledge remits its tax.
+    public let isRemittedByPlatform: Bool
+
+    init(_ entry: JournalEntry, _ pledge: PostedPledge?, of campaign: LoadedCampaign) {
+        self.entry = entry
+        country = pledge?.destination ?? ""
+        guard let pledge else {
+            (taxRate, untaxed, isRemittedByPlatform) = (nil, 0, false)
+            return
+        }
+        let rules = campaign.definition(at: pledge.placedAt)
+        taxRate = rules.tax.rate(for: country)
+        let whole = Int128(pledge.goods) + Int128(pledge.bonus)
+        untaxed =
+            whole > 0 ? Int64(clamping: Int128(entry.parts.goods) * Int128(pledge.bonus) / whole) : 0
+        isRemittedByPlatform = pledge.isFromPlatform && rules.imports.values.contains { $0.tax == .platform }
+    }
+}
+
+/// Goes through every posted entry of a campaign.
+public typealias PostedEntries = (_ visit: (PostedEntry) throws -> Void) throws -> Void
+
+extension TaxRules {
+    /// The rate for a country: its own, the union's, or everyone's.
+    func rate(for country: String) -> Percentage? {
+        if let own = rates[country] { return own }
+        if Country.memberStates.contains(country), let union = rates[Country.europeanUnion] { return union }
+        return rates[Country.everywhere]
+    }
+}
 
 extension Session {
     /// What reports of a campaign are made from.
@@ -70,7 +111,9 @@ extension Session {
             let source = try reportSource(
                 campaign(id, in: records), countingPledges: false, in: records)
             try body(source) { visit in
-                try records.forEachPostedEntry(campaign: source.campaign.record.number, visit)
+                try records.forEachPostedEntry(campaign: source.campaign.record.number) { entry, pledge in
+                    try visit(PostedEntry(entry, pledge, of: source.campaign))
+                }
             }
         }
     }
@@ -83,6 +126,9 @@ extension Session {
             campaign: campaign, state: record.state, decidedOn: record.decidedAt.map(campaign.day(of:)),
             zone: record.offsets.name, isRehearsal: record.isRehearsal == true, head: record.head,
             tag: record.tag,
+            checkpoint: try records.lastCheckpoint(campaign: record.number).map {
+                ($0.number, $0.root, Base64.encode($0.root))
+            },
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
             pledges: countingPledges ? try records.totals(campaign: record.number) : [],
             payments: countingPledges

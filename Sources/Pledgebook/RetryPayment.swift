@@ -2,36 +2,48 @@ import Accounting
 public import Crowdfunding
 import Storage
 
-/// What a retry would charge, before anything is sent.
+/// What a retry would ask for, before anything is sent.
 public struct RetryPlan: Sendable {
-    /// The pledge's reference.
+    /// The payment's reference.
     public let reference: String
     /// Minor units.
     public let amount: Int64
+    /// Whether a refund that failed is sent again (T50); else a charge.
+    public let isRefund: Bool
     /// Whose pledge it is.
     public let campaign: LoadedCampaign
+    let pledge: Int64
+    let instalment: Int
+    let event: PaymentEvent
 }
 
 extension Session {
-    /// What charging one failed pledge again would do.
+    /// What charging one failed payment again, or sending a failed refund again, would do.
     ///
     /// - Parameters:
     ///   - who: A reference, an e-mail address or a name.
     ///   - id: Which campaign; without one, the only one that is not over.
     /// - Returns: Which pledge, and how much.
-    /// - Throws: `SessionError`, with the reason why it cannot be charged.
+    /// - Throws: `SessionError`, with the reason why it cannot be.
     public func planRetry(_ who: String, of id: CampaignID?) throws -> RetryPlan {
         try book.read { records in
             let campaign = try campaign(id, in: records)
-            let pledge = try onlyPledge(who, of: campaign, in: records)
-            let payment = try records.payments(campaign: campaign.record.number, pledge: pledge.number).first?
-                .payment
-            if let problem = retryProblem(pledge, payment, campaign) { throw SessionError.refused(problem) }
-            return RetryPlan(reference: pledge.reference, amount: pledge.total, campaign: campaign)
+            let cases = try paymentCases(who, of: campaign, in: records)
+            let owing = cases.last { $0.payment.state == .refundOwed }
+            let about = owing ?? cases.first { $0.due > 0 } ?? cases[0]
+            let isRefund = about.payment.state == .refundOwed
+            let problem = isRefund ? refundProblem(about) : retryProblem(about)
+            if let problem { throw SessionError.refused(problem) }
+            let amount = isRefund ? about.payment.committed : about.price
+            return RetryPlan(
+                reference: about.reference, amount: amount, isRefund: isRefund, campaign: campaign,
+                pledge: about.pledge.number, instalment: about.instalment,
+                event: isRefund ? .resendRefund(amount) : .charge(amount))
         }
     }
 
-    /// Charges one failed pledge again now, whatever the schedule says.
+    /// Charges one failed payment again now, whatever the schedule says, or sends a failed refund again under
+    /// a new key.
     ///
     /// Decides the campaign if that is certain now.
     ///
@@ -43,17 +55,27 @@ extension Session {
         defer { withExtendedLifetime(lock) {} }
         var windows = try OperationWindows(self, campaign: plan.campaign)
         try windows.resolve()
-        try windows.sweep(.placed([nil, .methodSaved, .failed])) { item, _, _ in
-            item.reference == plan.reference ? .charge(item.parts.amount) : nil
+        try windows.request(of: plan.pledge, instalment: plan.instalment, because: nil) { item, _, _ in
+            // What was in doubt may have an answer by now.
+            switch (item.payment ?? item.unwritten).state {
+            case .pledged, .methodSaved, .failed, .expired: plan.isRefund ? nil : plan.event
+            case .refundOwed: plan.isRefund ? plan.event : nil
+            default: nil
+            }
         }
         _ = try decide(plan.campaign.record.id)
         return (plan, windows.count)
     }
 
-    private func retryProblem(_ pledge: PledgeRecord, _ payment: Payment?, _ campaign: LoadedCampaign)
-        -> String?
-    {
-        let name = pledge.reference
+    private func refundProblem(_ about: PaymentCase) -> String? {
+        guard about.pledge.gateway == 1 else { return nil }
+        let name = about.reference
+        return "\(name) is paid elsewhere: pay it back yourself, and then say `pledgebook payment refund "
+            + "\(name) --done`."
+    }
+
+    private func retryProblem(_ about: PaymentCase) -> String? {
+        let (name, campaign, pledge) = (about.reference, about.campaign, about.pledge)
         guard campaign.record.state.isCollectingOrLater, campaign.record.state != .finished else {
             return "\(campaign.record.id) is \(campaign.record.state.rawValue): nothing is charged now."
         }
@@ -66,13 +88,18 @@ extension Session {
             return
                 "The time to try failed cards again is over; `pledgebook campaign close` drops what is open."
         }
-        switch payment?.state {
-        case nil, .pledged, .methodSaved: return nil
-        case .failed where payment?.ending == .failedSoft: return nil
+        let payment = about.payment
+        switch payment.state {
+        case .pledged, .methodSaved, .expired: return nil
+        case .failed where payment.ending == .failedSoft: return nil
         case .failed:
-            return "The bank of \(name) refuses the card for good; its backer has to give another."
+            return "The bank of \(name) refuses the card for good; its backer has to give another: "
+                + "`pledgebook payment method \(name) TOKEN`."
         case .actionRequired: return "\(name) waits for its backer to confirm the charge."
-        case .some(let state): return "\(name) cannot be charged: its payment is \(state.label)."
+        case .unknown:
+            return "Nobody knows what became of the last request for \(name). Ask first: `pledgebook payment "
+                + "reconcile`."
+        default: return "\(name) cannot be charged: its payment is \(payment.state.label)."
         }
     }
 }

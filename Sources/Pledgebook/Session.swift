@@ -53,6 +53,7 @@ public enum SessionError: UserFacingError, Equatable {
     case notYet(String)
     case refused(String)
     case dayInFuture(CalendarDay, today: CalendarDay)
+    case dayIsLocked(CalendarDay, firstOpen: CalendarDay)
     case unknownPledge(String)
     case severalPledges(String, [String])
     case gatewayBusy(campaign: String)
@@ -87,6 +88,10 @@ public enum SessionError: UserFacingError, Equatable {
         case .notYet(let text), .refused(let text), .rule(let text, _): text
         case .dayInFuture(let day, let today):
             "\(day) is in the future: today is \(today). A fact is dated on the day on which it happened."
+        case .dayIsLocked(let day, let firstOpen):
+            "\(day) lies in a locked month; the first open day is \(firstOpen). Say --on \(firstOpen), or "
+                + "a later "
+                + "day. Nothing was changed."
         case .unknownPledge(let who):
             "Nobody and no pledge is known as “\(who)”. See `pledgebook pledge list`."
         case .severalPledges(let who, let references):
@@ -101,7 +106,7 @@ public enum SessionError: UserFacingError, Equatable {
         switch self {
         case .noCampaign, .unknownCampaign, .keyMissing, .wrongKey, .unknownPledge, .dayInFuture: .badInput
         case .severalCampaigns, .severalPledges: .usage
-        case .campaignExists, .clockBehind, .notYet, .refused, .gatewayBusy: .refused
+        case .campaignExists, .clockBehind, .dayIsLocked, .notYet, .refused, .gatewayBusy: .refused
         case .definitionUnreadable, .noThread: .fault
         case .rule(_, let exit): exit
         }
@@ -125,6 +130,11 @@ public struct LoadedCampaign: Sendable {
 
     /// The day on which a moment falls in the campaign's zone.
     public func day(of moment: Timestamp) -> CalendarDay { record.offsets.day(of: moment) }
+
+    /// The definition that was in force at a moment; before the launch, the first.
+    func definition(at moment: Timestamp) -> CampaignDefinition {
+        (history.last { $0.from <= moment } ?? history.first)?.definition ?? definition
+    }
 
     /// The last moment at which a failed charge is tried again.
     public var retryWindowEnds: Timestamp? {
@@ -191,7 +201,7 @@ extension Session {
         return LoadedCampaign(record: record, definition: last.definition, history: history)
     }
 
-    private func definition(_ text: String, of record: CampaignRecord) throws -> CampaignDefinition {
+    func definition(_ text: String, of record: CampaignRecord) throws -> CampaignDefinition {
         // The zone was known at launch, and its offsets are in the book.
         guard case .success(let document) = JSONDocument.parse(Array(text.utf8), file: record.id.rawValue),
             let definition = try? CampaignReader.read(document, isKnownZone: { _ in true })

@@ -69,8 +69,13 @@ extension LoadedCampaign {
 }
 
 extension PledgeTotal {
-    /// Nothing has been tried yet.
-    var isUncharged: Bool { payment == nil || payment == .methodSaved || payment == .pledged }
+    /// Nothing was taken and nothing failed: to be charged, or captured from what is held.
+    var isUncharged: Bool {
+        switch payment {
+        case nil, .methodSaved, .pledged, .authorized, .expired: true
+        default: false
+        }
+    }
     var isUnknown: Bool {
         switch payment {
         case .unknown, .authorizing, .capturePending: true
@@ -80,7 +85,7 @@ extension PledgeTotal {
     /// Still to be tried, or told of by the platform.
     var isRetryable: Bool {
         switch payment {
-        case nil, .pledged, .methodSaved, .failed, .actionRequired, .authorized: true
+        case nil, .pledged, .methodSaved, .failed, .actionRequired, .authorized, .expired: true
         default: false
         }
     }
@@ -115,18 +120,20 @@ extension SweepCount {
 }
 
 extension OperationWindows {
-    /// Charges every saved method that is due: never tried, or failed softly and its next try has come.
+    /// Captures every hold, and charges every saved method that is due: never tried, its hold ran out, or it
+    /// failed softly and its next try has come.
     mutating func collect() throws {
         let now = session.now
-        try charge(.placed([nil, .methodSaved, .failed])) { item, payment, campaign in
-            guard item.gateway != 1, item.parts.amount > 0 else { return nil }
+        if known.definition.prepayment.collect == .hold { try captureHolds() }
+        try charge(.placed([nil, .methodSaved, .failed, .expired])) { item, payment, campaign in
+            guard item.gateway != 1, item.price > 0 else { return nil }
             switch payment.state {
-            case .methodSaved: return item.parts.amount
+            case .methodSaved, .expired: return item.price
             case .failed:
                 guard let began = campaign.record.closedAt, let last = item.lastAttempt else { return nil }
                 let schedule = RetrySchedule(
                     campaign.definition.prepayment, began: max(began, campaign.definition.closesAt))
-                return schedule.isDue(payment, failed: last, at: now) ? item.parts.amount : nil
+                return schedule.isDue(payment, failed: last, at: now) ? item.price : nil
             default: return nil
             }
         }
@@ -141,7 +148,11 @@ extension OperationWindows {
 
     /// Lets go, voids or refunds everything.
     mutating func release() throws {
-        try sweep(.placed([nil] + PaymentState.allCases.map(Optional.some))) { item, payment, _ in
+        try sweep(.placed([nil])) { _, payment, _ in
+            if case .request(let event) = payment.releaseStep { event } else { nil }
+        }
+        // Whatever became of the pledge: a canceled one may still be owed its refund.
+        try sweep(.payments(PaymentState.allCases)) { item, payment, _ in
             switch payment.releaseStep {
             case .request(let event): return event
             // T50; what moves elsewhere waits for a person.

@@ -10,6 +10,8 @@ public struct SweepCount: Hashable, Sendable {
     public var capturedAmount: Int64 = 0
     /// What the gateway keeps of it, minor units.
     public var fees: Int64 = 0
+    /// Cards that were held.
+    public var held: Int64 = 0
     /// Declined, to be tried again · for good · waiting for the backer.
     public var failedSoft: Int64 = 0
     /// Cards that will not be tried again.
@@ -45,6 +47,7 @@ extension SweepCount {
         left.captured += right.captured
         left.capturedAmount += right.capturedAmount
         left.fees += right.fees
+        left.held += right.held
         left.failedSoft += right.failedSoft
         left.failedHard += right.failedHard
         left.needBacker += right.needBacker
@@ -67,6 +70,7 @@ extension SweepCount {
                 captured += 1
                 capturedAmount += booking.amount
                 fees += booking.fee
+            case .authorized: held += 1
             case .refunded, .refundedFromOwn:
                 refunded += 1
                 refundedAmount += booking.amount

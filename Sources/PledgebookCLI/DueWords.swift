@@ -30,6 +30,7 @@ struct DueWords {
         let name = needsName ? " -c \(id)" : ""
         return switch step {
         case .importPledges: "pledgebook pledge import FILE\(name)"
+        case .hold: "pledgebook campaign hold \(id)"
         case .close, .charge, .ask, .retry, .drop, .release: "pledgebook campaign close \(id)"
         case .launchRun(let run, _): "pledgebook run launch \(run)\(name)"
         case .recordPayout: "pledgebook cash record payout …\(name)"
@@ -44,6 +45,9 @@ struct DueWords {
         case .importPledges: "no pledge is in the book yet"
         case .close(let from):
             from <= now ? "due since \(dates.short(from))" : "on or after \(dates.short(from))"
+        case .hold(let from, let tally):
+            "\(from <= now ? "hold due since" : "hold on or after") \(dates.short(from)): "
+                + "\(counted(tally.count, "card")), \(money(tally))"
         case .charge(let tally): "\(counted(tally.count, "pledge")) to be charged now, \(money(tally))"
         case .ask(let tally): "\(counted(tally.count, "charge")) without an answer: asks the gateway"
         case .retry(let from, let tally):

@@ -25,7 +25,8 @@ struct Environment {
     /// Where the book and the key are.
     let bookPath: String
     let keyPath: String
-    private let named: CampaignID?
+    /// The campaign that was named, by an option or the environment; `nil`: none was.
+    let named: CampaignID?
 
     /// Opens the book and, for writing, the key file.
     ///
@@ -65,10 +66,35 @@ struct Environment {
         return campaign
     }
 
+    /// The same book with a new key, whose file is made where there is none.
+    func withNewKey() throws -> Environment {
+        Environment(
+            session: Session(
+                book: session.book, master: try KeyFile.create(at: keyPath), now: session.now,
+                operatorName: session.operatorName, version: session.version, command: session.command),
+            bookPath: bookPath, keyPath: keyPath, named: named)
+    }
+
+    private init(session: Session, bookPath: String, keyPath: String, named: CampaignID?) {
+        self.session = session
+        self.bookPath = bookPath
+        self.keyPath = keyPath
+        self.named = named
+    }
+
     /// Copies the book into a new file.
     func backup(to path: String) throws {
+        try asNewFile(path) { try session.book.backup(to: path) }
+    }
+
+    /// Makes the book anew in a new file.
+    func rebuild(to path: String) throws -> BookRebuild {
+        try asNewFile(path) { try session.rebuildBook(to: path) }
+    }
+
+    private func asNewFile<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
-            try session.book.backup(to: path)
+            return try body()
         } catch BookError.alreadyExists {
             throw CommandProblem(
                 "\(visible(path)) exists already and was left as it is. Name another file.", .refused)

@@ -29,6 +29,7 @@ struct PledgebookCommand: ParsableCommand {
             ReceiptCommand.self,
             KeyCommand.self,
             BookCommand.self,
+            RehearseCommand.self,
             SampleCommand.self,
             VersionCommand.self,
         ])

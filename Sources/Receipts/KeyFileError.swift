@@ -40,7 +40,8 @@ public enum KeyFileError: UserFacingError, Equatable {
             "“\(path)” is a device, a pipe or a socket, not a key file: name a plain file."
         case .openToOthers(let path, let mode):
             "The key file “\(path)” can be used by others (mode \(String(mode, radix: 8))):"
-                + " `chmod 600 \(shellQuoted(path))`; if others may have read it, rotate the key."
+                + " `chmod 600 \(shellQuoted(path))`; if others may have read it, move it"
+                + " away instead and say `pledgebook key rotate --lost`."
         case .belongsToAnother(let path, let owner):
             "The key file “\(path)” belongs to another user (id \(owner)): run as that user,"
                 + " or `chown \"$(id -u)\" \(shellQuoted(path))`."

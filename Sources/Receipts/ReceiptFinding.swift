@@ -96,6 +96,10 @@ public struct ReceiptVerdict: Hashable, Sendable {
     public let lineCount: Int
     /// How many lines bear a genuine tag, wherever they stand.
     public let genuineCount: Int
+    /// How many lines are in form, under a key that is not at hand: their tags were not compared.
+    public let unprovenCount: Int
+    /// The highest number among those; 0 where there are none.
+    public let lastUnproven: Int64
     /// The number of the last receipt in its place, and its tag: compare them with what the book or a report
     /// says.
     public let lastNumber: Int64

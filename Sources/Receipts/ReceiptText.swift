@@ -1,4 +1,4 @@
-import Accounting
+public import Accounting
 public import Crowdfunding
 
 /// Rebuilds the texts of receipts from entries, byte for byte as they were signed.
@@ -23,6 +23,42 @@ public final class ReceiptText {
     ///   - line: Where the text goes.
     public func append(_ entry: JournalEntry, after previous: Tag, tag: Tag, to line: inout [UInt8]) {
         withFields(of: entry, after: previous) { line.append(contentsOf: writer.write($0)) }
+        line.append(UInt8(ascii: "."))
+        line.append(contentsOf: Base64URL.encodedBytes(tag.bytes))
+    }
+
+    /// Appends the receipt of an entry whose texts lie in memory as bytes, without making a value of any.
+    ///
+    /// - Parameters:
+    ///   - number: The entry's number.
+    ///   - kind: What happened.
+    ///   - subject: The pledge's reference, empty where there is none.
+    ///   - instalment: From 1; 0 where there is none.
+    ///   - parts: Minor units.
+    ///   - at: When it was written.
+    ///   - day: The day on which it happened.
+    ///   - reference: The gateway's or file's own reference.
+    ///   - detail: The signed detail.
+    ///   - previous: The tag of the entry before.
+    ///   - tag: The entry's own tag, as it is stored.
+    ///   - line: Where the text goes.
+    public func append(
+        number: Int64, kind: EntryKind, subject: Span<UInt8>, instalment: Int, parts: EntryParts,
+        at: Timestamp,
+        day: CalendarDay, reference: Span<UInt8>, detail: Span<UInt8>, after previous: Tag, tag: Tag,
+        to line: inout [UInt8]
+    ) {
+        subject.withUnsafeBufferPointer { subject in
+            reference.withUnsafeBufferPointer { reference in
+                detail.withUnsafeBufferPointer { detail in
+                    let fields = ReceiptFields(
+                        number: number, previous: previous, kind: kind, subject: subject,
+                        instalment: Int64(instalment), parts: parts, at: at.seconds, day: day,
+                        reference: reference, detail: detail)
+                    line.append(contentsOf: writer.write(fields))
+                }
+            }
+        }
         line.append(UInt8(ascii: "."))
         line.append(contentsOf: Base64URL.encodedBytes(tag.bytes))
     }

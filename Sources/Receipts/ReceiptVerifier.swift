@@ -1,5 +1,21 @@
 public import Crowdfunding
 
+/// One epoch's key, as far as it is known.
+public struct ReceiptKey: Sendable {
+    /// `<campaign>.<epoch>`.
+    public let kid: String
+    /// The key; `nil` where it is not at hand.
+    ///
+    /// Then a receipt's form and place are judged, and its tag is not.
+    public let key: SigningKey?
+
+    /// A key that is at hand.
+    public init(_ key: SigningKey) { (kid, self.key) = (key.kid, key) }
+
+    /// A key that is not at hand.
+    public init(missing kid: String) { (self.kid, key) = (kid, nil) }
+}
+
 /// Judges a campaign's exported receipts, one JWS a line, in the order of their numbers.
 ///
 /// Each line must be, byte for byte, what the signer writes: the header is compared as bytes, so that no
@@ -17,6 +33,8 @@ public struct ReceiptVerifier {
     private var findingCount = 0
     private var lineCount = 0
     private var genuineCount = 0
+    private var unprovenCount = 0
+    private var lastUnproven: Int64 = 0
     private var hasWrongKey = false
 
     // The receipt that should come next, the tag it should name (nil where the one before was edited) and the
@@ -49,12 +67,30 @@ public struct ReceiptVerifier {
         keys: [SigningKey], head: ReceiptHead, laterHead: ReceiptHead? = nil,
         keyChecks: [String: String] = [:], after number: Int64 = 0, tag: Tag? = .zero
     ) {
+        self.init(
+            epochs: keys.map(ReceiptKey.init), head: head, laterHead: laterHead, keyChecks: keyChecks,
+            after: number, tag: tag)
+    }
+
+    /// As above, where not every key is at hand.
+    ///
+    /// - Parameters:
+    ///   - keys: The campaign's keys in the order of their epochs.
+    ///   - head: What the campaign's receipts say alike.
+    ///   - laterHead: What the receipts from the first pledge on say alike, where that differs.
+    ///   - keyChecks: What the book says each key's `keyCheck` is, by `kid`.
+    ///   - number: The number of the receipt before the first line.
+    ///   - tag: That receipt's tag, nil where it is not known.
+    public init(
+        epochs keys: [ReceiptKey], head: ReceiptHead, laterHead: ReceiptHead? = nil,
+        keyChecks: [String: String] = [:], after number: Int64 = 0, tag: Tag? = .zero
+    ) {
         let heads = [head] + (laterHead.map { $0 == head ? [] : [$0] } ?? [])
         readers = keys.map { key in heads.map { ReceiptLineReader(key: key, head: $0) } }
         checkedKids = Set(keyChecks.keys)
         expected = number + 1
         previous = tag
-        for key in keys {
+        for key in keys.compactMap(\.key) {
             if let check = keyChecks[key.kid], check != key.keyCheck {
                 hasWrongKey = true
                 report(.wrongKey(kid: key.kid), line: 0, number: expected)
@@ -68,7 +104,12 @@ public struct ReceiptVerifier {
         if hasWrongKey { return }
         switch line.withUnsafeBufferPointer({ read($0) }) {
         case .genuine(let receipt):
-            genuineCount += 1
+            if readers[receipt.epoch][0].isProving {
+                genuineCount += 1
+            } else {
+                unprovenCount += 1
+                lastUnproven = max(lastUnproven, receipt.number)
+            }
             place(receipt)
         case .bad(let fault, let link):
             settleEarly()
@@ -85,7 +126,7 @@ public struct ReceiptVerifier {
     /// - Returns: What was found.
     public mutating func finish(expecting head: (number: Int64, tag: Tag)? = nil) -> ReceiptVerdict {
         settleEarly()
-        if genuineCount == 0, linkCount > 1, linkCount == lineCount, let link = lastLink,
+        if genuineCount == 0, unprovenCount == 0, linkCount > 1, linkCount == lineCount, let link = lastLink,
             case let kid = readers[link.epoch][0].kid, !checkedKids.contains(kid)
         {
             report(.wrongKey(kid: kid), line: 0, number: expected)
@@ -103,7 +144,8 @@ public struct ReceiptVerifier {
         }
         return ReceiptVerdict(
             findings: findings, findingCount: findingCount, lineCount: lineCount, genuineCount: genuineCount,
-            lastNumber: expected - 1, lastTag: previous)
+            unprovenCount: unprovenCount, lastUnproven: lastUnproven, lastNumber: expected - 1,
+            lastTag: previous)
     }
 
     /// Judges lines that are all in memory.

@@ -173,7 +173,7 @@ private func movement(of totals: ArraySlice<DailyTotal>, by sources: [CashSource
 
 /// Whole periods from the first day with an entry to the last, so that the report depends on the journal
 /// alone.
-private func wholePeriod(of sorted: [DailyTotal], by length: PeriodLength, today: CalendarDay) throws
+func wholePeriod(of sorted: [DailyTotal], by length: PeriodLength, today: CalendarDay) throws
     -> Period
 {
     let first = (sorted.first?.day ?? today).first(of: length)

@@ -31,6 +31,8 @@ public struct LedgerReport: Sendable {
     public let campaign: ReportCampaign
     /// The days whose entries are written, both ends included; `nil`: everything so far.
     public let period: Period?
+    /// The numbers and names of the accounts.
+    public let chart: AccountChart
     private let totals: [DailyTotal]
     private let legs: @Sendable (EntryKind) -> [PostingLeg]
 
@@ -40,18 +42,25 @@ public struct LedgerReport: Sendable {
     ///   - campaign: Whose postings they are.
     ///   - totals: All of the campaign's daily totals, in any order, to compare the entries with.
     ///   - period: Both ends included; without one, everything so far.
-    public init(campaign: ReportCampaign, totals: [DailyTotal], period: Period? = nil) {
-        self.init(campaign: campaign, totals: totals, period: period) { PostingLeg.legs(of: $0) }
+    ///   - chart: Under which numbers and names the accounts are written.
+    public init(
+        campaign: ReportCampaign, totals: [DailyTotal], period: Period? = nil,
+        chart: AccountChart = .standard,
+    ) {
+        self.init(campaign: campaign, totals: totals, period: period, chart: chart) {
+            PostingLeg.legs(of: $0)
+        }
     }
 
     /// As above, by other rules: a test breaks them to see the report refuse.
     init(
-        campaign: ReportCampaign, totals: [DailyTotal], period: Period?,
+        campaign: ReportCampaign, totals: [DailyTotal], period: Period?, chart: AccountChart = .standard,
         legs: @escaping @Sendable (EntryKind) -> [PostingLeg],
     ) {
         self.campaign = campaign
         self.totals = totals
         self.period = period
+        self.chart = chart
         self.legs = legs
     }
 
@@ -66,6 +75,7 @@ public struct LedgerReport: Sendable {
         as format: ReportFormat, entries: Source, to sink: @escaping ([UInt8]) throws -> Void
     ) throws {
         try check(entries)
+        _ = try writtenAccounts()
         guard var writer = rowWriter(for: format, head, Self.columns) else {
             var table = ReportTable(head: head, columns: Self.columns)
             try entries { entry in try forEachRow(of: entry) { table.rows.append($0) } }
@@ -80,6 +90,37 @@ public struct LedgerReport: Sendable {
             }
         }
         writer.end()
+        try sink(writer.bytes)
+    }
+
+    /// Writes it as a journal of plain-text accounting, after everything was found to agree.
+    ///
+    /// - Parameters:
+    ///   - format: Which program it is for.
+    ///   - entries: Called twice; both times it gives the same entries.
+    ///   - sink: Takes the bytes, about 64 KiB at a time.
+    /// - Throws: `ReportError` before anything was written, or what `entries` and `sink` throw.
+    public func write(
+        as format: JournalFormat, entries: Source, to sink: @escaping ([UInt8]) throws -> Void
+    ) throws {
+        try check(entries)
+        let accounts = try writtenAccounts()
+        if format == .beancount, let odd = accounts.first(where: { !$0.isBeancountName }) {
+            throw ReportError.noBeancountName(odd.name)
+        }
+        var writer = JournalTextWriter(
+            format, campaign, names: Account.allCases.map { chart[$0]?.name ?? $0.path })
+        let days = totals.map(\.day).filter(isWanted)
+        writer.begin(head, accounts: accounts, from: days.min() ?? period?.first ?? campaign.today)
+        try entries { line in
+            guard isWanted(line.entry.day) else { return }
+            let legs = try amounts(of: line.entry)
+            if !legs.isEmpty { writer.append(line, legs) }
+            if writer.bytes.count >= 65_536 {
+                try sink(writer.bytes)
+                writer.bytes.removeAll(keepingCapacity: true)
+            }
+        }
         try sink(writer.bytes)
     }
 
@@ -134,16 +175,35 @@ public struct LedgerReport: Sendable {
         Money(minorUnits: try narrow(sum), currency: campaign.currency)
     }
 
+    /// How the accounts of these days are written, each name once, in the order of our chart.
+    ///
+    /// - Throws: `ReportError.accountsNotInChart`.
+    private func writtenAccounts() throws -> [AccountChart.Entry] {
+        var used = Set<Account>()
+        for total in totals where isWanted(total.day) { used.formUnion(legs(total.kind).map(\.account)) }
+        let accounts = Account.allCases.filter(used.contains)
+        let missing = accounts.filter { chart[$0] == nil }
+        guard missing.isEmpty else { throw ReportError.accountsNotInChart(missing) }
+        var names = Set<String>()
+        return accounts.compactMap { chart[$0] }.filter { names.insert($0.name).inserted }
+    }
+
+    /// Every leg that is not 0, in the order of the rules; debit is positive.
+    private func amounts(of entry: JournalEntry) throws -> [(account: Account, amount: Int64)] {
+        try legs(entry.kind).filter { entry.parts[$0.part] != 0 }.map {
+            ($0.account, try narrow(Int128(entry.parts[$0.part]) * Int128($0.sign)))
+        }
+    }
+
     private func forEachRow(of line: LedgerEntry, _ body: ([ReportCell]) -> Void) throws {
         let entry = line.entry
         guard isWanted(entry.day) else { return }
         let document = entry.reference.isEmpty ? "\(campaign.id.rawValue):\(entry.number)" : entry.reference
-        for leg in legs(entry.kind) where entry.parts[leg.part] != 0 {
-            let amount = try narrow(Int128(entry.parts[leg.part]) * Int128(leg.sign))
+        for (account, amount) in try amounts(of: entry) {
             let credit = try narrow(0 - Int128(amount))
             body([
                 .day(entry.day), .integer(entry.number), .text(document),
-                .text(String(leg.account.rawValue)), .text(leg.account.path),
+                .text(chart[account]?.number ?? ""), .text(chart[account]?.name ?? ""),
                 amount > 0 ? .amount(amount) : .empty, amount < 0 ? .amount(credit) : .empty,
                 .text(campaign.currency.code), .text(entry.kind.title), .text(campaign.id.rawValue),
                 .text(entry.subject), .text(entry.run ?? ""), .text(line.country), .text(line.taxRate),

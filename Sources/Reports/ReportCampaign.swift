@@ -15,13 +15,15 @@ public struct ReportCampaign: Hashable, Sendable {
     public var isRehearsal: Bool
     /// The last entry that the figures stand on.
     public var journal: JournalHead
+    /// The last checkpoint that covers entries of the journal; `nil`: none was written yet.
+    public var checkpoint: CheckpointHead?
     /// Today in the campaign's zone; only a report on an empty journal depends on it.
     public var today: CalendarDay
 
     /// Puts it together.
     public init(
         id: CampaignID, title: String, currency: Currency, zone: String, isRehearsal: Bool,
-        journal: JournalHead, today: CalendarDay,
+        journal: JournalHead, checkpoint: CheckpointHead? = nil, today: CalendarDay,
     ) {
         self.id = id
         self.title = title
@@ -29,6 +31,7 @@ public struct ReportCampaign: Hashable, Sendable {
         self.zone = zone
         self.isRehearsal = isRehearsal
         self.journal = journal
+        self.checkpoint = checkpoint
         self.today = today
     }
 }
@@ -51,6 +54,25 @@ public struct JournalHead: Hashable, Sendable {
 
     /// As people read it: `2,114 (Zk3vQ…)`.
     public var forPeople: String { "\(groupedInteger(number)) (\(tag)…)" }
+}
+
+/// A checkpoint of a journal, as reports name it.
+public struct CheckpointHead: Hashable, Sendable {
+    /// The number of the last entry that it covers.
+    public let number: Int64
+    /// The root that was signed, as the checkpoint's text has it: 44 characters of base64.
+    public let root: String
+    private let mark: String
+
+    /// Names a checkpoint by its number and its root's 32 bytes, with the root's text.
+    public init(number: Int64, root: [UInt8], text: String) {
+        self.number = number
+        self.root = text
+        mark = beginning(of: root)
+    }
+
+    /// As people read it: `2,100 (x8fQe…)`; `-` and `_` stand for the `+` and `/` of the checkpoint's text.
+    public var forPeople: String { "\(groupedInteger(number)) (\(mark)…)" }
 }
 
 /// The first five characters of the bytes in base64url (RFC 4648, section 5), which take four bytes.

@@ -76,6 +76,7 @@ public struct ReportHead: Hashable, Sendable {
         if let basis { words.append("\(basis.rawValue) basis") }
         if let period { words.append(period.phrase) }
         words.append("journal \(campaign.journal.forPeople)")
+        if let checkpoint = campaign.checkpoint { words.append("checkpoint \(checkpoint.forPeople)") }
         return words.joined(separator: " · ")
     }
 

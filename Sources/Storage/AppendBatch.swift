@@ -17,14 +17,10 @@ public struct BackerRow: Sendable {
     public var address: ByteRange
     /// JSON text of survey answers; empty for none.
     public var answers: ByteRange
-    /// Keyed hash of the e-mail address.
-    public var hash: Int64
-
     /// Puts a backer together.
     public init(
         number: Int64, email: ByteRange, name: ByteRange, country: UInt16, address: ByteRange,
-        answers: ByteRange,
-        hash: Int64
+        answers: ByteRange
     ) {
         self.number = number
         self.email = email
@@ -32,7 +28,6 @@ public struct BackerRow: Sendable {
         self.country = country
         self.address = address
         self.answers = answers
-        self.hash = hash
     }
 }
 
@@ -72,10 +67,6 @@ public struct PledgeRow: Sendable {
     public var method = ByteRange.empty
     /// A raw value of `PledgeState`.
     public var state: UInt8 = 1
-    /// Keyed hash of the import key.
-    public var hash: Int64 = 0
-    /// Keyed hash of the imported row.
-    public var content: Int64 = 0
 
     /// One of nothing, to be filled in.
     public init() {}
@@ -140,12 +131,49 @@ public struct PaymentRow: Sendable {
     public var instalment: Int64 = 1
     /// As it stands; amounts are minor units.
     public var payment = Payment()
+    /// What the pledge counts as in the totals before this; `nil` where it has to be read.
+    public var counted: PledgeCount?
 
     /// Says which instalment of which pledge a payment is of.
-    public init(pledge: Int64, instalment: Int64 = 1, payment: Payment) {
+    ///
+    /// `counted` is given only where nothing can have moved since it was read, and the payment is the
+    /// pledge's only one.
+    public init(pledge: Int64, instalment: Int64 = 1, payment: Payment, counted: PledgeCount? = nil) {
         self.pledge = pledge
         self.instalment = instalment
         self.payment = payment
+        self.counted = counted
+    }
+}
+
+/// By what a backer is found: the keyed hash of the e-mail address.
+public struct BackerKeyRow: Sendable {
+    /// Keyed hash of the e-mail address.
+    public var hash: Int64
+    /// The backer's number.
+    public var number: Int64
+
+    /// Puts a key together.
+    public init(hash: Int64, number: Int64) {
+        self.hash = hash
+        self.number = number
+    }
+}
+
+/// By what an imported row is known again.
+public struct PledgeKeyRow: Sendable {
+    /// Keyed hash of the import key.
+    public var hash: Int64
+    /// The pledge's number.
+    public var number: Int64
+    /// Keyed hash of the imported row.
+    public var content: Int64
+
+    /// Puts a key together.
+    public init(hash: Int64, number: Int64, content: Int64) {
+        self.hash = hash
+        self.number = number
+        self.content = content
     }
 }
 
@@ -161,8 +189,12 @@ public struct AppendBatch: Sendable {
     public var lines: [LineRow] = []
     /// Signed entries, in the order of their numbers.
     public var entries: [EntryRow] = []
-    /// Payments to insert or to replace.
+    /// Payments to insert or to replace, in the order of their pledges.
     public var payments: [PaymentRow] = []
+    /// Keys of new backers, of this batch or of those before; sorted by hash they are written faster.
+    public var backerKeys: [BackerKeyRow] = []
+    /// Keys of new pledges, the same.
+    public var pledgeKeys: [PledgeKeyRow] = []
 
     /// A batch of nothing.
     public init() {}

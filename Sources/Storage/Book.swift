@@ -41,28 +41,22 @@ public final class Book: Sendable {
     /// - Returns: The book, open for writing.
     /// - Throws: `BookError`.
     public static func create(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            if errno == EEXIST {
-                throw isLink(path) ? BookError.isLink(path: path) : BookError.alreadyExists(path: path)
-            }
-            throw BookError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        // Made beside its place: a crash never leaves half a book under the name.
+        let draft = try BookDraft(at: path, id: id, keySecret: keySecret)
+        try draft.publish()
+        return try Book(opening: path)
+    }
+
+    /// Fills an empty file.
+    static func filled(at path: String, id: String, keySecret: [UInt8]) throws -> Book {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(of: nil))
+        try migrator().migrate(queue)
+        try queue.write { db in
+            try db.execute(
+                sql: "INSERT INTO book (id, key_secret) VALUES ($1, $2)", arguments: [id, Data(keySecret)])
+            try insertPostingRules(db)
         }
-        close(descriptor)
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration(of: nil))
-            try migrator().migrate(queue)
-            try queue.write { db in
-                try db.execute(
-                    sql: "INSERT INTO book (id, key_secret) VALUES ($1, $2)",
-                    arguments: [id, Data(keySecret)])
-                try insertPostingRules(db)
-            }
-            return try Book(path: path, queue: queue)
-        } catch {
-            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-            throw bookError(error, path: path)
-        }
+        return try Book(path: path, queue: queue)
     }
 
     /// Opens an existing book, bringing it to this version's form.
@@ -125,10 +119,17 @@ public final class Book: Sendable {
     /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied
     /// back seldom.
     ///
-    /// The rows are consistent by construction and `book check` proves it.
+    /// The rows are consistent by construction and `book check` proves it. What a statement would need to be
+    /// undone by itself is kept in memory: it is a window's pages, and nobody undoes less than a transaction.
     public func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
         try queue.inDatabase { db in
-            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 0")
+            try db.execute(
+                sql: """
+                    PRAGMA foreign_keys = OFF;
+                    PRAGMA wal_autocheckpoint = 0;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA cache_size = -16384;
+                    """)
         }
         defer {
             // What is in the log is durable; copying it back may wait for the next command, and is not worth
@@ -142,6 +143,8 @@ public final class Book: Sendable {
                         PRAGMA busy_timeout = \(wait);
                         PRAGMA wal_autocheckpoint = 1000;
                         PRAGMA foreign_keys = ON;
+                        PRAGMA temp_store = DEFAULT;
+                        PRAGMA cache_size = -2000;
                         """)
             }
         }
@@ -156,21 +159,23 @@ public final class Book: Sendable {
     ///
     /// - Throws: `BookError` when something is at `path` already.
     public func backup(to path: String) throws {
-        let copy = try Book.create(at: path, id: id, keySecret: keySecret)
+        let copy = try BookDraft(of: self, at: path)
         do {
-            try queue.backup(to: copy.queue)
+            try queue.backup(to: copy.book.queue)
         } catch {
-            throw bookError(error, path: path)
+            copy.discard()
+            throw copy.explained(error)
         }
+        try copy.publish()
     }
 
-    private static let patience = Duration.seconds(30)
+    static let patience = Duration.seconds(30)
 
     /// - Parameters:
     ///   - book: The path of what has to be a book already; `nil` for one that is being made.
     ///   - waiting: How long to wait for another writer.
     /// - Returns: How every connection is set up.
-    private static func configuration(of book: String?, waiting: Duration = patience) -> Configuration {
+    static func configuration(of book: String?, waiting: Duration = patience) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(waiting / .seconds(1))
         configuration.prepareDatabase { db in

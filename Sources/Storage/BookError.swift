@@ -1,3 +1,4 @@
+public import Accounting
 public import Crowdfunding
 
 /// Why a book could not be opened, read or written.
@@ -12,12 +13,16 @@ public enum BookError: UserFacingError, Equatable {
     case cannotCreate(path: String, reason: String)
     case locked(path: String)
     case full(path: String)
+    /// A new book or copy found no room.
+    case noRoom(path: String)
     /// The system refuses to write, for example beyond a limit on the size of files.
     case unwritten(path: String)
     case readOnly(path: String)
     case damaged(path: String, reason: String)
     case headMoved(campaign: String)
     case hashCollision
+    case dayIsLocked(CalendarDay, firstOpen: CalendarDay)
+    case overdrawn(Account, held: Money, taken: Money)
     case storage(reason: String)
 
     /// What happened and what to do.
@@ -43,6 +48,8 @@ public enum BookError: UserFacingError, Equatable {
                 + "ended."
         case .full(let path):
             "The disk is full. \(path) is unchanged; free some space and say it again."
+        case .noRoom(let path):
+            "The disk is full, and \(path) was not written. Free some space and say it again."
         case .unwritten(let path):
             "The system refuses to write to \(path). It is unchanged; see to the disk, or to the session's "
                 + "limit on the size of files (ulimit -f), and say it again."
@@ -55,6 +62,10 @@ public enum BookError: UserFacingError, Equatable {
         case .hashCollision:
             "Two different keys have the same hash. Nothing was changed. Please report this: it should not "
                 + "be seen."
+        case .dayIsLocked(let day, let firstOpen):
+            "\(day) lies in a locked month; the first open day is \(firstOpen). Nothing was changed."
+        case .overdrawn(let account, let held, let taken):
+            "\(account.path) holds \(held), and \(taken) would be taken from it. Nothing was changed."
         case .storage(let reason): "The book answered: \(reason). Nothing was changed."
         }
     }
@@ -62,9 +73,9 @@ public enum BookError: UserFacingError, Equatable {
     /// A fault of the machine is 70; everything else is bad input or a refusal.
     public var exitCode: ExitStatus {
         switch self {
-        case .locked, .headMoved, .alreadyExists: .refused
+        case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
-        case .full, .unwritten, .readOnly, .damaged, .hashCollision, .storage: .fault
+        case .full, .noRoom, .unwritten, .readOnly, .damaged, .hashCollision, .storage: .fault
         }
     }
 }

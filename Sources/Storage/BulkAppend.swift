@@ -2,17 +2,14 @@ public import Accounting
 public import Crowdfunding
 import GRDB
 
-/// Appends batches of rows within one `writeInBulk` (or `write`).
+/// Appends batches of rows within one transaction, and moves the totals with them.
 ///
-/// Keys are hashes and come in no order: they are kept, sorted, and written in runs.
+/// What one refuses leaves the rows before it: whoever writes undoes the whole transaction.
 public final class BulkAppend {
     private let records: Records
-    private let campaign: Int64
-    private let feed: BulkFeed
+    let campaign: Int64
+    let feed: BulkFeed
     private var rollup = DailyRollup()
-    private var backerKeys: [(hash: Int64, number: Int64)] = []
-    private var pledgeKeys: [(hash: Int64, number: Int64, content: Int64)] = []
-    private let runLength = 262_144
 
     /// - Parameters:
     ///   - records: The transaction to write in.
@@ -30,182 +27,94 @@ public final class BulkAppend {
     /// Inserts the batch's rows; payments replace those that are there.
     public func append(_ batch: AppendBatch) throws {
         let text = batch.bytes.isEmpty ? [0] : batch.bytes
-        try text.withUnsafeBufferPointer { buffer in
-            guard let bytes = buffer.baseAddress else { return }
-            try batch.backers.withUnsafeBufferPointer { try appendBackers($0, bytes) }
-            try batch.pledges.withUnsafeBufferPointer { try appendPledges($0, bytes) }
-            try appendLines(batch.lines)
-            try batch.entries.withUnsafeBufferPointer { try appendEntries($0, bytes) }
-        }
-        try batch.payments.withUnsafeBufferPointer { try putPayments($0) }
-        if pledgeKeys.count >= runLength || backerKeys.count >= runLength { try flushKeys() }
+        try feed.write(batch.backers, text: text, campaign: campaign)
+        try feed.write(batch.pledges, text: text, campaign: campaign)
+        try feed.write(batch.lines, text: text, campaign: campaign)
+        try countPlaced(batch)
+        try write(batch.entries, text)
+        for row in batch.entries { rollup.add(day: row.day, kind: row.kind, parts: row.parts) }
+        try put(batch.payments)
+        try feed.write(batch.backerKeys, campaign: campaign)
+        try feed.write(batch.pledgeKeys, campaign: campaign)
     }
 
-    /// Writes what is still held: keys and the daily rollup.
+    private func write(_ entries: [EntryRow], _ text: [UInt8]) throws {
+        if entries.allSatisfy(\.isPlain) {
+            try feed.write(entries.map(PlainEntry.init), text: text, campaign: campaign)
+        } else if entries.allSatisfy(\.isPlainCapture) {
+            try feed.write(entries.map(PlainCapture.init), text: text, campaign: campaign)
+        } else {
+            try feed.write(entries, text: text, campaign: campaign)
+        }
+    }
+
+    private func write(_ payments: [PaymentRow]) throws {
+        if payments.allSatisfy(\.isPlain) {
+            try feed.write(payments.map(PlainPayment.init), campaign: campaign)
+        } else {
+            try feed.write(payments, campaign: campaign)
+        }
+    }
+
+    /// Writes the daily rollup.
     ///
     /// To be called once, before the transaction ends.
+    /// - Throws: `BookError`, also where an entry is dated into a locked month, or an account that may not be
+    ///   negative would become so.
     public func finish() throws {
-        try flushKeys()
-        try records.merge(&rollup, campaign: campaign)
+        let appended = try records.merge(&rollup, campaign: campaign)
+        try AppendGuard(records: records, campaign: campaign).check(appended)
     }
 
-    private func appendBackers(_ rows: UnsafeBufferPointer<BackerRow>, _ bytes: UnsafePointer<UInt8>) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO backer (campaign, number, email, name, country, address, answers)
-            SELECT c0, c1, c2, c3, c4, c5, c6 FROM feed
-            """, rows: rows.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(rows[index].number)
-            case 2: result.text(rows[index].email, in: bytes)
-            case 3: result.text(rows[index].name, in: bytes)
-            case 4: result.country(rows[index].country)
-            case 5: result.text(rows[index].address, in: bytes)
-            default: result.text(rows[index].answers, in: bytes)
+    /// Moves the totals by the pledges that are new.
+    private func countPlaced(_ batch: AppendBatch) throws {
+        guard !batch.pledges.isEmpty else { return }
+        var tally = PledgeTally()
+        var next = batch.lines.startIndex
+        for row in batch.pledges {
+            let count = PledgeCount(placing: row)
+            tally.add(count)
+            // Both are in the order of the pledges' numbers.
+            while next < batch.lines.endIndex, batch.lines[next].pledge <= row.number {
+                let line = batch.lines[next]
+                if line.pledge == row.number {
+                    tally.add(line.quantity, of: (Int64(line.kind), line.id), count.key)
+                }
+                next += 1
             }
         }
-        for row in rows { backerKeys.append((row.hash, row.number)) }
+        try records.merge(tally, campaign: campaign)
     }
 
-    private func appendPledges(_ rows: UnsafeBufferPointer<PledgeRow>, _ bytes: UnsafePointer<UInt8>) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO pledge (campaign, number, reference, source_key, backer, tier, promotion, quantity,
-              destination, goods, shipping, tax, bonus, placed_at, gateway, method, state)
-            SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
-            """, rows: rows.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(rows[index].number)
-            case 2: result.text(rows[index].reference, in: bytes)
-            case 3: result.text(rows[index].sourceKey, in: bytes)
-            case 4: result.integer(rows[index].backer)
-            case 5: result.integer(Int64(rows[index].tier), orNullWhen: rows[index].tier < 0)
-            case 6: result.integer(Int64(rows[index].promotion), orNullWhen: rows[index].promotion < 0)
-            case 7: result.integer(rows[index].quantity)
-            case 8: result.country(rows[index].destination)
-            case 9: result.integer(rows[index].goods)
-            case 10: result.integer(rows[index].shipping)
-            case 11: result.integer(rows[index].tax)
-            case 12: result.integer(rows[index].bonus)
-            case 13: result.integer(rows[index].placedAt)
-            case 14: result.integer(Int64(rows[index].gateway))
-            case 15: result.text(rows[index].method, in: bytes)
-            default: result.integer(Int64(rows[index].state))
-            }
+    /// Inserts or replaces payments and moves the totals.
+    private func put(_ rows: [PaymentRow]) throws {
+        guard let first = rows.first?.pledge, let last = rows.last?.pledge else { return }
+        let isSorted = zip(rows, rows.dropFirst()).allSatisfy { $0.pledge < $1.pledge }
+        guard isSorted, rows.allSatisfy({ $0.counted != nil }) else {
+            return try records.recounting(rows.map(\.pledge), campaign: campaign) { try write(rows) }
         }
-        for row in rows { pledgeKeys.append((row.hash, row.number, row.content)) }
-    }
-
-    private func appendLines(_ rows: [LineRow]) throws {
-        let campaign = campaign
-        try feed.run(
-            "INSERT INTO line (campaign, pledge, kind, id, quantity) SELECT c0, c1, c2, c3, c4 FROM feed",
-            rows: rows.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(rows[index].pledge)
-            case 2: result.integer(Int64(rows[index].kind))
-            case 3: result.text(rows[index].id)
-            default: result.integer(rows[index].quantity)
-            }
+        var tally = PledgeTally()
+        for row in rows {
+            guard let before = row.counted else { continue }
+            tally.add(before, sign: -1)
+            tally.add(before.paying(row.payment))
         }
-    }
-
-    private func appendEntries(_ rows: UnsafeBufferPointer<EntryRow>, _ bytes: UnsafePointer<UInt8>) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO entry (campaign, number, kind, pledge, instalment, run, at, day,
-              goods, shipping, tax, fee, other, reverses, reference, detail, tag)
-            SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
-            """, rows: rows.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(rows[index].number)
-            case 2: result.integer(Int64(rows[index].kind.rawValue))
-            case 3: result.integer(rows[index].pledge, orNullWhen: rows[index].pledge == 0)
-            case 4: result.integer(rows[index].instalment, orNullWhen: rows[index].instalment == 0)
-            case 5: result.text(rows[index].run, in: bytes)
-            case 6: result.integer(rows[index].at)
-            case 7: result.integer(rows[index].day)
-            case 8: result.integer(rows[index].parts.goods)
-            case 9: result.integer(rows[index].parts.shipping)
-            case 10: result.integer(rows[index].parts.tax)
-            case 11: result.integer(rows[index].parts.fee)
-            case 12: result.integer(rows[index].parts.other)
-            case 13: result.integer(rows[index].reverses, orNullWhen: rows[index].reverses == 0)
-            case 14: result.text(rows[index].reference, in: bytes)
-            case 15: result.text(rows[index].detail, in: bytes)
-            default: result.blob(rows[index].tag)
+        var next = 0
+        try records.forEachLine(campaign: campaign, from: first, to: last) { pledge, line, units in
+            while next < rows.count, rows[next].pledge < pledge { next += 1 }
+            guard next < rows.count, rows[next].pledge == pledge, let before = rows[next].counted else {
+                return
             }
+            tally.add(-units, of: line, before.key)
+            tally.add(units, of: line, before.paying(rows[next].payment).key)
         }
-        for row in rows { rollup.add(day: row.day, kind: row.kind, parts: row.parts) }
-    }
-
-    private func putPayments(_ rows: UnsafeBufferPointer<PaymentRow>) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
-              voided, refunded, committed, disputed, lost, excess, capture_before)
-            SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
-            ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
-              state = excluded.state, ending = excluded.ending, flags = excluded.flags,
-              authorized = excluded.authorized, captured = excluded.captured, voided = excluded.voided,
-              refunded = excluded.refunded, committed = excluded.committed, disputed = excluded.disputed,
-              lost = excluded.lost, excess = excluded.excess, capture_before = excluded.capture_before
-            """, rows: rows.count
-        ) { index, column, result in
-            let payment = rows[index].payment
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(rows[index].pledge)
-            case 2: result.integer(rows[index].instalment)
-            case 3: result.integer(Int64(payment.state.rawValue))
-            case 4: result.integer(Int64(payment.ending.rawValue))
-            case 5: result.integer(Int64(payment.flags.rawValue))
-            case 6: result.integer(payment.authorized)
-            case 7: result.integer(payment.captured)
-            case 8: result.integer(payment.voided)
-            case 9: result.integer(payment.refunded)
-            case 10: result.integer(payment.committed)
-            case 11: result.integer(payment.disputed)
-            case 12: result.integer(payment.lost)
-            case 13: result.integer(payment.excess)
-            default:
-                result.integer(payment.captureBefore?.seconds ?? 0, orNullWhen: payment.captureBefore == nil)
-            }
-        }
+        try write(rows)
+        try records.merge(tally, campaign: campaign)
     }
 
     /// Opens operations: committed before anything is sent.
     public func open(_ operations: [Operation], at now: Timestamp) throws {
-        let campaign = campaign
-        try feed.run(
-            """
-            INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, state, at)
-            SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM feed
-            """, rows: operations.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(operations[index].pledge)
-            case 2: result.integer(Int64(operations[index].instalment))
-            case 3: result.integer(Int64(operations[index].kind.rawValue))
-            case 4: result.integer(Int64(operations[index].attempt))
-            case 5: result.integer(operations[index].amount)
-            case 6: result.integer(Int64(OperationState.open.rawValue))
-            default: result.integer(now.seconds)
-            }
-        }
+        try feed.write(operations.map { OpenedOperation(operation: $0, at: now) }, campaign: campaign)
     }
 
     /// Writes down how the operations of a window ended, or that nobody knows.
@@ -233,35 +142,5 @@ public final class BulkAppend {
             return
         }
         try records.succeed(from: first, to: last, at: now, campaign: campaign)
-    }
-
-    private func flushKeys() throws {
-        let campaign = campaign
-        backerKeys.sort { $0.hash < $1.hash }
-        let backers = backerKeys
-        try feed.run(
-            "INSERT INTO backer_key (campaign, hash, number) SELECT c0, c1, c2 FROM feed", rows: backers.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(backers[index].hash)
-            default: result.integer(backers[index].number)
-            }
-        }
-        backerKeys.removeAll(keepingCapacity: true)
-        pledgeKeys.sort { $0.hash < $1.hash }
-        let pledges = pledgeKeys
-        try feed.run(
-            "INSERT INTO pledge_key (campaign, hash, number, content) SELECT c0, c1, c2, c3 FROM feed",
-            rows: pledges.count
-        ) { index, column, result in
-            switch column {
-            case 0: result.integer(campaign)
-            case 1: result.integer(pledges[index].hash)
-            case 2: result.integer(pledges[index].number)
-            default: result.integer(pledges[index].content)
-            }
-        }
-        pledgeKeys.removeAll(keepingCapacity: true)
     }
 }

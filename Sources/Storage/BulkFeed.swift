@@ -1,8 +1,34 @@
 import Crowdfunding
 import GRDBSQLite
 
-/// Writes the columns of a batch's row `index` with `column(_:)` calls.
-typealias FeedColumn = (_ row: Int, _ column: Int32, _ result: FeedResult) -> Void
+/// A row that can be written in bulk: how its table is filled from `feed`, and its columns' values.
+protocol FeedRow {
+    /// Selects c1, c2, … from `feed`; $1 is the campaign's number.
+    static var insert: String { get }
+
+    /// Gives the value of a column, from 1.
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>)
+
+    /// Gives the value of a column of the row at `index`.
+    ///
+    /// Called for every value: a type and a pointer, so that nothing is retained.
+    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to result: FeedResult)
+}
+
+extension FeedRow {
+    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to result: FeedResult) {
+        let row = frame.rows.assumingMemoryBound(to: Self.self) + index
+        row.pointee.give(column, to: result, from: frame.text)
+    }
+}
+
+/// The rows of one bulk write, and the text that they point into.
+struct FeedFrame {
+    var rows: UnsafeRawPointer
+    var count: Int
+    var text: UnsafePointer<UInt8>
+    var type: any FeedRow.Type
+}
 
 /// Where one value of a fed row goes.
 struct FeedResult {
@@ -51,14 +77,15 @@ struct FeedResult {
 final class BulkFeed {
     private let connection: OpaquePointer
     private var statements: [String: OpaquePointer] = [:]
-    fileprivate var rows = 0
-    fileprivate var column: FeedColumn = { _, _, _ in }
+    /// What the statement that runs reads; `nil` while none does.
+    private let frame: UnsafeMutablePointer<FeedFrame?>
 
     /// Makes the table `feed` known to the connection.
     init(_ connection: OpaquePointer) throws {
         self.connection = connection
-        let client = Unmanaged.passUnretained(self).toOpaque()
-        guard sqlite3_create_module_v2(connection, "feed", feedModule.pointer, client, nil) == SQLITE_OK
+        frame = .allocate(capacity: 1)
+        frame.initialize(to: nil)
+        guard sqlite3_create_module_v2(connection, "feed", feedModule.pointer, frame, nil) == SQLITE_OK
         else {
             throw BookError.storage(reason: String(cString: sqlite3_errmsg(connection)))
         }
@@ -67,22 +94,31 @@ final class BulkFeed {
     deinit {
         for statement in statements.values { sqlite3_finalize(statement) }
         sqlite3_create_module_v2(connection, "feed", nil, nil, nil)
+        frame.deallocate()
     }
 
-    /// Runs a statement that selects from `feed`, once for the batch.
+    /// Writes rows of one type.
     ///
     /// - Parameters:
-    ///   - sql: Prepared once and kept.
-    ///   - rows: How many rows `feed` has.
-    ///   - column: Gives the value of a column of a row; columns from 0.
+    ///   - rows: Of one table, in the order of its key where that is possible.
+    ///   - text: What the rows' ranges point into.
+    ///   - campaign: Their campaign's number.
     /// - Throws: `BookError` for what SQLite refuses.
-    func run(_ sql: String, rows: Int, column: @escaping FeedColumn) throws {
-        guard rows > 0 else { return }
-        let statement = try prepared(sql)
-        self.rows = rows
-        self.column = column
-        defer { self.column = { _, _, _ in } }
-        let code = sqlite3_step(statement)
+    func write<Row: FeedRow>(_ rows: [Row], text: [UInt8] = [0], campaign: Int64) throws {
+        guard !rows.isEmpty else { return }
+        let statement = try prepared(Row.insert)
+        sqlite3_bind_int64(statement, 1, campaign)
+        let code = rows.withUnsafeBytes { rowBytes in
+            text.withUnsafeBufferPointer { textBytes -> Int32 in
+                guard let rowBase = rowBytes.baseAddress, let textBase = textBytes.baseAddress else {
+                    return SQLITE_INTERNAL
+                }
+                frame.pointee = FeedFrame(
+                    rows: rowBase, count: rows.count, text: textBase, type: Row.self)
+                defer { frame.pointee = nil }
+                return sqlite3_step(statement)
+            }
+        }
         sqlite3_reset(statement)
         guard code == SQLITE_DONE else { throw failure() }
     }
@@ -105,24 +141,13 @@ final class BulkFeed {
 /// SQLite's own structures come first, so that a pointer to ours is a pointer to theirs.
 private struct FeedTable {
     var base = sqlite3_vtab()
-    var feed: UnsafeMutableRawPointer?
+    var frame: UnsafeMutablePointer<FeedFrame?>?
 }
 
 private struct FeedCursor {
     var base = sqlite3_vtab_cursor()
-    var feed: UnsafeMutableRawPointer?
+    var frame: UnsafeMutablePointer<FeedFrame?>?
     var row = 0
-}
-
-/// The feed that a cursor reads from.
-///
-/// It is alive as long as the statement runs, so nothing is retained a value.
-@inline(__always)
-private func withFeed<Value>(
-    of cursor: UnsafeMutablePointer<FeedCursor>, or none: Value, _ body: (BulkFeed) -> Value
-) -> Value {
-    guard let feed = cursor.pointee.feed else { return none }
-    return Unmanaged<BulkFeed>.fromOpaque(feed)._withUnsafeGuaranteedRef(body)
 }
 
 private func cursor(_ base: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> UnsafeMutablePointer<FeedCursor>? {
@@ -150,7 +175,8 @@ private struct FeedModule: @unchecked Sendable {
             let code = sqlite3_declare_vtab(connection, "CREATE TABLE feed(\(columns))")
             guard code == SQLITE_OK else { return code }
             let made = UnsafeMutablePointer<FeedTable>.allocate(capacity: 1)
-            made.initialize(to: FeedTable(feed: client))
+            made.initialize(
+                to: FeedTable(frame: client?.assumingMemoryBound(to: FeedFrame?.self)))
             table?.pointee = UnsafeMutableRawPointer(made).assumingMemoryBound(to: sqlite3_vtab.self)
             return SQLITE_OK
         }
@@ -170,7 +196,7 @@ private struct FeedModule: @unchecked Sendable {
             guard let table else { return SQLITE_ERROR }
             let owner = UnsafeMutableRawPointer(table).assumingMemoryBound(to: FeedTable.self)
             let made = UnsafeMutablePointer<FeedCursor>.allocate(capacity: 1)
-            made.initialize(to: FeedCursor(feed: owner.pointee.feed))
+            made.initialize(to: FeedCursor(frame: owner.pointee.frame))
             opened?.pointee = UnsafeMutableRawPointer(made).assumingMemoryBound(to: sqlite3_vtab_cursor.self)
             return SQLITE_OK
         }
@@ -187,19 +213,20 @@ private struct FeedModule: @unchecked Sendable {
             return SQLITE_OK
         }
         callbacks.xEof = { base in
-            guard let cursor = cursor(base) else { return 1 }
-            return withFeed(of: cursor, or: 1) { cursor.pointee.row >= $0.rows ? 1 : 0 }
+            guard let cursor = cursor(base), let frame = cursor.pointee.frame?.pointee else { return 1 }
+            return cursor.pointee.row >= frame.count ? 1 : 0
         }
     }
 
     /// Gives the columns and the number of the row that a cursor stands on.
     private static func read(_ callbacks: inout sqlite3_module) {
         callbacks.xColumn = { base, context, index in
-            guard let cursor = cursor(base), let context else { return SQLITE_ERROR }
-            return withFeed(of: cursor, or: SQLITE_ERROR) { feed in
-                feed.column(cursor.pointee.row, index, FeedResult(context: context))
-                return SQLITE_OK
+            guard let cursor = cursor(base), let context, let frame = cursor.pointee.frame?.pointee else {
+                return SQLITE_ERROR
             }
+            frame.type.give(
+                index, ofRow: cursor.pointee.row, of: frame, to: FeedResult(context: context))
+            return SQLITE_OK
         }
         callbacks.xRowid = { base, number in
             number?.pointee = Int64(cursor(base)?.pointee.row ?? 0)

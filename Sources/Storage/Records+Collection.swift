@@ -1,6 +1,7 @@
 public import Accounting
 public import Crowdfunding
 import GRDB
+import GRDBSQLite
 
 /// A pledge as a closing needs it: what it owes, how it pays, and how its payment stands.
 public struct CollectionItem: Hashable, Sendable {
@@ -16,8 +17,17 @@ public struct CollectionItem: Hashable, Sendable {
     public var method: String
     /// `nil`: nothing has happened yet.
     public var payment: Payment?
-    /// The operations so far of the first instalment, oldest first; empty where nothing has happened.
+    /// The operations so far of its instalment, oldest first; empty where nothing has happened.
     public var operations: [OperationRecord]
+    /// What the pledge counts as in the totals; `nil` where that was not read.
+    public var counted: PledgeCount?
+    /// From 1.
+    public var instalment = 1
+    /// What the instalment asks for, minor units; `nil`: all of the pledge.
+    public var instalmentPrice: Int64?
+
+    /// What the payment asks for, minor units.
+    public var price: Int64 { instalmentPrice ?? parts.amount }
 
     /// When the last operation was answered.
     public var lastAttempt: Timestamp? { operations.last?.at }
@@ -43,18 +53,8 @@ extension Records {
     ) throws -> [CollectionItem] {
         var items: [CollectionItem] = []
         items.reserveCapacity(limit)
-        let cursor = try Row.fetchCursor(
-            db.cachedStatement(sql: Self.collectionSQL(scope)), arguments: [campaign, number, limit])
-        while let row = try cursor.next() {
-            var item = CollectionItem(
-                pledge: row[0], reference: row[1],
-                parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]), gateway: row[5],
-                method: row[6] ?? "", payment: nil, operations: [])
-            if let state: Int = row[7] {
-                _ = state
-                item.payment = payment(of: row, from: 8)
-            }
-            items.append(item)
+        try forEachRawRow(Self.collectionSQL(scope), campaign, number, Int64(limit)) { row in
+            items.append(CollectionItem(row))
         }
         for index in items.indices where items[index].payment != nil {
             let operations = try operations(campaign: campaign, pledge: items[index].pledge)
@@ -67,31 +67,11 @@ extension Records {
         return items
     }
 
-    /// One pledge as a sweep sees it, with its open operation even where no payment row was written yet.
-    public func collectionItem(campaign: Int64, pledge: Int64) throws -> CollectionItem? {
-        let all = PaymentState.allCases.map(Optional.some) + [nil]
-        let held = PledgeState.allCases.map { String($0.rawValue) }.joined(separator: ",")
-        let sql = Self.collectionSQL(.placed(all)).replacing("p.state IN (1)", with: "p.state IN (\(held))")
-        guard let row = try Row.fetchOne(db, sql: sql, arguments: [campaign, pledge - 1, 1]), row[0] == pledge
-        else { return nil }
-        var item = CollectionItem(
-            pledge: row[0], reference: row[1],
-            parts: EntryParts(goods: row[2], shipping: row[3], tax: row[4]),
-            gateway: row[5], method: row[6] ?? "", payment: nil,
-            operations: try operations(campaign: campaign, pledge: pledge).filter { $0.instalment == 1 })
-        if (row[7] as Int?) != nil { item.payment = payment(of: row, from: 8) }
-        if let open = item.operations.last(where: { $0.state.rawValue < 3 }) {
-            item.payment = item.payment ?? Payment()
-            item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
-        }
-        return item
-    }
-
     private static func collectionSQL(_ scope: CollectionScope) -> String {
         let columns = """
             p.number, p.reference, p.goods + p.bonus, p.shipping, p.tax, p.gateway, p.method,
             m.state, m.authorized, m.captured, m.voided, m.refunded, m.committed, m.disputed, m.lost,
-            m.excess, m.ending, m.flags, m.capture_before
+            m.excess, m.ending, m.flags, m.capture_before, p.tier, p.quantity, p.state
             """
         let join = "ON m.campaign = p.campaign AND m.pledge = p.number AND m.instalment = 1"
         switch scope {
@@ -114,20 +94,55 @@ extension Records {
                 """
         }
     }
+}
 
-    private func payment(of row: Row, from first: Int) -> Payment {
+extension CollectionItem {
+    /// A payment that has no row yet: a saved method can be charged.
+    public var unwritten: Payment {
         var payment = Payment()
-        payment.authorized = row[first]
-        payment.captured = row[first + 1]
-        payment.voided = row[first + 2]
-        payment.refunded = row[first + 3]
-        payment.committed = row[first + 4]
-        payment.disputed = row[first + 5]
-        payment.lost = row[first + 6]
-        payment.excess = row[first + 7]
-        payment.ending = PaymentEnding(rawValue: row[first + 8]) ?? .pledged
-        payment.flags = PaymentFlags(rawValue: row[first + 9])
-        payment.captureBefore = (row[first + 10] as Int64?).map(Timestamp.init(seconds:))
+        if gateway != 1, !method.isEmpty { payment.ending = .methodSaved }
         return payment
+    }
+
+    /// As a row of `collectionSQL` says.
+    fileprivate init(_ row: OpaquePointer) {
+        func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
+        func text(_ column: Int32) -> String {
+            sqlite3_column_text(row, column).map { String(cString: $0) } ?? ""
+        }
+        self.init(
+            pledge: integer(0), reference: text(1),
+            parts: EntryParts(goods: integer(2), shipping: integer(3), tax: integer(4)),
+            gateway: Int(integer(5)), method: text(6), payment: nil, operations: [])
+        if sqlite3_column_type(row, 7) != SQLITE_NULL { payment = Payment(row, from: 8) }
+        var counted = PledgeCount()
+        counted.key.tier = sqlite3_column_type(row, 19) == SQLITE_NULL ? -1 : integer(19)
+        counted.key.gateway = integer(5)
+        counted.key.state = integer(21)
+        counted.quantity = integer(20)
+        counted.amount = parts.amount
+        if let payment { counted = counted.paying(payment) } else { counted.settle() }
+        // As it is written, whatever is open.
+        if payment != nil { counted.key.payment = integer(7) }
+        self.counted = counted
+    }
+}
+
+extension Payment {
+    fileprivate init(_ row: OpaquePointer, from first: Int32) {
+        self.init()
+        authorized = sqlite3_column_int64(row, first)
+        captured = sqlite3_column_int64(row, first + 1)
+        voided = sqlite3_column_int64(row, first + 2)
+        refunded = sqlite3_column_int64(row, first + 3)
+        committed = sqlite3_column_int64(row, first + 4)
+        disputed = sqlite3_column_int64(row, first + 5)
+        lost = sqlite3_column_int64(row, first + 6)
+        excess = sqlite3_column_int64(row, first + 7)
+        ending = PaymentEnding(rawValue: Int(sqlite3_column_int64(row, first + 8))) ?? .pledged
+        flags = PaymentFlags(rawValue: Int(sqlite3_column_int64(row, first + 9)))
+        if sqlite3_column_type(row, first + 10) != SQLITE_NULL {
+            captureBefore = Timestamp(seconds: sqlite3_column_int64(row, first + 10))
+        }
     }
 }

@@ -61,13 +61,6 @@ extension Records {
         ).map(entry(from:))
     }
 
-    /// Calls `body` with each entry in order, without holding them all.
-    public func forEachEntry(campaign: Int64, _ body: (SignedEntry) throws -> Void) throws {
-        let cursor = try Row.fetchCursor(
-            db, sql: Self.entryColumns + " WHERE e.campaign = $1 ORDER BY e.number", arguments: [campaign])
-        while let row = try cursor.next() { try body(entry(from: row)) }
-    }
-
     /// One entry, or `nil`.
     public func entry(campaign: Int64, number: Int64) throws -> SignedEntry? {
         try entries(campaign: campaign, from: number, to: number).first
@@ -95,8 +88,11 @@ extension Records {
     /// Every entry of one of the kinds, in order.
     public func entries(campaign: Int64, kinds: [EntryKind]) throws -> [SignedEntry] {
         let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
+        let few = kinds.allSatisfy(\.isOfCampaign) ? " AND e.pledge IS NULL" : ""
         return try Row.fetchAll(
-            db, sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.kind IN (\(list)) ORDER BY e.number",
+            db,
+            sql: Self.entryColumns
+                + " WHERE e.campaign = $1 AND e.kind IN (\(list))\(few) ORDER BY e.number",
             arguments: [campaign]
         ).map(entry(from:))
     }
@@ -122,7 +118,8 @@ extension Records {
         }
     }
 
-    func merge(_ rollup: inout DailyRollup, campaign: Int64) throws {
+    /// Adds the sums to those of the book, and gives them back.
+    func merge(_ rollup: inout DailyRollup, campaign: Int64) throws -> DailyRollup {
         rollup.settle()
         for (key, sum) in rollup.sums {
             try db.execute(
@@ -139,7 +136,8 @@ extension Records {
                     sum.parts.tax, sum.parts.fee, sum.parts.other,
                 ])
         }
-        rollup = DailyRollup()
+        defer { rollup = DailyRollup() }
+        return rollup
     }
 
     /// When the journal was last written to; `nil` for an empty one.
@@ -205,5 +203,24 @@ extension Records {
             day: CalendarDay(number: row["day"]), parts: parts(from: row), reverses: row["reverses"],
             reference: row["reference"] ?? "", detail: row["detail"] ?? "")
         return SignedEntry(entry: entry, tag: tag)
+    }
+}
+
+extension EntryKind {
+    /// Whether such an entry is about the campaign as a whole and never names a pledge: there are few of
+    /// these.
+    fileprivate var isOfCampaign: Bool {
+        switch self {
+        case .campaignLaunched, .campaignAmended, .campaignCollecting, .campaignReleasing, .campaignFunded,
+            .campaignUnfunded, .campaignCanceled, .campaignFulfilling, .campaignFinished, .campaignClosed,
+            .runLaunched, .runDelayed, .runReceived, .runClosed, .runCanceled, .keyRotated, .ownMoney,
+            .stockAtLaunch, .payoutCreated, .payoutArrived, .payoutReturned, .payoutReceipts, .payoutRefunds,
+            .payoutChargebacks, .payoutChargebacksReversed, .payoutProcessorFees, .payoutPlatformFees,
+            .payoutUnexplainedIn, .payoutUnexplainedOut, .succeeded, .platformFeeDue, .platformFeeKept,
+            .platformFeePaid, .supplierDeposit, .goodsReceived, .depositApplied, .supplierPaid, .taxRemitted,
+            .supplierDefaulted, .toolingPaid:
+            true
+        default: false
+        }
     }
 }

@@ -16,8 +16,10 @@ public struct OperationRecord: Hashable, Sendable {
     public var amount: Int64
     /// Where it stands.
     public var state: OperationState
-    /// When it was opened or last answered.
+    /// When it was opened, or answered for certain.
     public var at: Timestamp
+    /// How many instants of the schedule have been asked at since it was opened.
+    public var asked = 0
 }
 
 extension Records {
@@ -36,15 +38,14 @@ extension Records {
 
     /// Every payment of a campaign with its open operation, in the order of the pledges.
     public func forEachPayment(campaign: Int64, _ body: (PaymentRow) throws -> Void) throws {
-        var open: [Int64: OperationRecord] = [:]
-        for operation in try openOperations(campaign: campaign) { open[operation.pledge] = operation }
+        let open = Dictionary(grouping: try openOperations(campaign: campaign), by: \.pledge)
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT * FROM payment WHERE campaign = $1 ORDER BY pledge, instalment",
             arguments: [campaign])
         while let row = try cursor.next() {
             let pledge: Int64 = row["pledge"]
             let instalment: Int64 = row["instalment"]
-            let operation = open[pledge].flatMap { Int64($0.instalment) == instalment ? $0 : nil }
+            let operation = open[pledge]?.first { Int64($0.instalment) == instalment }
             try body(
                 PaymentRow(
                     pledge: pledge, instalment: instalment, payment: payment(from: row, operation: operation))
@@ -74,13 +75,12 @@ extension Records {
         ).map(operation(from:))
     }
 
-    /// Writes down how one operation ended, or that nobody knows.
+    /// Writes down how one operation ended, or that nobody knows: then it keeps the time of its sending.
     func settle(_ operation: Operation, as state: OperationState, at now: Timestamp, campaign: Int64) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE operation SET state = $1, at = $2 WHERE campaign = $3 AND pledge = $4
-                  AND instalment = $5
-                  AND kind = $6 AND attempt = $7
+                UPDATE operation SET state = $1, at = CASE WHEN $1 >= 3 THEN $2 ELSE at END
+                WHERE campaign = $3 AND pledge = $4 AND instalment = $5 AND kind = $6 AND attempt = $7
                 """
         ).execute(arguments: [
             state.rawValue, now.seconds, campaign, operation.pledge, operation.instalment,
@@ -113,7 +113,7 @@ extension Records {
         else { throw BookError.storage(reason: "an operation's row cannot be read") }
         return OperationRecord(
             pledge: row["pledge"], instalment: row["instalment"], kind: kind, attempt: row["attempt"],
-            amount: row["amount"], state: state, at: Timestamp(seconds: row["at"]))
+            amount: row["amount"], state: state, at: Timestamp(seconds: row["at"]), asked: row["asked"])
     }
 
     private func payment(from row: Row, operation: OperationRecord?) -> Payment {

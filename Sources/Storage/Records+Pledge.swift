@@ -166,9 +166,7 @@ extension Records {
 
     /// Moves a pledge to another state.
     public func setState(of pledge: Int64, to state: PledgeState, campaign: Int64) throws {
-        try db.execute(
-            sql: "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3",
-            arguments: [state.rawValue, campaign, pledge])
+        try setState(of: [pledge], to: state, campaign: campaign)
     }
 
     /// Gives back the places that a pledge held: its tier, add-ons and promotion.
@@ -206,8 +204,9 @@ extension Records {
 
     /// Moves every pledge of the list to another state.
     public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
-        let statement = try db.makeStatement(
+        let statement = try db.cachedStatement(
             sql: "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3")
+        try countMoving(pledges, to: state, campaign: campaign)
         for pledge in pledges {
             try statement.execute(arguments: [state.rawValue, campaign, pledge])
         }
@@ -215,17 +214,19 @@ extension Records {
 
     /// Rewrites what a correction may change: amounts, tier, quantity, destination, method.
     public func update(_ pledge: PledgeRecord, campaign: Int64) throws {
-        try db.execute(
+        let statement = try db.cachedStatement(
             sql: """
                 UPDATE pledge SET tier = $1, promotion = $2, quantity = $3, destination = $4, goods = $5,
                   shipping = $6, tax = $7, bonus = $8, method = $9, state = $10
                 WHERE campaign = $11 AND number = $12
-                """,
-            arguments: [
+                """)
+        try recounting([pledge.number], campaign: campaign) {
+            try statement.execute(arguments: [
                 pledge.tier, pledge.promotion, pledge.quantity, pledge.destination, pledge.goods,
                 pledge.shipping,
                 pledge.tax, pledge.bonus, pledge.method, pledge.state.rawValue, campaign, pledge.number,
             ])
+        }
     }
 
     /// Remembers what the last imported row of a pledge said.

@@ -1,6 +1,7 @@
 public import Accounting
 public import Crowdfunding
 import GRDB
+import GRDBSQLite
 
 /// A pledge as production sees it: what it asks for, what was paid, and which units it holds.
 public struct QueuedPledge: Sendable {
@@ -35,6 +36,18 @@ public struct QueuedPledge: Sendable {
     public var held: Int64 { captured - refunded - committed - lost }
     /// Whether all of it was paid and not all of it was given back: only such a pledge gets units.
     public var isPaid: Bool { captured >= total && (total == 0 || held > 0) }
+}
+
+/// A pledge that contains no item: delivered when the campaign succeeds.
+public struct ItemlessPledge: Hashable, Sendable {
+    /// The number of the entry that placed it.
+    public var number: Int64
+    /// As receipts print it.
+    public var reference: String
+    /// What is due, minor units; bonus lies in goods.
+    public var parts: EntryParts
+    /// Whether it was paid once, in full, and nothing else has happened or is under way.
+    public var isSimplyPaid: Bool
 }
 
 extension Records {
@@ -119,22 +132,38 @@ extension Records {
     /// Placed pledges without add-on or tier that contains an item, after `number`, in order.
     ///
     /// `tiers` are the numbers of those that contain nothing, `addOns` the ids of those that contain an item.
+    ///
+    /// - Throws: `BookError`.
     public func itemlessPledges(
         campaign: Int64, after number: Int64, limit: Int, tiers: [Int], addOns: [String]
-    ) throws -> [PledgeRecord] {
+    ) throws -> [ItemlessPledge] {
         let empty = tiers.map(String.init).joined(separator: ",")
         // Ids match [A-Za-z0-9_-]: they need no escaping.
         let making = addOns.map { "'\($0)'" }.joined(separator: ",")
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM pledge p WHERE campaign = $1 AND number > $2 AND state = 1
-                  AND (tier IS NULL OR tier IN (\(empty)))
-                  AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
-                    AND l.kind = 1 AND l.id IN (\(making)))
-                ORDER BY number LIMIT $3
-                """, arguments: [campaign, number, limit]
-        ).map(pledge(from:))
+        var pledges: [ItemlessPledge] = []
+        try forEachRawRow(
+            """
+            SELECT p.number, p.reference, p.goods + p.bonus, p.shipping, p.tax,
+              EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign
+                AND m.pledge = p.number AND m.instalment = 1 AND m.state = $1
+                AND m.captured = p.goods + p.shipping + p.tax + p.bonus
+                AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply
+            FROM pledge p WHERE campaign = $2 AND number > $3 AND state = 1
+              AND (tier IS NULL OR tier IN (\(empty)))
+              AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
+                AND l.kind = 1 AND l.id IN (\(making)))
+            ORDER BY number LIMIT $4
+            """, Int64(PaymentState.captured.rawValue), campaign, number, Int64(limit)
+        ) { row in
+            pledges.append(
+                ItemlessPledge(
+                    number: sqlite3_column_int64(row, 0),
+                    reference: sqlite3_column_text(row, 1).map { String(cString: $0) } ?? "",
+                    parts: EntryParts(
+                        goods: sqlite3_column_int64(row, 2), shipping: sqlite3_column_int64(row, 3),
+                        tax: sqlite3_column_int64(row, 4)), isSimplyPaid: sqlite3_column_int(row, 5) != 0))
+        }
+        return pledges
     }
 
     /// Units of each SKU of each run that have been shipped; the run of stock is empty.

@@ -28,6 +28,8 @@ public struct StoredEntry: Sendable {
     public var reference = ByteRange.empty
     /// The signed detail.
     public var detail = ByteRange.empty
+    /// The pledge's reference; empty unless the reader was asked for it.
+    public var subject = ByteRange.empty
     /// As it is stored; zero where it is not 32 bytes.
     public var tag = Tag.zero
 
@@ -65,6 +67,7 @@ public struct StoredEntries: Sendable {
 /// Reads a campaign's journal from its first entry to its last, some thousand entries at a time.
 public final class EntryReader {
     private let rows: RowReader
+    private let hasSubjects: Bool
     private var isAtEnd = false
 
     /// Stands before the first entry of the campaign with that number.
@@ -78,6 +81,22 @@ public final class EntryReader {
               reference, detail, tag
             FROM entry WHERE campaign = $1 ORDER BY number
             """, campaign)
+        hasSubjects = false
+    }
+
+    /// Stands before the entry that follows the numbered one, and gives the references of pledges too.
+    ///
+    /// - Throws: `BookError`.
+    public init(_ records: Records, campaign: Int64, after number: Int64) throws {
+        rows = try RowReader(
+            records,
+            """
+            SELECT e.number, e.kind, e.pledge, e.instalment, e.at, e.day, e.goods, e.shipping, e.tax, e.fee,
+              e.other, e.reverses, e.run, e.reference, e.detail, e.tag, p.reference
+            FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+            WHERE e.campaign = $1 AND e.number > $2 ORDER BY e.number
+            """, campaign, number)
+        hasSubjects = true
     }
 
     /// The next entries, at most `limit`; none after the last.
@@ -104,6 +123,7 @@ public final class EntryReader {
             entry.run = batch.store(rows.bytes(12))
             entry.reference = batch.store(rows.bytes(13))
             entry.detail = batch.store(rows.bytes(14))
+            if hasSubjects { entry.subject = batch.store(rows.bytes(16)) }
             let tag = rows.bytes(15)
             if let start = tag.baseAddress, tag.count == Tag.byteCount { entry.tag = Tag(at: start) }
             batch.entries.append(entry)

@@ -1,4 +1,4 @@
-import Accounting
+public import Accounting
 public import Crowdfunding
 import Foundation
 import GRDB
@@ -32,6 +32,31 @@ public struct PaymentSums: Hashable, Sendable {
     }
 }
 
+/// What reports need to know of the pledge that an entry is about.
+public struct PostedPledge: Hashable, Sendable {
+    /// The country that it is sent to.
+    public var destination: String?
+    /// When it was pledged.
+    public var placedAt: Timestamp
+    /// Net of tax, without the bonus, minor units.
+    public var goods: Int64
+    /// What was given beyond the price, minor units.
+    public var bonus: Int64
+    /// Whether a platform's file told of it.
+    public var isFromPlatform: Bool
+
+    /// Puts it together.
+    public init(
+        destination: String?, placedAt: Timestamp, goods: Int64, bonus: Int64, isFromPlatform: Bool
+    ) {
+        self.destination = destination
+        self.placedAt = placedAt
+        self.goods = goods
+        self.bonus = bonus
+        self.isFromPlatform = isFromPlatform
+    }
+}
+
 extension Records {
     /// What all payments of a campaign add up to, every instalment among them.
     public func paymentSums(campaign: Int64) throws -> PaymentSums {
@@ -52,18 +77,18 @@ extension Records {
             committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
     }
 
-    /// Calls `body` with each entry that has an amount, in order, and with the country that its pledge is
-    /// sent to.
+    /// Calls `body` with each entry that has an amount, in order, and with what reports need of its pledge.
     ///
     /// Entries whose parts are all 0 are left out: they post nothing.
     public func forEachPostedEntry(
-        campaign: Int64, _ body: (_ entry: JournalEntry, _ destination: String?) throws -> Void
+        campaign: Int64, _ body: (_ entry: JournalEntry, _ pledge: PostedPledge?) throws -> Void
     ) throws {
         let cursor = try Row.fetchCursor(
             db,
             sql: """
                 SELECT e.number, e.kind, e.pledge, p.reference, e.instalment, e.run, e.at, e.day,
-                  e.goods, e.shipping, e.tax, e.fee, e.other, e.reverses, e.reference, e.detail, p.destination
+                  e.goods, e.shipping, e.tax, e.fee, e.other, e.reverses, e.reference, e.detail,
+                  p.destination, p.placed_at, p.goods, p.bonus, p.source_key
                 FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
                 WHERE e.campaign = $1 AND (e.goods <> 0 OR e.shipping <> 0 OR e.tax <> 0 OR e.fee <> 0
                   OR e.other <> 0)
@@ -79,7 +104,14 @@ extension Records {
                 parts: EntryParts(
                     goods: row[8], shipping: row[9], tax: row[10], fee: row[11], other: row[12]),
                 reverses: row[13], reference: row[14] ?? "", detail: row[15] ?? "")
-            try body(entry, row[16])
+            let placedAt: Int64? = row[17]
+            try body(
+                entry,
+                placedAt.map {
+                    PostedPledge(
+                        destination: row[16], placedAt: Timestamp(seconds: $0), goods: row[18],
+                        bonus: row[19], isFromPlatform: row[20] as String? != nil)
+                })
         }
     }
 }

@@ -56,14 +56,11 @@ extension Records {
     }
 
     private func lineSums(campaign: Int64) throws -> [(kind: Int, id: String, units: Int64)] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.kind, l.id,
-                  CAST(SUM(CASE WHEN p.state IN (2, 3) THEN 0 ELSE l.quantity END) AS INTEGER) AS units
-                FROM line l JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
-                WHERE l.campaign = $1 GROUP BY l.kind, l.id
-                """, arguments: [campaign]
-        ).map { ($0["kind"], $0["id"], $0["units"]) }
+        var units: [String: (kind: Int, id: String, units: Int64)] = [:]
+        for total in try lineTotals(campaign: campaign) {
+            units["\(total.kind)\(total.id)", default: (total.kind, total.id, 0)].units +=
+                total.isHeld ? total.units : 0
+        }
+        return Array(units.values)
     }
 }

@@ -35,14 +35,11 @@ public struct FailedCharges: Hashable, Sendable {
 extension Records {
     /// Chosen units by SKU, on pledges that are neither canceled nor dropped.
     public func chosenUnits(campaign: Int64) throws -> [String: Int64] {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.id, CAST(SUM(l.quantity) AS INTEGER) FROM line l
-                JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
-                WHERE l.campaign = $1 AND l.kind = 2 AND p.state IN (1, 4) GROUP BY l.id
-                """, arguments: [campaign])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
+        var units: [String: Int64] = [:]
+        for total in try lineTotals(campaign: campaign) where total.kind == 2 && total.isHeld {
+            units[total.id, default: 0] += total.units
+        }
+        return units
     }
 
     /// What backers still have to choose, on placed pledges.
@@ -73,6 +70,13 @@ extension Records {
                 WHERE units > 0
                 """, arguments: [campaign])
         return OpenChoices(pledges: row?[0] ?? 0, units: row?[1] ?? 0)
+    }
+
+    /// Whether any unit is given to a pledge.
+    public func hasAllocations(campaign: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM allocation WHERE campaign = $1)", arguments: [campaign])
+            == true
     }
 
     /// Allocated units by run and SKU.

@@ -13,6 +13,8 @@ public struct PledgeTotal: Hashable, Sendable {
     public var gateway: Int
     /// The offer's number among the tiers, `nil` for no reward.
     public var tier: Int?
+    /// How much of what is due is held.
+    public var paid: PaidShare
     /// How many pledges.
     public var count: Int64
     /// Tiers taken.
@@ -32,15 +34,17 @@ public struct PledgeTotal: Hashable, Sendable {
 
     /// Totals put together elsewhere; amounts are minor units.
     public init(
-        state: PledgeState, payment: PaymentState?, gateway: Int, tier: Int? = nil, count: Int64,
-        quantity: Int64,
-        amount: Int64, captured: Int64 = 0, refunded: Int64 = 0, committed: Int64 = 0, disputed: Int64 = 0,
+        state: PledgeState, payment: PaymentState?, gateway: Int, tier: Int? = nil,
+        paid: PaidShare = .nothing,
+        count: Int64, quantity: Int64, amount: Int64, captured: Int64 = 0, refunded: Int64 = 0,
+        committed: Int64 = 0, disputed: Int64 = 0,
         lost: Int64 = 0
     ) {
         self.state = state
         self.payment = payment
         self.gateway = gateway
         self.tier = tier
+        self.paid = paid
         self.count = count
         self.quantity = quantity
         self.amount = amount
@@ -58,67 +62,76 @@ public struct PledgeTotal: Hashable, Sendable {
 }
 
 extension Records {
-    /// Pledges and payments by their states, gateway and tier: one pass over the pledges, in no particular
-    /// order.
+    /// Pledges and payments by their states, gateway and tier, in the order of the table's key.
     ///
-    /// SQLite would sort a million rows for a GROUP BY; a small dictionary needs no order.
+    /// Kept beside them, so that nobody has to read every pledge.
     public func totals(campaign: Int64) throws -> [PledgeTotal] {
-        var totals: [TotalKey: PledgeTotal] = [:]
-        try forEachRawRow(
-            """
-            SELECT p.state, m.state, p.gateway, p.tier, p.quantity, p.goods + p.shipping + p.tax + p.bonus,
-              m.captured, m.refunded, m.committed, m.disputed, m.lost
-            FROM pledge p LEFT JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
-              AND m.instalment = 1
-            WHERE p.campaign = $1
-            """, campaign
-        ) { row in
-            let key = TotalKey(
-                state: sqlite3_column_int(row, 0),
-                payment: sqlite3_column_type(row, 1) == SQLITE_NULL ? -1 : sqlite3_column_int(row, 1),
-                gateway: sqlite3_column_int(row, 2),
-                tier: sqlite3_column_type(row, 3) == SQLITE_NULL ? -1 : sqlite3_column_int(row, 3))
-            let empty = PledgeTotal(
-                state: PledgeState(rawValue: Int(key.state)) ?? .placed,
-                payment: PaymentState(rawValue: Int(key.payment)), gateway: Int(key.gateway),
-                tier: key.tier < 0 ? nil : Int(key.tier), count: 0, quantity: 0, amount: 0, captured: 0,
-                refunded: 0,
-                committed: 0, disputed: 0, lost: 0)
-            totals[key, default: empty].add(row)
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT state, payment, gateway, tier, paid, count, quantity, amount, captured, refunded,
+                  committed, disputed, lost
+                FROM pledge_total WHERE campaign = $1 AND count <> 0
+                ORDER BY state, payment, gateway, tier, paid
+                """, arguments: [campaign]
+        ).map { row in
+            PledgeTotal(
+                state: PledgeState(rawValue: row[0]) ?? .placed, payment: PaymentState(rawValue: row[1]),
+                gateway: row[2], tier: (row[3] as Int) < 0 ? nil : row[3],
+                paid: PaidShare(rawValue: row[4]) ?? .nothing, count: row[5], quantity: row[6],
+                amount: row[7], captured: row[8], refunded: row[9], committed: row[10], disputed: row[11],
+                lost: row[12])
         }
-        return totals.keys.sorted().compactMap { totals[$0] }
+    }
+
+    /// What `totals` and `lineTotals` have to say, counted anew: one pass over the pledges, one over their
+    /// lines, in no particular order.
+    public func countedTotals(campaign: Int64) throws -> (pledges: [PledgeTotal], lines: [LineTotal]) {
+        var tally = PledgeTally()
+        var keys: [Int64: PledgeCount.Key] = [:]
+        let hasLines =
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM line WHERE campaign = $1)", arguments: [campaign])
+            == true
+        try forEachCount(campaign: campaign) { number, count in
+            tally.add(count)
+            if hasLines { keys[number] = count.key }
+        }
+        try forEachLine(campaign: campaign) { number, line, units in
+            if let key = keys[number] { tally.add(units, of: line, key) }
+        }
+        let pledges = tally.sums.filter { $0.sum != .zero }.map { PledgeTotal($0.key, $0.sum) }
+        let lines = tally.lines.filter { $0.value != 0 }.map { key, units in
+            LineTotal(
+                kind: Int(key.kind), id: key.id, state: PledgeState(rawValue: Int(key.state)) ?? .placed,
+                paid: PaidShare(rawValue: Int(key.paid)) ?? .nothing, units: units)
+        }
+        return (pledges, lines)
     }
 
     /// Units of each add-on on pledges that are neither canceled nor dropped; of collected ones only, where
     /// asked.
     public func addOnTotals(campaign: Int64, collectedOnly: Bool) throws -> [String: Int64] {
-        let collected =
-            collectedOnly
-            ? """
-             AND EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign AND m.pledge = p.number
-               AND m.captured - m.refunded - m.committed - m.lost > 0)
-            """ : ""
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.id, CAST(SUM(l.quantity) AS INTEGER) FROM line l
-                JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
-                WHERE l.campaign = $1 AND l.kind = 1 AND p.state IN (1, 4)\(collected) GROUP BY l.id
-                """, arguments: [campaign])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int64) })
+        var units: [String: Int64] = [:]
+        for total in try lineTotals(campaign: campaign) where total.kind == 1 && total.isHeld {
+            if !collectedOnly || total.paid.isCollected { units[total.id, default: 0] += total.units }
+        }
+        return units
     }
 
-    /// Steps through a query with one integer argument, without making a value of each row.
-    func forEachRawRow(_ sql: String, _ argument: Int64, _ body: (OpaquePointer) throws -> Void) throws {
+    /// Steps through a query with integer arguments, without making a value of each row.
+    ///
+    /// Compiled once and kept: `body` must not run the same query.
+    func forEachRawRow(_ sql: String, _ arguments: Int64..., body: (OpaquePointer) throws -> Void) throws {
+        let statement = try db.cachedStatement(sql: sql).sqliteStatement
         guard let connection = db.sqliteConnection else {
             throw BookError.storage(reason: "the connection is closed")
         }
-        var statement: OpaquePointer?
-        guard sqlite3_prepare_v2(connection, sql, -1, &statement, nil) == SQLITE_OK, let statement else {
-            throw BookError.storage(reason: String(cString: sqlite3_errmsg(connection)))
+        sqlite3_reset(statement)
+        defer { sqlite3_reset(statement) }
+        for (index, argument) in arguments.enumerated() {
+            sqlite3_bind_int64(statement, Int32(index + 1), argument)
         }
-        defer { sqlite3_finalize(statement) }
-        sqlite3_bind_int64(statement, 1, argument)
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: try body(statement)
@@ -129,28 +142,13 @@ extension Records {
     }
 }
 
-private struct TotalKey: Hashable, Comparable {
-    var state: Int32
-    var payment: Int32
-    var gateway: Int32
-    var tier: Int32
-
-    static func < (left: TotalKey, right: TotalKey) -> Bool {
-        (left.state, left.payment, left.gateway, left.tier) < (
-            right.state, right.payment, right.gateway, right.tier
-        )
-    }
-}
-
 extension PledgeTotal {
-    fileprivate mutating func add(_ row: OpaquePointer) {
-        count += 1
-        quantity += sqlite3_column_int64(row, 4)
-        amount += sqlite3_column_int64(row, 5)
-        captured += sqlite3_column_int64(row, 6)
-        refunded += sqlite3_column_int64(row, 7)
-        committed += sqlite3_column_int64(row, 8)
-        disputed += sqlite3_column_int64(row, 9)
-        lost += sqlite3_column_int64(row, 10)
+    init(_ key: PledgeCount.Key, _ sum: PledgeTally.Sum) {
+        self.init(
+            state: PledgeState(rawValue: Int(key.state)) ?? .placed,
+            payment: PaymentState(rawValue: Int(key.payment)), gateway: Int(key.gateway),
+            tier: key.tier < 0 ? nil : Int(key.tier), paid: PaidShare(rawValue: Int(key.paid)) ?? .nothing,
+            count: sum.count, quantity: sum.quantity, amount: sum.amount, captured: sum.captured,
+            refunded: sum.refunded, committed: sum.committed, disputed: sum.disputed, lost: sum.lost)
     }
 }

@@ -4,16 +4,18 @@ import GRDB
 extension Records {
     /// Rewrites the add-ons and choices of a pledge.
     public func replaceLines(of pledge: Int64, with lines: [LineRow], campaign: Int64) throws {
-        try db.cachedStatement(sql: "DELETE FROM line WHERE campaign = $1 AND pledge = $2")
-            .execute(arguments: [campaign, pledge])
+        let remove = try db.cachedStatement(sql: "DELETE FROM line WHERE campaign = $1 AND pledge = $2")
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO line (campaign, pledge, kind, id, quantity) VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (campaign, pledge, kind, id)
                   DO UPDATE SET quantity = line.quantity + excluded.quantity
                 """)
-        for line in lines {
-            try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])
+        try recounting([pledge], campaign: campaign) {
+            try remove.execute(arguments: [campaign, pledge])
+            for line in lines {
+                try insert.execute(arguments: [campaign, pledge, line.kind, line.id, line.quantity])
+            }
         }
     }
 

@@ -44,6 +44,8 @@ public struct CampaignRecord: Hashable, Sendable {
     public var hasSucceeded: Bool
     /// The number of the entry that placed the first pledge.
     public var firstPledge: Int64?
+    /// The last day on or before which nothing may be dated; `nil`: no month is locked.
+    public var lockedThrough: CalendarDay?
     /// The chain's head.
     public var head: Int64
     /// The tag of the last entry; of none, zeros.
@@ -121,12 +123,12 @@ extension Records {
             sql: """
                 UPDATE campaign SET state = $1, rehearsal = $2, closed_at = $3, decided_at = $4,
                   release_to = $5,
-                  succeeded = $6, first_pledge = $7 WHERE number = $8
+                  succeeded = $6, first_pledge = $7, locked_day = $8 WHERE number = $9
                 """,
             arguments: [
                 campaign.state.rawValue, campaign.isRehearsal, campaign.closedAt?.seconds,
                 campaign.decidedAt?.seconds, campaign.releaseTo?.rawValue, campaign.hasSucceeded,
-                campaign.firstPledge, campaign.number,
+                campaign.firstPledge, campaign.lockedThrough?.number, campaign.number,
             ])
     }
 
@@ -182,7 +184,9 @@ extension Records {
             closedAt: (row["closed_at"] as Int64?).map(Timestamp.init(seconds:)),
             decidedAt: (row["decided_at"] as Int64?).map(Timestamp.init(seconds:)),
             releaseTo: (row["release_to"] as String?).flatMap(CampaignState.init(rawValue:)),
-            hasSucceeded: row["succeeded"], firstPledge: row["first_pledge"], head: row["head"], tag: tag)
+            hasSucceeded: row["succeeded"], firstPledge: row["first_pledge"],
+            lockedThrough: (row["locked_day"] as Int?).map(CalendarDay.init(number:)), head: row["head"],
+            tag: tag)
     }
 }
 
@@ -196,7 +200,7 @@ extension CampaignRecord {
             number: 0, id: id, definition: definition, state: .live, isRehearsal: nil, seed: seed,
             currency: currency, offsets: offsets, launchedAt: now, closedAt: nil, decidedAt: nil,
             releaseTo: nil,
-            hasSucceeded: false, firstPledge: nil, head: 0, tag: .zero)
+            hasSucceeded: false, firstPledge: nil, lockedThrough: nil, head: 0, tag: .zero)
     }
 }
 

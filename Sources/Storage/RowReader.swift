@@ -8,8 +8,8 @@ final class RowReader {
     private let connection: OpaquePointer
     private let statement: OpaquePointer
 
-    /// Prepares a query; `$1` is bound to `number` where one is given.
-    init(_ records: Records, _ sql: String, _ number: Int64? = nil) throws {
+    /// Prepares a query; `$1`, `$2` … are bound to the numbers.
+    init(_ records: Records, _ sql: String, _ numbers: Int64...) throws {
         guard let connection = records.db.sqliteConnection else {
             throw BookError.storage(reason: "the connection is closed")
         }
@@ -19,7 +19,9 @@ final class RowReader {
         }
         self.connection = connection
         statement = prepared
-        if let number { sqlite3_bind_int64(statement, 1, number) }
+        for (index, number) in numbers.enumerated() {
+            sqlite3_bind_int64(statement, Int32(index + 1), number)
+        }
     }
 
     deinit { sqlite3_finalize(statement) }

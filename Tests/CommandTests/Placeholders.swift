@@ -9,6 +9,7 @@ enum Placeholders {
         "tag": "[A-Za-z0-9_-]+",  // of an entry, whole or its first characters
         "digest": "[0-9a-f]+",
         "receipt": "[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+",
+        "base64": "[A-Za-z0-9+/]+=*",
         "path": "\\S+",  // in the temporary folder
         "time": "\\S+",
         "size": "\\S+",
@@ -19,12 +20,17 @@ enum Placeholders {
     private static let recognized = [
         ("\\beyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+", "{receipt}"),
         ("\\b(?:[0-9a-f]{64}|[0-9a-f]{32})\\b", "{digest}"),
+        // Keys and their check values, roots and signatures of checkpoints.
+        ("\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{44}", "+{digest}+{base64}"),
+        ("check=[0-9a-f]{8}\\b", "check={digest}"),
+        ("(\\.\\d+(?:  |,))[0-9a-f]{8}\\b", "$1{digest}"),
+        ("(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9+/]{91})=", "{base64}"),
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", "{tag}"),
         ("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{5}(?=…)", "{tag}"),
         // The beginning of an entry's tag: `tag  05f2ae69a9c0…`.
         ("(?<=tag {10})[0-9a-f]{12}(?=…)", "{digest}"),
         // The journal's head in a report: `2114:Zk3vQ`.
-        ("(^|[(,\" ])(\\d+):[A-Za-z0-9_-]{5}(?=[),\" ]|$)", "$1$2:{tag}"),
+        ("(^|[(,;\" ])(\\d+):[A-Za-z0-9_-]{5}(?=[),;\" ]|$)", "$1$2:{tag}"),
     ]
 
     /// Whether what was said is what the transcript's line stands for.

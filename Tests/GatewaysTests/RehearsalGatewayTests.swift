@@ -30,8 +30,8 @@ final class TemporaryFolder {
     static let now = Timestamp(seconds: 1_775_000_000)
     static let prefix = "book/lamp"
     static let rough = RehearsalProfile(
-        seed: 7, declineSoft: 60_000, declineHard: 30_000, actionRequired: 20_000, timeoutBefore: 50_000,
-        timeoutAfter: 50_000, duplicate: 50_000
+        seed: 7, declineSoft: 60_000, declineHard: 30_000, actionRequired: 20_000,
+        faults: [.timeoutBefore: 50_000, .timeoutAfter: 50_000, .duplicate: 50_000]
     )
 
     static func operation(
@@ -147,7 +147,7 @@ final class TemporaryFolder {
     )
     func timeouts() throws {
         let folder = try TemporaryFolder()
-        let profile = RehearsalProfile(seed: 11, timeoutBefore: 100_000, timeoutAfter: 100_000)
+        let profile = RehearsalProfile(seed: 11, faults: [.timeoutBefore: 100_000, .timeoutAfter: 100_000])
         let all = Self.charges(2000)
         var gateway = try RehearsalGateway(profile, path: folder.truth)
         let outcomes = try gateway.perform(all, prefix: Self.prefix, currency: Self.euro, at: Self.now)
@@ -177,7 +177,8 @@ final class TemporaryFolder {
     @Test("a request that arrives twice acts once, and its answer is told twice")
     func duplicates() throws {
         let folder = try TemporaryFolder()
-        var gateway = try RehearsalGateway(RehearsalProfile(seed: 5, duplicate: 200_000), path: folder.truth)
+        var gateway = try RehearsalGateway(
+            RehearsalProfile(seed: 5, faults: [.duplicate: 200_000]), path: folder.truth)
         let all = Self.charges(1000)
         let outcomes = try gateway.perform(all, prefix: Self.prefix, currency: Self.euro, at: Self.now)
         let twice = gateway.takeRedeliveries()

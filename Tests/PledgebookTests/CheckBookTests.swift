@@ -20,7 +20,7 @@ import Testing
         """
 
     /// A launched campaign with pledges in every state that a file tells of.
-    private static func smallBook() throws -> BookFolder {
+    static func smallBook() throws -> BookFolder {
         let folder = try BookFolder()
         try folder.launch("aurora-lamp", at: "2026-03-01T12:00:00Z")
         let summary = try folder.importRows(Array(rows.utf8), at: "2026-04-02T12:00:00Z")
@@ -111,6 +111,18 @@ import Testing
         Damage("UPDATE line SET quantity = 3 WHERE quantity = 2", "line", "P-2", "quantity"),
         Damage("DELETE FROM line WHERE quantity = 2", "line", "P-2", "quantity"),
         Damage(
+            "UPDATE pledge_total SET amount = amount + 1 WHERE state = 2", "pledge_total",
+            "canceled, payment canceled, gateway 1, tier 1, paid nothing", "amount"),
+        Damage(
+            "DELETE FROM pledge_total WHERE payment = -1", "pledge_total",
+            "placed, payment none, gateway 1, tier 1, paid nothing", "count"),
+        Damage(
+            "UPDATE line_total SET units = 7 WHERE paid = 2", "line_total", "add-on bulb, placed, paid all",
+            "units"),
+        Damage(
+            "DELETE FROM line_total WHERE paid = 0", "line_total", "add-on bulb, placed, paid nothing",
+            "units"),
+        Damage(
             "INSERT INTO line SELECT 1, number, 1, 'bulb', 1 FROM pledge LIMIT 1", "line", "P-1", "quantity"),
         Damage("UPDATE payment SET captured = captured - 1 WHERE captured > 0", "payment", "P-1", "captured"),
         Damage("UPDATE payment SET state = 33 WHERE captured > 0", "payment", "P-1", "state"),
@@ -139,10 +151,10 @@ import Testing
         Damage("UPDATE backer SET email = 'eve@example.org' WHERE number = 1", "backer_key", "1", "hash"),
         Damage(
             """
-            INSERT INTO operation VALUES (1, 3, 1, 2, 1, 100, 0, 0), (1, 3, 1, 5, 1, 100, 0, 0)
+            INSERT INTO operation VALUES (1, 3, 1, 2, 1, 100, 0, 0, 0), (1, 3, 1, 5, 1, 100, 0, 0, 0)
             """, "operation", "P-1", "state"),
         Damage(
-            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0)", "payment", "P-1",
+            "INSERT INTO operation VALUES (1, 3, 1, 5, 1, 9223372036854775807, 2, 0, 0)", "payment", "P-1",
             "state"),
     ]
 
@@ -164,13 +176,16 @@ import Testing
     @Test func everyDifferenceIsCountedAndTwentyAreKept() throws {
         let folder = try Self.smallBook()
         try folder.damage(
-            "UPDATE pledge SET goods = goods + 1, shipping = shipping + 1, tax = tax + 1, placed_at = 1"
+            """
+            UPDATE pledge SET goods = goods - 1, tax = tax + 1, placed_at = 1, method = 'x',
+              destination = 'CH' WHERE goods > 0
+            """
         )
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
-        #expect(check.differenceCount == 24)
+        #expect(check.differenceCount == 25)
         #expect(check.differences.count == 20)
         let first = try #require(check.differences.first)
-        #expect(first.description == "pledge P-1, goods: the book says 8320, the journal 8319 (entry 3)")
+        #expect(first.description == "pledge P-1, goods: the book says 8318, the journal 8319 (entry 3)")
     }
 
     @Test func anUnknownCampaignIsRefused() throws {

@@ -36,6 +36,8 @@ struct RunBook {
         let made = RunBook(folder: folder, book: book, master: master)
         try made.fill(changes, file ?? pledges + rows.map { $0 + "\n" }.joined())
         try body(made)
+        let later = try made.session("2026-12-31T12:00:00Z")
+        if try later.checkBook(campaign: nil).isSound { try expectSameRebuilt(later) }
     }
 
     /// A command at a moment.

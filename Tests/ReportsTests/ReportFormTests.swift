@@ -61,6 +61,19 @@ import Testing
         #expect(!lines.contains { $0.contains(",") && !$0.contains(";") })
     }
 
+    @Test("the head names the last checkpoint: text, standard error beside CSV, JSON")
+    func checkpoint() throws {
+        var campaign = try Sample.campaign()
+        let root = [UInt8](repeating: 0xFB, count: 32)
+        campaign.checkpoint = CheckpointHead(number: 2_100, root: root, text: "+/v7")
+        let report = try TrialBalanceReport(campaign: campaign, totals: Sample.fourBackers())
+        let words = "journal 2,114 (Zk3vQ…) · checkpoint 2,100 (-_v7-…)\n"
+        #expect(report.text.contains(words))
+        #expect(report.headText.contains(words))
+        let json = String(decoding: report.bytes(as: .json), as: UTF8.self)
+        #expect(json.contains("\"checkpoint\": {\n      \"entry\": 2100,\n      \"root\": \"+/v7\"\n    },"))
+    }
+
     @Test("JSON has amounts as strings and the head as an object")
     func json() throws {
         let text = String(decoding: try Self.april().bytes(as: .json), as: UTF8.self)
@@ -83,6 +96,7 @@ import Testing
                       "entry": 2114,
                       "tag": "Zk3vQ"
                     },
+                    "checkpoint": null,
                     "notes": [
                       "This is the campaign's money, not the company's bank balance."
                     ]

@@ -19,7 +19,7 @@ import Testing
         batch.backers.append(
             BackerRow(
                 number: 1, email: batch.store("a@post.example"), name: .empty, country: 0, address: .empty,
-                answers: .empty, hash: 1))
+                answers: .empty))
         var pledge = PledgeRow()
         pledge.number = 1
         pledge.reference = batch.store("P-1")
@@ -65,11 +65,11 @@ import Testing
             #expect(none == PaymentSums())
             var found: [String] = []
             try book.read {
-                try $0.forEachPostedEntry(campaign: campaign) { entry, destination in
+                try $0.forEachPostedEntry(campaign: campaign) { entry, pledge in
                     found.append(
                         "\(entry.number) \(entry.kind) \(entry.subject) \(entry.run ?? "") \(entry.day) "
                             + "\(entry.parts.amount) \(entry.parts.fee) \(entry.reference) "
-                            + "\(destination ?? "")"
+                            + "\(pledge?.destination ?? "")"
                     )
                 }
             }

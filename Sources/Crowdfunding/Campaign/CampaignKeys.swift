@@ -1,10 +1,12 @@
 import Parsing
 
-/// The kinds of objects in a campaign file that have keys of their own.
+/// The kinds of objects in a campaign file that have keys of their own, and those in the profile of a
+/// rehearsal.
 enum ObjectKind: CaseIterable {
     case campaign, maker, funding, stretchGoal, prepayment, item, variant, tier, addOn, promotion,
         shippingRate
     case tax, fees, cancellation, run, launchCondition, imports, platformImport
+    case rehearsal, declines, faults
 
     /// The keys that may stand in it, beside `note`, in the order in which they are usually written.
     var keys: [String] {
@@ -47,6 +49,9 @@ enum ObjectKind: CaseIterable {
                 "deposit_percent",
             ]
         case .launchCondition: ["collected"]
+        case .rehearsal: ["$schema", "cancellations", "declines", "faults"]
+        case .declines: ["soft", "hard", "needs_backer"]
+        case .faults: RehearsalFault.allCases.map(\.rawValue) + ["delay_days"]
         case .imports:
             ["kickstarter", "indiegogo", "gamefound", "backerkit", "shopify", "woocommerce", "stripe"]
         case .platformImport: ["rewards", "add_ons", "choices", "time_zone", "tax"]
@@ -88,7 +93,9 @@ enum ObjectKind: CaseIterable {
         case .platformImport:
             ["tiers": "rewards", "perks": "rewards", "addons": "add_ons", "timezone": "time_zone"]
         case .maker: ["email": "support_email", "title": "name"]
-        case .fees, .cancellation, .launchCondition, .imports: [:]
+        case .faults: Self.wordsForFaults
+        case .declines: ["temporary": "soft", "permanent": "hard", "three_d_secure": "needs_backer"]
+        case .fees, .cancellation, .launchCondition, .imports, .rehearsal: [:]
         }
     }
 
@@ -115,6 +122,12 @@ enum ObjectKind: CaseIterable {
         "moq": "minimum_units", "minimum": "minimum_units", "item": "sku", "lead_time": "lead_time_days",
         "cost": "unit_cost", "deposit": "deposit_percent", "factory": "supplier", "manufacturer": "supplier",
         "maximum": "capacity",
+    ]
+
+    private static let wordsForFaults = [
+        "timeout": "timeout_before_effect", "timeouts": "timeout_before_effect",
+        "duplicates": "duplicate", "reordered": "reorder", "delay": "delayed", "409": "conflict",
+        "429": "rate_limit", "500": "server_error", "5xx": "server_error",
     ]
 
     private static let wordsForCampaign = [

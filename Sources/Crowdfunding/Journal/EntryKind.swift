@@ -56,6 +56,8 @@ public enum EntryKind: Int, CaseIterable, Sendable {
     case unitsWrittenOff = 45
     /// A new epoch of the signing key began.
     case keyRotated = 60
+    /// A month was locked: nothing is dated into it any more.
+    case periodLocked = 61
     /// E00: the maker's own money came in.
     case ownMoney = 100
     /// E00s: stock on hand at launch, at unit cost.

@@ -112,6 +112,7 @@ private let memoRows: [KindRow] = [
     .memo(.runCanceled, "run.canceled", "Production run canceled"),
     .memo(.unitsWrittenOff, "units.written-off", "Units written off"),
     .memo(.keyRotated, "key.rotated", "Signing key rotated"),
+    .memo(.periodLocked, "period.locked", "Month locked"),
 ]
 
 /// Money in, and what the campaign's success makes of it.

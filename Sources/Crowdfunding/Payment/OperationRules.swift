@@ -130,6 +130,16 @@ public enum AskSchedule {
         return since.adding(seconds: days * 86_400)
     }
 
+    /// How many instants of the schedule have come since `since`: what `asked` is after asking at `now`.
+    ///
+    /// Who asks late does not ask again at once for every instant that was missed.
+    public static func asked(since: Timestamp, at now: Timestamp) -> Int {
+        let age = now.seconds - since.seconds
+        let first = firstDelays.filter { $0 <= age }.count
+        guard first == firstDelays.count else { return first }
+        return first + Int(max(0, min(age / 86_400, 36_500)))
+    }
+
     /// Whether it has been unknown for so long that `payment reconcile` exits with 1.
     public static func needsReview(since: Timestamp, at now: Timestamp) -> Bool {
         now >= since.adding(seconds: reviewAfter)

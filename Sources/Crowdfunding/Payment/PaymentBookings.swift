@@ -102,6 +102,9 @@ extension Payment {
         if settlement.accepted > 0 {
             bookings.append(bookCapture(settlement.accepted, fee: 0, by: nil, in: context))
         }
+        if settlement.claimed > 0 {
+            bookings.append(Booking(.claimFromRefund, settlement.claimed, pool: .other))
+        }
         if settlement.claimGivenUp > 0 {
             bookings.append(Booking(.claimGivenUp, settlement.claimGivenUp, pool: .other))
         }

@@ -136,17 +136,20 @@ public struct Settlement: Hashable, Sendable {
     public var accepted: Int64
     /// Claims on the backer that are given up (E19w).
     public var claimGivenUp: Int64
+    /// Of `unmatchedOut`, what the backer owes from now on (E19r); it can be given up at once.
+    public var claimed: Int64
 
     /// Puts a settlement together; the table checks it.
     public init(
         unmatchedIn: Int64 = 0, unmatchedOut: Int64 = 0, noted: Int64 = 0, accepted: Int64 = 0,
-        claimGivenUp: Int64 = 0
+        claimGivenUp: Int64 = 0, claimed: Int64 = 0
     ) {
         self.unmatchedIn = unmatchedIn
         self.unmatchedOut = unmatchedOut
         self.noted = noted
         self.accepted = accepted
         self.claimGivenUp = claimGivenUp
+        self.claimed = claimed
     }
 }
 

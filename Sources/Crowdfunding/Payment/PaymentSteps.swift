@@ -25,7 +25,7 @@ extension Payment {
         if let captureBefore {
             if context.now >= captureBefore { throw .authorizationExpired }
             // Six hours, so that a slow gateway or a retry does not miss the end.
-            guard context.now < captureBefore.adding(seconds: -6 * 3600) else {
+            guard HoldWindow.canCapture(until: captureBefore, at: context.now) else {
                 throw .holdEndsTooSoon(captureBefore: captureBefore)
             }
         }
@@ -59,13 +59,15 @@ extension Payment {
     ) throws(PaymentRefusal) -> PaymentChange {
         let figures = [
             settlement.unmatchedIn, settlement.unmatchedOut, settlement.noted, settlement.accepted,
-            settlement.claimGivenUp,
+            settlement.claimGivenUp, settlement.claimed,
         ]
         for figure in figures where figure < 0 || figure > excess + largestAmount {
             throw .amountOutOfRange(figure)
         }
         let settled = figures[0] + figures[1] + figures[2]
-        guard settled == excess, settlement.accepted <= settlement.unmatchedIn else {
+        guard settled == excess, settlement.accepted <= settlement.unmatchedIn,
+            settlement.claimed <= settlement.unmatchedOut
+        else {
             throw .settlementDoesNotFit(settled: money(settled, context), excess: money(excess, context))
         }
         return change(52, bookSettlement(settlement, in: context)) {
@@ -139,6 +141,7 @@ extension Payment {
             $0.committed -= paid
             $0.refunded += paid
             $0.excess += abs(amount - asked)
+            $0.forgetAlarm()
         }
     }
 }
@@ -188,7 +191,13 @@ extension Payment {
             $0.committed -= owed
             $0.refunded += owed + further
             $0.excess += claim
+            $0.forgetAlarm()
         }
+    }
+
+    /// A refund that failed or came back is looked at no longer when nothing is owed any more.
+    private mutating func forgetAlarm() {
+        if committed == 0, excess == 0 { flags.remove(.needsReview) }
     }
 
     /// T29, T32; T35 for what is beyond all that was captured.

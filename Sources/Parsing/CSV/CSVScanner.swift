@@ -97,7 +97,7 @@ public struct CSVScanner {
     private mutating func fill() throws {
         let wanted = max(pieceSize, filled)
         let size = filled + wanted + Self.padding
-        if buffer.count < size { buffer.append(contentsOf: repeatElement(0, count: size - buffer.count)) }
+        if buffer.count < size { buffer += [UInt8](repeating: 0, count: size - buffer.count) }
         let goal = filled + wanted
         while filled < goal, !hasEnded {
             let room = goal - filled

@@ -45,7 +45,7 @@ extension Session {
                 "\(name) cannot be reversed: “\(full)” has no place left for \(row.reference). Raise its "
                     + "limit with `pledgebook campaign amend`, or import the pledge anew.")
         }
-        var payment = item.payment ?? item.untouched
+        var payment = item.payment ?? item.unwritten
         if let open = payment.operation,
             let operation = item.operations.last(where: { $0.state.rawValue < 3 })
         {
@@ -61,23 +61,13 @@ extension Session {
             throw SessionError.refused(
                 "\(name) cannot be reversed: what was held on the card of \(row.reference) was let go.")
         }
-        payment.ending = try ending(before: canceled, item, campaign, in: records)
+        payment.ending =
+            try records.wasDeclined(pledge, before: canceled, campaign: number)
+            ? .failedSoft : item.unwritten.ending
         journal.put(payment, pledge: pledge)
         try records.setState(of: pledge, to: .placed, campaign: number)
         try records.takePlaces(of: pledge, campaign: number)
         return payment
-    }
-
-    private func ending(
-        before canceled: JournalEntry, _ item: CollectionItem, _ campaign: LoadedCampaign, in records: Records
-    ) throws -> PaymentEnding {
-        let entries = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
-        let reversed = Set(entries.compactMap(\.reverses))
-        let isDeclined = entries.contains {
-            $0.kind == .declined && $0.number < canceled.number && $0.reverses == nil
-                && !reversed.contains($0.number)
-        }
-        return isDeclined ? .failedSoft : item.untouched.ending
     }
 
     /// The first tier, add-on or promotion that would hold more than it may if the pledge came back.
@@ -119,5 +109,19 @@ extension OperationRecord {
         Operation(
             pledge: pledge.number, reference: pledge.reference, instalment: instalment, kind: kind,
             attempt: attempt, amount: amount, method: pledge.method ?? "", target: "")
+    }
+}
+
+extension Records {
+    /// Whether the pledge's payment had failed when the entry ended the pledge.
+    ///
+    /// That stands again when its end is taken back.
+    func wasDeclined(_ pledge: Int64, before ended: JournalEntry, campaign: Int64) throws -> Bool {
+        let entries = try entries(campaign: campaign, pledge: pledge).map(\.entry)
+        let reversed = Set(entries.compactMap(\.reverses))
+        return entries.contains {
+            $0.kind == .declined && $0.number < ended.number && $0.reverses == nil
+                && !reversed.contains($0.number)
+        }
     }
 }

@@ -21,7 +21,8 @@ public struct Reversal: Sendable {
 
 extension Session {
     /// Takes back what a person or a file told, with all entries of the same fact: entries of the same
-    /// kinds with negative parts, on the days of those that they take back.
+    /// kinds with negative parts, on the days of those that they take back; on the first open day where such
+    /// a day lies in a locked month.
     ///
     /// Money, counts, deliveries, launches, delays and ends of runs, a canceled pledge, the campaign's
     /// finish. Units that come back go to who is next in the queue.
@@ -44,6 +45,7 @@ extension Session {
                 let campaign = try campaign(id, in: records)
                 let entry = try signedEntry(number, campaign, in: records).entry
                 let taken = try factToReverse(entry, campaign, in: records)
+                try checkNotSettled(taken, campaign, in: records)
                 try ReversalCheck(taken, campaign, records).run()
                 let besides = try entriesBeside(taken, campaign, in: records)
                 done = try reverse(
@@ -70,14 +72,16 @@ extension Session {
         let fact = try fact(of: entry, campaign, in: records)
         if let pledge = entry.pledge, entry.kind.isOfPayment {
             let row = try records.pledge(campaign: campaign.record.number, number: pledge)
-            guard row?.gateway == 1, EntryDetail.value("op", in: entry.detail) == nil else {
+            guard row?.gateway == 1 || entry.isOfToldFact, EntryDetail.value("op", in: entry.detail) == nil
+            else {
                 throw SessionError.refused(
                     "\(name) is what a gateway did, or was asked to do; only what a person or a file told "
                         + "can be reversed. Money goes back by a refund.")
             }
             return fact
         }
-        guard fact.contains(where: { $0.isReversible }) else {
+        let isCash = [.unmatchedIn, .unmatchedOut].contains(entry.kind) && entry.isOfToldFact
+        guard isCash || fact.contains(where: { $0.isReversible }) else {
             throw SessionError.refused("\(name) \(entry.kind.insteadOfReversal)")
         }
         return fact
@@ -96,6 +100,20 @@ extension Session {
             return entries.filter { $0.reverses == nil && !reversed.contains($0.number) }
         case .canceled: return try refundAsked(with: taken[0], campaign, in: records).map { [$0] } ?? []
         default: return []
+        }
+    }
+
+    /// A settlement has taken a part of the fact back (T52).
+    private func checkNotSettled(
+        _ taken: [JournalEntry], _ campaign: LoadedCampaign, in records: Records
+    ) throws {
+        for entry in taken {
+            guard let by = try records.reversal(campaign: campaign.record.number, of: entry.number) else {
+                continue
+            }
+            throw SessionError.refused(
+                "Entry \(entry.number) (\(entry.kind.title)), which was told with it, was settled already, "
+                    + "by entry \(by). What is left of the fact stands. Nothing was changed.")
         }
     }
 
@@ -118,7 +136,8 @@ extension Session {
                 journal.write(
                     entry.kind, pledge: entry.pledge.map { ($0, entry.subject) },
                     instalment: entry.instalment,
-                    run: entry.run, day: entry.day, parts: -entry.parts, reverses: entry.number,
+                    run: entry.run, day: campaign.openDay(entry.day), parts: -entry.parts,
+                    reverses: entry.number,
                     reference: entry.reference, detail: detail))
         }
         let payment = try takeBackPayment(taken, campaign, journal)
@@ -143,18 +162,20 @@ extension Session {
             return try takeBackCancellation(canceled, taken, campaign, journal)
         }
         let about = taken.filter { $0.pledge != nil && $0.kind.isOfPayment }
-        guard let pledge = about.first?.pledge else { return nil }
+        guard let first = about.first, let pledge = first.pledge else { return nil }
         let rows = try journal.records.payments(campaign: campaign.record.number, pledge: pledge)
-        guard var payment = rows.first(where: { $0.instalment == 1 })?.payment else { return nil }
+        let instalment = Int64(max(1, first.instalment))
+        guard var payment = rows.first(where: { $0.instalment == instalment })?.payment else { return nil }
         payment.takeBack(about)
         if payment.captured == 0 { payment.flags.remove(.late) }
         if payment.excess == 0 { payment.flags.remove(.needsReview) }
+        if first.told == PaymentTelling.inquiry.word { payment.flags.remove(.inquiry) }
         guard payment.violations().isEmpty else {
             throw SessionError.refused(
                 "Without entry \(taken[0].number) the payment would not add up: \(payment.violations()[0]). "
                     + "Reverse what was recorded later first.")
         }
-        journal.put(payment, pledge: pledge)
+        journal.put(payment, pledge: pledge, instalment: instalment)
         return payment
     }
 }

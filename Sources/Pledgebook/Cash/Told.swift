@@ -33,15 +33,15 @@ struct Told {
     ///
     /// - Throws: `SessionError.refused` where an account would become negative.
     mutating func write(
-        _ kind: EntryKind, _ parts: EntryParts, pledge: PledgeRecord? = nil, run: String? = nil,
-        detail: EntryDetail = EntryDetail()
+        _ kind: EntryKind, _ parts: EntryParts, pledge: PledgeRecord? = nil, instalment: Int = 1,
+        run: String? = nil, detail: EntryDetail = EntryDetail()
     ) throws {
         try accounts.post(parts, as: kind)
         let mark = first.map { ("of", String($0)) } ?? ("told", word)
         let number = journal.write(
-            kind, pledge: pledge.map { ($0.number, $0.reference) }, instalment: pledge == nil ? 0 : 1,
-            run: run,
-            day: day, parts: parts, reference: reference, detail: detail.adding(mark.0, mark.1))
+            kind, pledge: pledge.map { ($0.number, $0.reference) },
+            instalment: pledge == nil ? 0 : instalment, run: run, day: day, parts: parts,
+            reference: reference, detail: detail.adding(mark.0, mark.1))
         if first == nil { first = number }
         entries.append(number)
     }
@@ -53,11 +53,12 @@ struct Told {
 }
 
 extension Session {
-    /// The day on which a fact happened: today where nobody says, never in the future.
+    /// The day on which a fact happened: today where nobody says, never in the future or a locked month.
     func factDay(_ day: CalendarDay?, _ campaign: LoadedCampaign) throws -> CalendarDay {
         let today = campaign.day(of: now)
         guard let day else { return today }
         guard day <= today else { throw SessionError.dayInFuture(day, today: today) }
+        try campaign.checkIsOpen(day)
         return day
     }
 

@@ -27,7 +27,11 @@ extension Session {
         guard let last = pledges.last?.number else { return nil }
         var delivered: [Int64] = []
         for pledge in pledges {
-            guard let parts = try itemlessParts(pledge, campaign, in: records) else { continue }
+            let parts =
+                try pledge.isSimplyPaid && (pledge.parts.tax == 0 || definition.tax.point == .receipt)
+                ? EntryParts(goods: pledge.parts.goods, shipping: pledge.parts.shipping)
+                : itemlessParts(pledge, campaign, in: records)
+            guard let parts else { continue }
             journal.write(.delivered, pledge: (pledge.number, pledge.reference), instalment: 1, parts: parts)
             delivered.append(pledge.number)
         }
@@ -58,8 +62,12 @@ extension Session {
 
     /// What E22 books for a pledge that contains nothing; `nil` while money is owed or in dispute.
     private func itemlessParts(
-        _ pledge: PledgeRecord, _ campaign: LoadedCampaign, in records: Records
+        _ itemless: ItemlessPledge, _ campaign: LoadedCampaign, in records: Records
     ) throws -> EntryParts? {
+        guard let pledge = try records.pledge(campaign: campaign.record.number, number: itemless.number)
+        else {
+            return nil
+        }
         let payments = try records.payments(campaign: campaign.record.number, pledge: pledge.number).map(
             \.payment)
         let captured = payments.reduce(0) { $0 + $1.captured }
@@ -67,12 +75,6 @@ extension Session {
         guard captured >= pledge.total, payments.allSatisfy({ $0.disputed == 0 && $0.operation == nil })
         else {
             return nil
-        }
-        // Most were paid once and nothing else happened: their parts are those of the pledge.
-        if returned == 0, captured == pledge.total,
-            pledge.tax == 0 || campaign.definition.tax.point == .receipt
-        {
-            return EntryParts(goods: pledge.parts.goods, shipping: pledge.shipping)
         }
         guard pledge.total == 0 || captured > returned else { return nil }
         let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(

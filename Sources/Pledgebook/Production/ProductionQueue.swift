@@ -27,7 +27,13 @@ struct ProductionWords {
     }
 
     /// The tier's index in the definition, or -1.
-    func tier(of pledge: QueuedPledge) -> Int { pledge.tier.flatMap { tiers[$0] } ?? -1 }
+    func tier(of pledge: QueuedPledge) -> Int { tier(numbered: pledge.tier) }
+
+    /// The same by the offer's number.
+    func tier(numbered number: Int?) -> Int { number.flatMap { tiers[$0] } ?? -1 }
+
+    /// The add-on's index in the definition.
+    func addOn(_ id: String) -> Int? { addOns[id] }
 
     /// Add-ons and choices by their indexes.
     func lines(of pledge: QueuedPledge) -> [OrderLine] {
@@ -74,13 +80,25 @@ struct ProductionQueue {
 
     /// With `countsUnpaid`, pledges that have not paid wait too: the outlook before the decision.
     init(_ campaign: LoadedCampaign, countsUnpaid: Bool = false, in records: Records) throws {
+        try self.init(emptyFor: campaign, in: records)
+        try records.forEachQueuedPledge(campaign: campaign.record.number) { add($0, countsUnpaid) }
+        queue.sort()
+    }
+
+    /// What can be had, and nobody yet who waits for it.
+    init(emptyFor campaign: LoadedCampaign, in records: Records) throws {
         words = try ProductionWords(campaign, in: records)
         runs = try records.runs(campaign: campaign.record.number)
         stock = try StockLot.all(campaign, in: records)
         pledged = Array(repeating: 0, count: campaign.definition.items.count)
         queue = UnitQueue(campaign.definition, itemOfSKU: words.units.itemOfSKU)
-        try records.forEachQueuedPledge(campaign: campaign.record.number) { add($0, countsUnpaid) }
-        queue.sort()
+    }
+
+    /// Counts units of an item that is one SKU, whoever waits for them.
+    mutating func count(_ units: Int64, of item: Int, waiting: Bool) {
+        pledged[item] += units
+        guard waiting, units > 0, let sku = words.units.itemOfSKU.firstIndex(of: item) else { return }
+        queue.add(units, ofSKU: sku)
     }
 
     private mutating func add(_ pledge: QueuedPledge, _ countsUnpaid: Bool) {

@@ -148,11 +148,3 @@ extension Session {
         }
     }
 }
-
-/// Whether a receipt can carry the text as its `ref`: printable ASCII without quotes and backslashes.
-func isReceiptReference(_ text: String) -> Bool {
-    text.utf8.count <= 200
-        && text.utf8.allSatisfy {
-            $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-        }
-}

@@ -111,7 +111,7 @@ extension Session {
     /// The same within a read of the caller's.
     public func runList(_ campaign: LoadedCampaign, in records: Records) throws -> RunList {
         let definition = campaign.definition
-        let queue = try ProductionQueue(
+        let queue = try ProductionQueue.outlook(
             campaign, countsUnpaid: !campaign.record.state.hasSucceeded, in: records)
         let collected = try records.totals(campaign: campaign.record.number).reduce(Int64(0)) {
             $0 + $1.captured - $1.refunded - $1.committed - $1.disputed - $1.lost

@@ -91,6 +91,11 @@ struct ShipmentPlan {
         if row.shippedOn > today {
             return refuse(row, .shipped_on, "\(row.shippedOn) is in the future", fix: "today is \(today)")
         }
+        if campaign.openDay(row.shippedOn) != row.shippedOn {
+            return refuse(
+                row, .shipped_on, "\(row.shippedOn) lies in a locked month",
+                fix: "the first open day is \(campaign.openDay(row.shippedOn))")
+        }
         if row.shippedOn < campaign.day(of: pledges[place].record.placedAt) {
             return refuse(
                 row, .shipped_on, "\(row.shippedOn) is before the day of the pledge", fix: "check the year")

@@ -85,6 +85,18 @@ struct UnitQueue {
         }
     }
 
+    /// Adds units of a SKU that somebody waits for, whoever it is.
+    mutating func add(_ units: Int64, ofSKU sku: Int) {
+        if let line = demand.firstIndex(where: { Int($0.sku) == sku }) {
+            demand[line].units += units
+        } else {
+            demand.append(
+                DemandLine(
+                    pledge: 0, pledgedAt: Timestamp(seconds: 0), item: Int32(itemOfSKU[sku]), sku: Int32(sku),
+                    units: units))
+        }
+    }
+
     /// Puts everyone in their place; to be called once, when all are added.
     mutating func sort() { demand.sort(by: DemandLine.isBefore) }
 

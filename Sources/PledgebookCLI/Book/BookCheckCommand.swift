@@ -31,6 +31,12 @@ struct BookCheckCommand: ParsableCommand {
         }
         let hidden = check.differenceCount - check.differences.count
         if hidden > 0 { Output.line("  … and \(grouped(hidden)) more") }
+        for campaign in check.campaigns {
+            guard let entry = campaign.firstDifference else { continue }
+            Output.line(
+                "  \(campaign.id): the first entry where they part is \(entry); see `pledgebook entry show "
+                    + "\(entry)`.")
+        }
         advise(check, environment)
         if !check.isSound { throw ExitCode(ExitStatus.refused.rawValue) }
     }
@@ -43,6 +49,7 @@ struct BookCheckCommand: ParsableCommand {
             case .broken: "CHAIN BROKEN"
             case .keyMissing: "chain not proven (no key)"
             case .otherKey: "chain not proven (another key)"
+            case .vouched(let last): "chain whole, to \(grouped(last)) by what the present key signed of it"
             }
         let verdict =
             campaign.differenceCount == 0
@@ -61,12 +68,18 @@ struct BookCheckCommand: ParsableCommand {
                     + "that was changed together with all that follows from it would not be seen.")
         }
         if check.campaigns.contains(where: { $0.chain == .otherKey }) {
-            Output.note("The key at \(key) did not sign this book. Name the right one with --key-file.")
+            Output.note(
+                "The key at \(key) did not sign this book, or not all of it. Name the right one with "
+                    + "--key-file."
+            )
         }
         if check.differenceCount > 0 || !check.fileFaults.isEmpty {
             Output.note(
-                "Keep this file as it is, and go back to a backup that passes `pledgebook book check`."
-                    + " The journal and the receipts you exported say what is missing since.")
+                check.campaigns.contains { $0.chain == .broken } || !check.fileFaults.isEmpty
+                    ? "Keep this file as it is, and go back to a backup that passes `pledgebook book check`."
+                        + " The journal and the receipts you exported say what is missing since."
+                    : "The journal is whole: `pledgebook book rebuild FILE` makes a new book from it. Keep "
+                        + "this file as it is.")
         }
     }
 }

@@ -12,5 +12,7 @@ struct BookCommand: ParsableCommand {
             BookCheckCommand.self,
             BookInfo.self,
             BookBackup.self,
+            BookLock.self,
+            BookRebuildCommand.self,
         ])
 }

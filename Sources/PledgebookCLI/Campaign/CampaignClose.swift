@@ -31,6 +31,7 @@ struct CampaignClose: ParsableCommand {
         guard try confirmation.proceeds("Close?") else { return }
         let result = try here.session.closeCampaign(id)
         let after = try here.session.standing(of: id)
+        if result.entries > 0 { try here.announceCheckpoint(of: id) }
         Output.line("")
         for line in ClosingResultWords(result, after: after).lines { Output.line(line) }
         Output.next(DueWords(after).lines(after.due))

@@ -15,6 +15,7 @@ struct CampaignCommand: ParsableCommand {
             CampaignAmend.self,
             CampaignList.self,
             CampaignShow.self,
+            CampaignHold.self,
             CampaignClose.self,
             CampaignCancel.self,
             CampaignFinish.self,

@@ -131,6 +131,11 @@ struct ClosingWords {
                 "will be charged", grouped(closing.chargeable), money(closing.chargeableAmount) + expectation,
             ])
         }
+        if standing.money.held.count > 0 {
+            rows.append([
+                "of them held", grouped(standing.money.held.count), money(standing.money.held.amount),
+            ])
+        }
         if outlook.due.count > 0 {
             rows.append(["charged again", grouped(outlook.due.count), money(outlook.due.amount)])
         }

@@ -58,7 +58,8 @@ struct StandingJSON {
     private func writeMoney(_ json: inout JSONWriter) {
         let money = standing.money
         for (name, tally) in [
-            ("pledged", money.pledged), ("collected", money.collected), ("failed", money.failed),
+            ("pledged", money.pledged), ("collected", money.collected), ("held", money.held),
+            ("failed", money.failed),
             ("needs_backer", money.needBacker), ("unknown", money.unknown), ("dropped", money.dropped),
             ("refunded", money.refunded), ("refunds_owed", money.owed), ("disputed", money.disputed),
         ] {

@@ -110,7 +110,8 @@ struct StandingWords {
                     rest: ([count] + tallies).joined(separator: "   ")))
         }
         for (label, tally) in [
-            ("card failed", money.failed), ("waiting", money.needBacker), ("in doubt", money.unknown),
+            ("held", money.held), ("card failed", money.failed), ("waiting", money.needBacker),
+            ("in doubt", money.unknown),
             ("to pay back", money.owed),
         ] where !tally.isEmpty {
             let words =

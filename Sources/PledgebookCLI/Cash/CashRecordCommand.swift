@@ -73,9 +73,8 @@ extension JournalEntry {
     /// Number, day, code, title, amount and units, as lists show them; a memo has no amount.
     func line(_ currency: Currency) -> String {
         let amount = parts.amount == 0 ? parts.fee : parts.amount
-        let what = [
-            kind.isMemo ? nil : Money(minorUnits: amount, currency: currency).description, units, run,
-        ].compactMap(\.self)
+        let money = Money(minorUnits: amount, currency: currency).description
+        let what = [kind.isMemo && amount == 0 ? nil : money, units, run].compactMap(\.self)
         return "  \(number)  \(day)  \(kind.code ?? "–")  \(kind.title)"
             + (what.isEmpty ? "" : "  " + what.joined(separator: " · "))
     }

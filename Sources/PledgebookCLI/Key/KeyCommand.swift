@@ -11,5 +11,6 @@ struct KeyCommand: ParsableCommand {
         subcommands: [
             KeyShow.self,
             KeyExport.self,
+            KeyRotate.self,
         ])
 }

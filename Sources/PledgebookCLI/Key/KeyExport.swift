@@ -7,12 +7,16 @@ struct KeyExport: ParsableCommand {
         commandName: "export",
         abstract: "Write one campaign's signing key in hexadecimal, for an auditor",
         discussion: """
-            Who holds it can verify this campaign's receipts, and forge them. The campaign has to be named.
+            Who holds it can verify the receipts it signed, and forge more. The campaign has to be named.
 
             Example:
               pledgebook key export --campaign aurora-lamp
             """)
 
+    @Option(
+        help: ArgumentHelp(
+            "An earlier key, by its epoch, for example 1 (the one that signs)", valueName: "number"))
+    var epoch: Int?
     @OptionGroup var options: SharedOptions
 
     func validate() throws {
@@ -21,9 +25,9 @@ struct KeyExport: ParsableCommand {
 
     func run() throws {
         let here = try Environment(options, for: .proving, "key export")
-        let key = try here.session.exportedKey(of: here.campaign())
+        let key = try here.session.exportedKey(of: here.campaign(), epoch: epoch)
         Output.note(
-            "this is the key \(key.kid): who has it can verify this campaign's receipts and forge them. Hand "
+            "this is the key \(key.kid): who has it can verify the receipts it signed and forge them. Hand "
                 + "it over privately.")
         Output.line(key.hex)
     }

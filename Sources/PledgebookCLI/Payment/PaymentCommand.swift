@@ -9,8 +9,8 @@ struct PaymentCommand: ParsableCommand {
               pledgebook payment list
             """,
         subcommands: [
-            PaymentRecordCommand.self, PaymentRefundCommand.self, PaymentList.self,
-            PaymentShow.self,
-            PaymentRetry.self,
+            PaymentList.self, PaymentShow.self, PaymentRecordCommand.self, PaymentRefundCommand.self,
+            PaymentCapture.self, PaymentVoid.self, PaymentRetry.self, PaymentMethod.self,
+            PaymentDispute.self, PaymentSettle.self, PaymentReconcile.self, PaymentOrphan.self,
         ])
 }

@@ -8,7 +8,8 @@ struct PaymentRetry: ParsableCommand {
         commandName: "retry",
         abstract: "Charge failed cards again: those that are due, or one now",
         discussion: """
-            Without WHO it does what `campaign close` would do now.
+            Without WHO it does what `campaign close` would do now. With WHO it also sends a refund that \
+            failed once more.
 
             Example:
               pledgebook payment retry
@@ -26,8 +27,10 @@ struct PaymentRetry: ParsableCommand {
         if campaign.isRehearsal { Output.line(Output.bold(Screen.rehearsal)) }
         guard let who else { return try retryDue(here, campaign) }
         let plan = try here.session.planRetry(who, of: id)
-        Output.line("Charge \(plan.reference) again? \(campaign.money(plan.amount)), now.")
-        guard try confirmation.proceeds("Charge?") else { return }
+        Output.line(
+            "\(plan.isRefund ? "Pay back" : "Charge") \(visible(plan.reference)) again? "
+                + "\(campaign.money(plan.amount)), now.")
+        guard try confirmation.proceeds(plan.isRefund ? "Pay back?" : "Charge?") else { return }
         let done = try here.session.retryPayment(who, of: id)
         Output.line("\(plan.reference): \(words(done.count, of: campaign)).")
         try next(here, id)
@@ -60,11 +63,13 @@ struct PaymentRetry: ParsableCommand {
     }
 
     private func words(_ count: SweepCount, of campaign: LoadedCampaign) -> String {
+        if count.refunded > 0 { return "paid back \(campaign.money(count.refundedAmount))" }
         if count.captured > 0 { return "paid \(campaign.money(count.capturedAmount))" }
         if count.failedHard > 0 { return "card failed for good" }
         if count.failedSoft > 0 { return "card failed" }
         if count.needBacker > 0 { return "needs the backer" }
-        if count.unknown > 0 { return "in doubt: the next closing asks the gateway" }
+        if count.unknown > 0 { return "in doubt: `payment reconcile` asks the gateway" }
+        if count.pending > 0 { return "the gateway works on it" }
         return "nothing was left to charge"
     }
 }

@@ -6,7 +6,7 @@ import Pledgebook
 struct PaymentShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one payment: its amounts, its requests, its entries",
+        abstract: "Show a pledge's payments: amounts, requests, and everything that happened",
         discussion: """
             WHO is a pledge's reference, or its backer's e-mail address or name.
 
@@ -19,46 +19,67 @@ struct PaymentShow: ParsableCommand {
 
     func run() throws {
         let here = try Environment(options, for: .reading, "payment show")
-        let pledge = try here.session.pledgeDetails(who, of: here.campaign().definition.id)
-        if pledge.campaign.isRehearsal { Output.line(Output.bold(Screen.rehearsal)) }
-        let payment = pledge.payment
-        Output.line(
-            Screen.line(
-                "\(pledge.reference) · \(PaymentStateName.word(payment.state)) · "
-                    + PaymentWords.standing(pledge.state, payment),
-                "\(pledge.campaign.definition.id), \(pledge.campaign.state.rawValue)"))
-        for line in amounts(pledge) { Output.line(line) }
-        for line in requests(pledge) { Output.line(line) }
-        let rows = pledge.history.filter { $0.amount != 0 || $0.kind == .declined }.map { event in
-            [
-                "entry \(grouped(event.number))", event.day.description,
-                (event.isReversal ? "taken back: " : "") + event.kind.title, money(event.amount, pledge),
-            ]
+        let details = try here.session.paymentDetails(who, of: here.campaign().definition.id)
+        if details.campaign.isRehearsal { Output.line(Output.bold(Screen.rehearsal)) }
+        for (index, payment) in details.payments.enumerated() {
+            if index > 0 { Output.line("") }
+            show(payment, details, withCampaign: index == 0)
         }
-        if !rows.isEmpty { for line in [""] + Screen.grid(rows, numbers: [3]) { Output.line(line) } }
+        let words = PaymentHistoryWords(details: details)
+        let rows = details.history.map(words.row)
+        for line in [""] + Screen.grid(rows, numbers: []) { Output.line(line) }
     }
 
-    private func amounts(_ pledge: PledgeDetails) -> [String] {
-        let payment = pledge.payment
+    private func show(_ payment: PaymentStanding, _ details: PaymentDetails, withCampaign: Bool) {
+        let standing = PaymentWords.standing(
+            details.pledge, payment.payment, isRecorded: details.gateway == 1)
+        let name =
+            "\(visible(payment.reference)) · \(PaymentStateName.word(payment.payment.state)) · \(standing)"
+        Output.line(
+            withCampaign
+                ? Screen.line(name, "\(details.campaign.definition.id), \(details.campaign.state.rawValue)")
+                : name)
+        for line in amounts(payment, details) { Output.line(line) }
+        for line in marks(payment, details) { Output.line(line) }
+        for line in requests(payment, details) { Output.line(line) }
+    }
+
+    private func amounts(_ standing: PaymentStanding, _ details: PaymentDetails) -> [String] {
+        let payment = standing.payment
+        let held = payment.captured > 0 || payment.authorized > payment.voided ? payment.capturable : 0
         let figures = [
-            ("captured", payment.captured), ("refunded", payment.refunded),
-            ("refund owed", payment.committed),
-            ("disputed", payment.disputed), ("lost", payment.lost), ("net collected", payment.netCollected),
-            ("refundable", payment.refundable),
+            ("held", held), ("captured", payment.captured), ("refunded", payment.refunded),
+            ("refund owed", payment.committed), ("disputed", payment.disputed), ("lost", payment.lost),
+            ("in conflict", payment.excess), ("net collected", payment.netCollected),
+            ("refundable", payment.refundable), ("claims", standing.claims),
         ]
         let rows =
-            [["due", money(pledge.total, pledge)]]
-            + figures.filter { $0.1 != 0 }.map { [$0.0, money($0.1, pledge)] }
+            [["due", money(standing.price, details)]]
+            + figures.filter { $0.1 != 0 }.map { [$0.0, money($0.1, details)] }
         return Screen.grid(rows, numbers: [1])
     }
 
-    private func requests(_ pledge: PledgeDetails) -> [String] {
-        guard !pledge.payment.attempts.isEmpty else { return [] }
-        let dates = DateWords(pledge.campaign.offsets, now: pledge.now)
-        let rows = pledge.payment.attempts.map { attempt in
+    private func marks(_ standing: PaymentStanding, _ details: PaymentDetails) -> [String] {
+        let dates = DateWords(details.campaign.offsets, now: details.now)
+        var words: [String] = []
+        let flags = standing.payment.flags
+        if flags.contains(.needsReview) { words.append("marked for review") }
+        if flags.contains(.late) { words.append("came late") }
+        if flags.contains(.inquiry) { words.append("the bank asks about it") }
+        if standing.payment.capturable > 0, let end = standing.payment.captureBefore {
+            words.append("held until \(dates.full(end))")
+        }
+        if let asks = standing.asksAt { words.append("the gateway is asked on \(dates.full(asks))") }
+        return words.map { "  " + $0 }
+    }
+
+    private func requests(_ standing: PaymentStanding, _ details: PaymentDetails) -> [String] {
+        guard !standing.attempts.isEmpty else { return [] }
+        let dates = DateWords(details.campaign.offsets, now: details.now)
+        let rows = standing.attempts.map { attempt in
             [
                 "\(attempt.kind) \(attempt.attempt)", dates.full(attempt.at), answer(attempt.state),
-                money(attempt.amount, pledge),
+                money(attempt.amount, details),
             ]
         }
         return [""] + Screen.grid(rows, numbers: [3])
@@ -76,7 +97,7 @@ struct PaymentShow: ParsableCommand {
         }
     }
 
-    private func money(_ minorUnits: Int64, _ pledge: PledgeDetails) -> String {
-        pledge.campaign.money(minorUnits).description
+    private func money(_ minorUnits: Int64, _ details: PaymentDetails) -> String {
+        details.campaign.money(minorUnits).description
     }
 }

@@ -7,17 +7,28 @@ import Pledgebook
 enum PaymentWords {
     /// Where a pledge's money is.
     static func standing(_ pledge: PledgeState, _ payment: PledgePayment) -> String {
-        switch payment.state {
+        standing(pledge, payment.state, payment.ending, isRecorded: payment.gateway == 1)
+    }
+
+    /// The same of one payment.
+    static func standing(_ pledge: PledgeState, _ payment: Payment, isRecorded: Bool) -> String {
+        standing(pledge, payment.state, payment.ending, isRecorded: isRecorded)
+    }
+
+    private static func standing(
+        _ pledge: PledgeState, _ state: PaymentState, _ ending: PaymentEnding, isRecorded: Bool
+    ) -> String {
+        switch state {
         case .captured where pledge == .canceled: "canceled, not paid back yet"
         case .partiallyRefunded: "paid, part of it paid back"
-        case .failed where payment.ending == .failedHard: "card failed for good"
+        case .failed where ending == .failedHard: "card failed for good"
         case .pledged, .methodSaved:
             switch pledge {
-            case .placed, .delivered: payment.gateway == 1 ? "not paid yet" : "to be charged at the close"
+            case .placed, .delivered: isRecorded ? "not paid yet" : "to be charged at the close"
             case .canceled: "canceled"
             case .dropped: "dropped"
             }
-        default: standing(payment.state)
+        default: standing(state)
         }
     }
 

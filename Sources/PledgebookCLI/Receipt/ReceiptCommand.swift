@@ -12,5 +12,8 @@ struct ReceiptCommand: ParsableCommand {
             ReceiptShow.self,
             ReceiptExport.self,
             ReceiptVerify.self,
+            ReceiptCheckpoint.self,
+            ReceiptProve.self,
+            ReceiptVerifyProof.self,
         ])
 }

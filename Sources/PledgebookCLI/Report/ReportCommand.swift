@@ -13,5 +13,9 @@ struct ReportCommand: ParsableCommand {
             ReportFunding.self,
             ReportTrialBalance.self,
             ReportLedger.self,
+            ReportTax.self,
+            ReportDeferred.self,
+            ReportRefunds.self,
+            ReportFees.self,
         ])
 }

@@ -7,10 +7,8 @@ import Reports
 extension PeriodLength: ExpressibleByArgument {}
 extension CashBasis: ExpressibleByArgument {}
 
-/// How a report is written, and where.
-struct ReportOutput: ParsableArguments {
-    @Option(help: ArgumentHelp("How it is written: text, csv or json", valueName: "format"))
-    var format: ListFormat = .text
+/// Where a report is written, and with which decimal sign.
+struct ReportTarget: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The decimal sign of CSV; a comma also writes semicolons, as Excel expects",
@@ -19,36 +17,52 @@ struct ReportOutput: ParsableArguments {
     @Option(help: ArgumentHelp("Write it to this file", valueName: "file")) var output: String?
     @Flag(help: "Replace the file") var force = false
 
-    func validate() throws {
+    /// Whether CSV has decimal commas.
+    var hasDecimalComma: Bool { decimal == "," }
+
+    func check(isCSV: Bool) throws {
         guard decimal == "." || decimal == "," else { throw ValidationError("--decimal is . or ,") }
-        guard decimal == "." || format == .csv else {
-            throw ValidationError("--decimal , goes with --format csv")
-        }
+        guard decimal == "." || isCSV else { throw ValidationError("--decimal , goes with --format csv") }
         guard !force || output != nil else { throw ValidationError("--force goes with --output FILE") }
     }
 
-    var reportFormat: ReportFormat {
-        switch format {
-        case .text: .text
-        case .csv: .csv(decimalComma: decimal == ",")
-        case .json: .json
-        }
-    }
-
-    /// Writes a report; beside CSV and JSON its head goes to stderr.
-    func write(_ report: some Report) throws {
-        try write(head: report.headText) { sink in try sink(report.bytes(as: reportFormat)) }
-    }
-
-    /// Writes a report piece by piece.
-    func write(head: String, _ body: (_ sink: @escaping ([UInt8]) throws -> Void) throws -> Void) throws {
+    /// Writes a report piece by piece; its head goes to stderr, where there is one.
+    func write(head: String?, _ body: (_ sink: @escaping ([UInt8]) throws -> Void) throws -> Void) throws {
         if let output {
             try AtomicFile.write(to: output, force: force, body)
         } else {
             try body { try Output.write($0.span) }
         }
-        if format != .text { Output.prompt(head) }
+        if let head { Output.prompt(head) }
         if let output { Output.note("wrote \(visible(output))") }
+    }
+}
+
+extension ListFormat {
+    /// The form of a report.
+    func report(decimalComma: Bool) -> ReportFormat {
+        switch self {
+        case .text: .text
+        case .csv: .csv(decimalComma: decimalComma)
+        case .json: .json
+        }
+    }
+}
+
+/// How a report is written, and where.
+struct ReportOutput: ParsableArguments {
+    @Option(help: ArgumentHelp("How it is written: text, csv or json", valueName: "format"))
+    var format: ListFormat = .text
+    @OptionGroup var target: ReportTarget
+
+    func validate() throws { try target.check(isCSV: format == .csv) }
+
+    /// Writes a report; beside CSV and JSON its head goes to stderr.
+    func write(_ report: some Report) throws {
+        let form = format.report(decimalComma: target.hasDecimalComma)
+        try target.write(head: format == .text ? nil : report.headText) { sink in
+            try sink(report.bytes(as: form))
+        }
     }
 }
 
@@ -103,6 +117,8 @@ extension ReportSource {
         ReportCampaign(
             id: campaign.definition.id, title: campaign.definition.title,
             currency: campaign.definition.currency,
-            zone: zone, isRehearsal: isRehearsal, journal: JournalHead(number: head, tag: tag), today: today)
+            zone: zone, isRehearsal: isRehearsal, journal: JournalHead(number: head, tag: tag),
+            checkpoint: checkpoint.map { CheckpointHead(number: $0.number, root: $0.root, text: $0.text) },
+            today: today)
     }
 }

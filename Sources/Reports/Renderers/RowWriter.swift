@@ -110,6 +110,13 @@ struct JSONReportWriter: RowWriter {
                     json.member("tag", head.campaign.journal.tag)
                 }
             }
+            json.member("checkpoint") { json in
+                guard let checkpoint = head.campaign.checkpoint else { return json.null() }
+                json.object { json in
+                    json.member("entry", checkpoint.number)
+                    json.member("root", checkpoint.root)
+                }
+            }
             json.member("notes") { json in
                 json.array { json in for note in head.notes { json.string(note) } }
             }

@@ -6,5 +6,5 @@ struct Migration: Sendable {
     let sql: String
 
     /// In the order in which they are applied.
-    static let all = [createBook]
+    static let all = [createBook, createTotals, askAndNotify, addCheckpointsAndLocks]
 }

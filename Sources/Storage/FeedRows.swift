@@ -1,0 +1,272 @@
+import Accounting
+import Crowdfunding
+
+extension BackerRow: FeedRow {
+    static let insert = """
+        INSERT OR FAIL INTO backer (campaign, number, email, name, country, address, answers)
+        SELECT $1, c1, c2, c3, c4, c5, c6 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(number)
+        case 2: result.text(email, in: text)
+        case 3: result.text(name, in: text)
+        case 4: result.country(country)
+        case 5: result.text(address, in: text)
+        default: result.text(answers, in: text)
+        }
+    }
+}
+
+extension PledgeRow: FeedRow {
+    static let insert = """
+        INSERT OR FAIL INTO pledge (campaign, number, reference, source_key, backer, tier, promotion,
+          quantity, destination, goods, shipping, tax, bonus, placed_at, gateway, method, state)
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(number)
+        case 2: result.text(reference, in: text)
+        case 3: result.text(sourceKey, in: text)
+        case 4: result.integer(backer)
+        case 5: result.integer(Int64(tier), orNullWhen: tier < 0)
+        case 6: result.integer(Int64(promotion), orNullWhen: promotion < 0)
+        case 7: result.integer(quantity)
+        case 8: result.country(destination)
+        case 9: result.integer(goods)
+        case 10: result.integer(shipping)
+        case 11: result.integer(tax)
+        case 12: result.integer(bonus)
+        case 13: result.integer(placedAt)
+        case 14: result.integer(Int64(gateway))
+        case 15: result.text(method, in: text)
+        default: result.integer(Int64(state))
+        }
+    }
+}
+
+extension LineRow: FeedRow {
+    static let insert =
+        "INSERT OR FAIL INTO line (campaign, pledge, kind, id, quantity) SELECT $1, c1, c2, c3, c4 FROM feed"
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(pledge)
+        case 2: result.integer(Int64(kind))
+        case 3: result.text(id)
+        default: result.integer(quantity)
+        }
+    }
+}
+
+extension EntryRow: FeedRow {
+    static let insert = """
+        INSERT OR FAIL INTO entry (campaign, number, kind, pledge, instalment, run, at, day,
+          goods, shipping, tax, fee, other, reverses, reference, detail, tag)
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(number)
+        case 2: result.integer(Int64(kind.rawValue))
+        case 3: result.integer(pledge, orNullWhen: pledge == 0)
+        case 4: result.integer(instalment, orNullWhen: instalment == 0)
+        case 5: result.text(run, in: text)
+        case 6: result.integer(at)
+        case 7: result.integer(day)
+        case 8: result.integer(parts.goods)
+        case 9: result.integer(parts.shipping)
+        case 10: result.integer(parts.tax)
+        case 11: result.integer(parts.fee)
+        case 12: result.integer(parts.other)
+        case 13: result.integer(reverses, orNullWhen: reverses == 0)
+        case 14: result.text(reference, in: text)
+        case 15: result.text(detail, in: text)
+        default: result.blob(tag)
+        }
+    }
+}
+
+/// An entry that says nothing of a run, an instalment, a fee or another entry, as those that place pledges.
+///
+/// The columns that it does not name are as empty as their defaults.
+struct PlainEntry: FeedRow {
+    let row: EntryRow
+
+    static let insert = """
+        INSERT OR FAIL INTO entry (campaign, number, kind, pledge, at, day, goods, shipping, tax, reference,
+          detail, tag)
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(row.number)
+        case 2: result.integer(Int64(row.kind.rawValue))
+        case 3: result.integer(row.pledge, orNullWhen: row.pledge == 0)
+        case 4: result.integer(row.at)
+        case 5: result.integer(row.day)
+        case 6: result.integer(row.parts.goods)
+        case 7: result.integer(row.parts.shipping)
+        case 8: result.integer(row.parts.tax)
+        case 9: result.text(row.reference, in: text)
+        case 10: result.text(row.detail, in: text)
+        default: result.blob(row.tag)
+        }
+    }
+}
+
+/// An entry of a first instalment, as those that captures are booked by: it says nothing of a run or another
+/// entry.
+struct PlainCapture: FeedRow {
+    let row: EntryRow
+
+    static let insert = """
+        INSERT OR FAIL INTO entry (campaign, number, kind, pledge, instalment, at, day, goods, shipping, tax,
+          fee, reference, detail, tag)
+        SELECT $1, c1, c2, c3, 1, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(row.number)
+        case 2: result.integer(Int64(row.kind.rawValue))
+        case 3: result.integer(row.pledge)
+        case 4: result.integer(row.at)
+        case 5: result.integer(row.day)
+        case 6: result.integer(row.parts.goods)
+        case 7: result.integer(row.parts.shipping)
+        case 8: result.integer(row.parts.tax)
+        case 9: result.integer(row.parts.fee)
+        case 10: result.text(row.reference, in: text)
+        case 11: result.text(row.detail, in: text)
+        default: result.blob(row.tag)
+        }
+    }
+}
+
+extension EntryRow {
+    var isPlainCapture: Bool {
+        instalment == 1 && pledge != 0 && run.isEmpty && reverses == 0 && parts.other == 0
+    }
+
+    var isPlain: Bool {
+        instalment == 0 && run.isEmpty && reverses == 0 && parts.fee == 0 && parts.other == 0
+    }
+}
+
+extension PaymentRow: FeedRow {
+    static let insert = """
+        INSERT OR FAIL INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
+          voided, refunded, committed, disputed, lost, excess, capture_before)
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14 FROM feed WHERE true
+        ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
+          state = excluded.state, ending = excluded.ending, flags = excluded.flags,
+          authorized = excluded.authorized, captured = excluded.captured, voided = excluded.voided,
+          refunded = excluded.refunded, committed = excluded.committed, disputed = excluded.disputed,
+          lost = excluded.lost, excess = excluded.excess, capture_before = excluded.capture_before
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(pledge)
+        case 2: result.integer(instalment)
+        case 3: result.integer(Int64(payment.state.rawValue))
+        case 4: result.integer(Int64(payment.ending.rawValue))
+        case 5: result.integer(Int64(payment.flags.rawValue))
+        case 6: result.integer(payment.authorized)
+        case 7: result.integer(payment.captured)
+        case 8: result.integer(payment.voided)
+        case 9: result.integer(payment.refunded)
+        case 10: result.integer(payment.committed)
+        case 11: result.integer(payment.disputed)
+        case 12: result.integer(payment.lost)
+        case 13: result.integer(payment.excess)
+        default:
+            result.integer(payment.captureBefore?.seconds ?? 0, orNullWhen: payment.captureBefore == nil)
+        }
+    }
+}
+
+/// A payment of which everything that was authorized was captured, or nothing, and nothing else has happened:
+/// what its columns have in common is not asked for row by row.
+struct PlainPayment: FeedRow {
+    let row: PaymentRow
+
+    static let insert = """
+        INSERT OR FAIL INTO payment (campaign, pledge, instalment, state, ending, flags, authorized, captured,
+          voided, refunded, committed, disputed, lost, excess, capture_before)
+        SELECT $1, c1, 1, c2, c3, 0, c4, c4, 0, 0, 0, 0, 0, 0, NULL FROM feed WHERE true
+        ON CONFLICT (campaign, pledge, instalment) DO UPDATE SET
+          state = excluded.state, ending = excluded.ending, flags = 0,
+          authorized = excluded.authorized, captured = excluded.captured, voided = 0, refunded = 0,
+          committed = 0, disputed = 0, lost = 0, excess = 0, capture_before = NULL
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(row.pledge)
+        case 2: result.integer(Int64(row.payment.state.rawValue))
+        case 3: result.integer(Int64(row.payment.ending.rawValue))
+        default: result.integer(row.payment.captured)
+        }
+    }
+}
+
+extension PaymentRow {
+    var isPlain: Bool {
+        var plain = Payment()
+        plain.authorized = payment.captured
+        plain.captured = payment.captured
+        plain.ending = payment.ending
+        plain.operation = payment.operation
+        return instalment == 1 && payment == plain
+    }
+}
+
+/// An operation as it is committed before anything is sent; those of a window are of one kind.
+struct OpenedOperation: FeedRow {
+    let operation: Operation
+    let at: Timestamp
+
+    static let insert = """
+        INSERT OR FAIL INTO operation (campaign, pledge, instalment, kind, attempt, amount, state, at)
+        SELECT $1, c1, c2, c3, c4, c5, 0, c6 FROM feed
+        """
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(operation.pledge)
+        case 2: result.integer(Int64(operation.instalment))
+        case 3: result.integer(Int64(operation.kind.rawValue))
+        case 4: result.integer(Int64(operation.attempt))
+        case 5: result.integer(operation.amount)
+        default: result.integer(at.seconds)
+        }
+    }
+}
+
+extension BackerKeyRow: FeedRow {
+    static let insert = "INSERT OR FAIL INTO backer_key (campaign, hash, number) SELECT $1, c1, c2 FROM feed"
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        result.integer(column == 1 ? hash : number)
+    }
+}
+
+extension PledgeKeyRow: FeedRow {
+    static let insert =
+        "INSERT OR FAIL INTO pledge_key (campaign, hash, number, content) SELECT $1, c1, c2, c3 FROM feed"
+
+    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
+        switch column {
+        case 1: result.integer(hash)
+        case 2: result.integer(number)
+        default: result.integer(content)
+        }
+    }
+}
