@@ -59,8 +59,8 @@ extension Session {
         }
         guard production.state != .planned else {
             throw SessionError.refused(
-                "“\(run.plan.id)” is not launched, so there is nothing to cancel. Take it out of the campaign "
-                    + "file and say `pledgebook campaign amend FILE`.")
+                "“\(run.plan.id)” is not launched, so there is nothing to cancel. Take it out of the "
+                    + "campaign file and say `pledgebook campaign amend FILE`.")
         }
         try checkNothingCame(run, campaign, in: records)
         let units = production.units.map {
@@ -105,7 +105,7 @@ extension Session {
         throw SessionError.refused(
             "“\(run.plan.id)” cannot be canceled: \(what.joined(separator: ", ")) "
                 + "\(what.count == 1 ? "stands" : "stand") in the way. Close it with `pledgebook run close "
-                + "\(run.plan.id) --short`; or, if that never happened, take it back first: `pledgebook entry "
-                + "reverse \(last.number)`.")
+                + "\(run.plan.id) --short`; or, if that never happened, take it back first: `pledgebook "
+                + "entry reverse \(last.number)`.")
     }
 }
