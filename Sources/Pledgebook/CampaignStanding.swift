@@ -139,6 +139,8 @@ public struct RunStanding: Hashable, Sendable {
     public var received: Int64
     /// When the goods are expected; of a planned run, if it were launched today.
     public var expectedOn: CalendarDay?
+    /// How many days after what was expected by the launch.
+    public var slip: Int
     /// What its threshold lacks; `nil`: it can be launched.
     public var shortfall: RunShortfall?
 }

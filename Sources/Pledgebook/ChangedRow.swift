@@ -32,6 +32,20 @@ struct ChangedRow {
         self.order.row = ByteRange(start: 0, end: order.row.end - order.row.start)
     }
 
+    /// A row whose ranges point into its own bytes already.
+    init(
+        pledge: Int64, whole order: PledgeOrder, lines: [OrderLine], content: Int64, bytes: [UInt8],
+        mode: PlacementMode, file: String
+    ) {
+        self.pledge = pledge
+        self.order = order
+        self.lines = lines
+        self.content = content
+        self.bytes = bytes
+        self.mode = mode
+        self.file = file
+    }
+
     /// The text of one of the order's fields; `nil` for an empty one.
     func text(_ range: ByteRange) -> String? {
         range.isEmpty ? nil : String(decoding: bytes[range.range], as: UTF8.self)
@@ -40,11 +54,11 @@ struct ChangedRow {
     /// The bytes that the pledge is known by: the platform's id, else the reference.
     var key: ByteRange { order.sourceKey.isEmpty ? order.reference : order.sourceKey }
 
-    private static var fields: [WritableKeyPath<PledgeOrder, ByteRange>] {
+    static var fields: [WritableKeyPath<PledgeOrder, ByteRange>] {
         [\.reference, \.sourceKey, \.name, \.email, \.method, \.address, \.answers]
     }
 
-    private static var places: [WritableKeyPath<OrderPlaces, UInt32>] {
+    static var places: [WritableKeyPath<OrderPlaces, UInt32>] {
         [\.reference, \.tier, \.amount, \.pledgedAt, \.email, \.country]
     }
 

@@ -6,6 +6,8 @@ import Storage
 struct ImportKeys {
     var pledges: PledgeKeyIndex
     var backers: KeyIndex
+    /// Refused sales that were counted as missed.
+    var missed = KeyIndex()
     var held: [ImportRows.HeldKey: Int64] = [:]
     var lastBacker: Int64
     var tierNumbers: [String: Int64]
@@ -20,6 +22,7 @@ struct ImportKeys {
             try records.forEachPledgeKey(campaign: number) { pledges.insert($0, number: $1, content: $2) }
             try records.forEachBackerKey(campaign: number) { backers.insert($0, number: $1) }
         }
+        try records.forEachMissedSale(campaign: number) { missed.insert($0, number: 1) }
         self.pledges = pledges
         self.backers = backers
         lastBacker = try records.lastBacker(campaign: number)

@@ -17,6 +17,8 @@ public struct ImportOptions: Sendable {
     public var dryRun = false
     /// The day of what changed since the last file; today without it.
     public var day: CalendarDay?
+    /// How many bytes of changed rows are kept in memory; the others wait in a file.
+    var changesInMemory = 4 << 20
 
     /// Nothing but what the files say: no update, no dry run, and bad rows refuse the file.
     public init() {}
@@ -99,8 +101,7 @@ extension Session {
         try campaign.checkIsOpen(factDay)
         let producer = try ImportProducer(
             files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records),
-            options,
-            observer)
+            changed: ChangedRows(besides: book.path, inMemory: options.changesInMemory), options, observer)
         try writeRows(of: producer, campaign.record.number, in: records)
         if let failure = producer.failure { throw failure }
         var summary = producer.rows.summary
@@ -224,9 +225,10 @@ extension Session {
         in records: Records
     ) throws {
         let number = campaign.record.number
-        // The same file again asks for nothing that was not counted already.
+        // A book of an earlier version knows the files that it counted, but not their rows.
         let isNew = try !records.imports(campaign: number).contains { $0.digest == producer.digest }
         let missed = isNew ? summary.missed : [:]
+        try records.addMissedSales(producer.rows.newlyMissed, campaign: number)
         for (missed, count) in missed {
             try records.addMissedDemand(
                 reason: missed.reason, tier: missed.tier, count: count, campaign: number)

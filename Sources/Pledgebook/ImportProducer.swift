@@ -12,7 +12,7 @@ final class ImportProducer: @unchecked Sendable {
     let queue = BoundedQueue<ImportRows.Outcome>(capacity: 4)
     private(set) var rows: ImportRows
     private(set) var failure: (any Error)?
-    private(set) var changed: [ChangedRow] = []
+    let changed: ChangedRows
     private(set) var remarks: [String] = []
     private(set) var source = ""
     private(set) var digest: [UInt8] = []
@@ -27,12 +27,13 @@ final class ImportProducer: @unchecked Sendable {
     private var lastFormat: (any PledgeFormat)?
 
     init(
-        files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, _ options: ImportOptions,
-        _ observer: ImportObserver
+        files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, changed: ChangedRows,
+        _ options: ImportOptions, _ observer: ImportObserver
     ) throws {
         self.files = files
         self.campaign = campaign
         self.rows = rows
+        self.changed = changed
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
@@ -88,7 +89,7 @@ final class ImportProducer: @unchecked Sendable {
             try observer.rejected(row, outcome.batch.bytes)
         }
         for row in outcome.changed {
-            changed.append(
+            try changed.append(
                 ChangedRow(
                     pledge: row.pledge, row.order, lines: outcome.lines, content: row.content,
                     bytes: outcome.batch.bytes, mode: mode, file: file))

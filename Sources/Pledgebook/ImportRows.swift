@@ -19,6 +19,9 @@ struct ImportRows {
     private var offsetsToday: CalendarDay
     private var pledgeKeys: PledgeKeyIndex
     private var backerKeys: KeyIndex
+    private var missedKeys: KeyIndex
+    /// Keys of the sales that this import was the first to refuse.
+    private(set) var newlyMissed: [Int64] = []
     private var held: [HeldKey: Int64]
     private var lastBacker: Int64
     private let firstNumber: Int64
@@ -57,6 +60,7 @@ struct ImportRows {
         offsetsToday = campaign.day(of: now)
         pledgeKeys = keys.pledges
         backerKeys = keys.backers
+        missedKeys = keys.missed
         held = keys.held
         lastBacker = keys.lastBacker
         firstNumber = campaign.record.head + 1
@@ -141,8 +145,9 @@ struct ImportRows {
         if let known = pledgeKeys.find(hashes.key) {
             if known.content == hashes.content {
                 summary.same += 1
-            } else if known.number < firstNumber {
+            } else if known.number < firstNumber, !known.isTold {
                 outcome.changed.append((known.number, order, hashes.content))
+                pledgeKeys.tell(hashes.key, content: hashes.content)
             } else {
                 reject(
                     order, field: .reference, kind: "duplicate",
@@ -157,7 +162,7 @@ struct ImportRows {
         }
         switch decision {
         case .refused(let refusal):
-            summary.countMissed(refusal, order: order, in: campaign.definition)
+            countMissed(refusal, order, hashes.key)
             reject(
                 order, field: refusal.place, kind: refusal.missedDemandReason, refusal.problem,
                 fix: refusal.remedy,
@@ -180,6 +185,14 @@ struct ImportRows {
             try append(
                 order, lines, placed, backer: backer, hashes, &outcome.batch)
         }
+    }
+
+    /// A sale is missed once, however often its row comes.
+    private mutating func countMissed(_ refusal: PlacementRefusal, _ order: PledgeOrder, _ key: Int64) {
+        guard refusal.isMissedDemand, missedKeys.number(for: key) == 0 else { return }
+        missedKeys.insert(key, number: 1)
+        newlyMissed.append(key)
+        summary.countMissed(refusal, order: order, in: campaign.definition)
     }
 
     /// Counts what a backer holds of offers that have a limit a backer.

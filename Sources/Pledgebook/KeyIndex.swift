@@ -57,6 +57,8 @@ struct KeyIndex {
 /// Import keys of pledges: what is known of a pledge by the hash of its key.
 struct PledgeKeyIndex {
     private var places = KeyIndex()
+    /// The number is below zero where the file that is read told something new of the pledge; `content` is
+    /// what it told then.
     private var known: [(number: Int64, content: Int64)] = []
 
     init(capacity: Int = 1024) {
@@ -65,9 +67,11 @@ struct PledgeKeyIndex {
     }
 
     @inline(__always)
-    func find(_ hash: Int64) -> (number: Int64, content: Int64)? {
+    func find(_ hash: Int64) -> (number: Int64, content: Int64, isTold: Bool)? {
         let place = places.number(for: hash)
-        return place == 0 ? nil : known[Int(place) - 1]
+        guard place != 0 else { return nil }
+        let found = known[Int(place) - 1]
+        return (abs(found.number), found.content, found.number < 0)
     }
 
     /// As `KeyIndex.touch`.
@@ -78,5 +82,12 @@ struct PledgeKeyIndex {
     mutating func insert(_ hash: Int64, number: Int64, content: Int64) {
         known.append((number, content))
         places.insert(hash, number: Int64(known.count))
+    }
+
+    /// Notes what a row tells otherwise of a pledge that is known.
+    mutating func tell(_ hash: Int64, content: Int64) {
+        let place = places.number(for: hash)
+        guard place > 0 else { return }
+        known[Int(place) - 1] = (-abs(known[Int(place) - 1].number), content)
     }
 }

@@ -78,6 +78,8 @@ public struct UnitSource: Hashable, Sendable {
     public var units: Int64
     /// When the goods are expected.
     public var expectedOn: CalendarDay?
+    /// How many days after what was expected when the run was launched.
+    public var slip = 0
     /// Reserved for the pledge, or only how things look now.
     public var isReserved: Bool
 }
@@ -142,6 +144,8 @@ public struct PledgeEvent: Hashable, Sendable {
     public var run: String?
     /// Whether an earlier entry is taken back.
     public var isReversal: Bool
+    /// The day to which the run has moved.
+    public var movedTo: CalendarDay?
     /// The entry's number.
     public var number: Int64
 }

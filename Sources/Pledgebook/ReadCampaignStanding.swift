@@ -180,7 +180,7 @@ private struct StandingReader {
                 plan: plan, state: run.state, waiting: run.waiting,
                 ordered: run.units.reduce(0) { $0 + $1.ordered },
                 received: run.units.reduce(0) { $0 + $1.received },
-                expectedOn: isIdle ? nil : run.expected, shortfall: run.shortfall)
+                expectedOn: isIdle ? nil : run.expected, slip: run.slip, shortfall: run.shortfall)
         }
     }
 

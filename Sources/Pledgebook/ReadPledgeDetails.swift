@@ -101,7 +101,8 @@ struct PledgeReader {
             sources.append(
                 UnitSource(
                     run: run.isEmpty ? nil : run, units: reserved.reduce(0) { $0 + $1.quantity },
-                    expectedOn: runs.first { $0.id == run }?.expectedOn, isReserved: true))
+                    expectedOn: runs.first { $0.id == run }?.expectedOn,
+                    slip: runs.first { $0.id == run }.map(slip(of:)) ?? 0, isReserved: true))
         }
         let rest = units - sources.reduce(0) { $0 + $1.units }
         guard rest > 0, pledge.state.holdsPlace else { return sources }
@@ -117,6 +118,12 @@ struct PledgeReader {
             sources.append(UnitSource(run: nil, units: rest, expectedOn: nil, isReserved: false))
         }
         return sources
+    }
+
+    /// How many days later than at its launch a run is expected.
+    private func slip(of run: RunRecord) -> Int {
+        guard let plan = definition.production.first(where: { $0.id == run.id }) else { return 0 }
+        return run.expectedOn.number - run.launchedOn.adding(days: plan.leadTimeDays).number
     }
 
     /// The price as the backer saw it, tax in it; where that does not add up, as it is booked.
@@ -199,6 +206,7 @@ struct PledgeReader {
             PledgeEvent(
                 day: entry.kind == .placed ? campaign.day(of: pledge.placedAt) : entry.day, kind: entry.kind,
                 amount: entry.parts.amount, run: entry.run, isReversal: entry.reverses != nil,
+                movedTo: EntryDetail.value("expected", in: entry.detail).flatMap { CalendarDay($0) },
                 number: entry.number)
         }.sorted { ($0.day, $0.number) < ($1.day, $1.number) }
     }

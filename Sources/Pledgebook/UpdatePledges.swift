@@ -15,7 +15,7 @@ extension Session {
         _ observer: ImportObserver,
         in records: Records, _ summary: inout ImportSummary
     ) throws {
-        guard !producer.changed.isEmpty else { return }
+        guard producer.changed.count > 0 else { return }
         let today = campaign.day(of: now)
         let books = options.update && !producer.isDoomed
         let campaign = producer.isDoomed ? campaign : try reload(campaign, in: records)
@@ -23,16 +23,7 @@ extension Session {
         var updates = try PledgeUpdates(
             campaign: campaign, records: records, journal: journal, placement: producer.rows.placement,
             day: options.day ?? today, now: now)
-        var seen: [Int64: Int64] = [:]
-        for row in producer.changed {
-            if let before = seen.updateValue(row.content, forKey: row.pledge) {
-                if before == row.content {
-                    summary.same += 1
-                } else {
-                    try refuse(row, .twiceInFile, observer, &summary)
-                }
-                continue
-            }
+        try producer.changed.forEach { row in
             let comparison = try updates.compare(row)
             if let refusal = comparison.refusal ?? refusalWithoutUpdate(comparison, row, options) {
                 try refuse(row, refusal, observer, &summary)
@@ -74,7 +65,6 @@ extension Session {
 
 /// Why a row about a pledge in the book is not taken.
 enum UpdateRefusal: Equatable {
-    case twiceInFile
     /// Our own CSV without `--update`.
     case otherContent(reference: String, differences: String)
     /// The reference is another source's id.
@@ -108,7 +98,6 @@ enum UpdateRefusal: Equatable {
     /// Small letter first, no full stop, as diagnostics are.
     var problem: String {
         switch self {
-        case .twiceInFile: "this pledge is in the file twice, with different content"
         case .otherContent(let reference, let differences):
             "duplicate reference with other content: the book holds \(reference) with \(differences)"
         case .otherSource(let reference): "\(reference) is in the book from another source"
@@ -124,7 +113,6 @@ enum UpdateRefusal: Equatable {
 
     var remedy: String {
         switch self {
-        case .twiceInFile: "remove one of the two rows, or give one its own pledge_id"
         case .otherContent:
             "say --update to book it as a correction, or give the row a pledge_id of its own if it is "
                 + "another pledge"

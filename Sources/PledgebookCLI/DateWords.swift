@@ -57,6 +57,12 @@ struct DateWords {
         }
     }
 
+    /// `, 52 days late` behind an expected day; nothing where it did not move.
+    static func slip(_ days: Int) -> String {
+        if days == 0 { return "" }
+        return ", \(counted(abs(days), "day")) \(days > 0 ? "late" : "early")"
+    }
+
     /// The zone's city: `Europe/Berlin` is `Berlin`.
     private var place: String {
         let city = offsets.name.split(separator: "/").last ?? "UTC"

@@ -10,8 +10,8 @@ import GRDB
 public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
     public static let told = [
-        "epoch", "checkpoint", "session", "import", "missed_demand", "backer", "operation",
-        "notice",
+        "epoch", "checkpoint", "session", "import", "missed_demand", "missed_sale", "backer",
+        "operation", "notice",
     ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]

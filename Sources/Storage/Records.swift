@@ -247,6 +247,23 @@ extension Records {
                 """, arguments: [campaign, reason, tier, count])
     }
 
+    /// Calls `body` with the keyed hash of every refused sale that was counted.
+    public func forEachMissedSale(campaign: Int64, _ body: (Int64) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(
+            db, sql: "SELECT key FROM missed_sale WHERE campaign = $1", arguments: [campaign])
+        while let row = try cursor.next() { try body(row[0]) }
+    }
+
+    /// Remembers refused sales that were counted, by the keyed hash of their rows' own keys.
+    public func addMissedSales(_ keys: [Int64], campaign: Int64) throws {
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO missed_sale (campaign, key) VALUES ($1, $2)
+                ON CONFLICT (campaign, key) DO NOTHING
+                """)
+        for key in keys.sorted() { try insert.execute(arguments: [campaign, key]) }
+    }
+
     /// Refused sales by reason and tier.
     public func missedDemand(campaign: Int64) throws -> [(reason: String, tier: String, count: Int64)] {
         try Row.fetchAll(

@@ -81,7 +81,9 @@ import Testing
         Row(
             "\"delivery\": \"2026-10\"", "\"delivery\": \"2026-11\"",
             "refused: tier standard: delivery 2026-10 → 2026-11: backers were promised that month\n"
-                + "  fix: set \"limit\" to 10, what is sold, and add a tier; a delay is told by run delay"),
+                + "  fix: set \"limit\" to 10, what is sold, and add a tier; tell a delay with "
+                + "`pledgebook run delay`"
+        ),
         Row(
             "{ \"LAMP\": 1, \"BULB\": 1 }", "{ \"LAMP\": 1 }",
             "refused: tier standard: contains 1 × LAMP, 1 × BULB → 1 × LAMP: backers have pledged "

@@ -87,6 +87,35 @@ import Testing
         #expect(try book.dump() == before)
     }
 
+    @Test("a sale is missed once: in one file, in a longer one, and in one that says it otherwise")
+    func missedOnce() throws {
+        let header = "pledge_id,email,country,tier,pledged_at\n"
+        func row(_ id: String, _ hour: Int = 10) -> String {
+            "\(id),\(id)@post.example,DE,early,2026-03-05T\(hour):00:00+01:00\n"
+        }
+        let book = try UpdateBook()
+        func missed(_ rows: String) throws -> [Int64] {
+            let path = book.folder.path + "/rows.csv"
+            try book.folder.write(Array((header + rows).utf8), to: path)
+            var options = ImportOptions()
+            options.takesGoodRows = true
+            _ = try book.session("2026-03-10T12:00:00Z").importPledges(
+                sourceFiles(at: path), name: "rows.csv", into: nil, options: options,
+                observer: ImportObserver())
+            return try book.folder.book.read { try $0.missedDemand(campaign: 1) }.map(\.count)
+        }
+        // Two places.
+        let first = row("P-1") + row("P-2") + row("P-3")
+        #expect(try missed(first + row("P-3", 11)) == [1])
+        #expect(try missed(first + row("P-4")) == [2])
+        #expect(try missed(row("P-3", 12) + row("P-4", 12)) == [2])
+        #expect(try missed(row("P-5")) == [3])
+        let kept = try book.folder.book.read {
+            try Int.fetchOne($0.db, sql: "SELECT COUNT(*) FROM missed_sale")
+        }
+        #expect(kept == 3)
+    }
+
     @Test("the bulk settings are set back after an import that was refused")
     func settings() throws {
         let book = try ClosingBook(count: 20)

@@ -99,7 +99,7 @@ private struct Walk {
             try command(try session())
         } catch let refusal as any UserFacingError {
             log[log.count - 1] += " – refused: \(refusal.message)"
-            try #require(try book.head() == head || name.hasPrefix("cancel"), comment)
+            try #require(try book.head() == head || name.hasPrefix("cancel P"), comment)
         }
         try check()
         // What was typed is taken back at once, now and then, and leaves no trace.
@@ -120,7 +120,7 @@ private struct Walk {
     private mutating func next() throws -> (String, (Session) throws -> Void) {
         let run = random.chance(6_000) ? "run-1" : "run-2"
         let pledge = pledges[random.below(pledges.count)].reference
-        switch random.below(14) {
+        switch random.below(16) {
         case 0, 1:
             let units = random.chance(5_000) ? UnitCount.total(Int64(1 + random.below(9))) : nil
             return ("launch \(run)", { _ = try $0.launchRun(run, units: units, overrideReason: "walk") })
@@ -143,6 +143,10 @@ private struct Walk {
             let short = random.chance(5_000)
             let reason = random.chance(7_000) ? "walk" : nil
             return ("close \(run)", { _ = try $0.closeRun(run, short: short, overrideReason: reason) })
+        case 13:
+            let day = try session().campaign(nil).day(of: now).adding(days: random.below(50))
+            return ("delay \(run) \(day)", { _ = try $0.delayRun(run, to: day, because: "walk") })
+        case 14: return ("cancel \(run)", { _ = try $0.cancelRun(run, because: "walk") })
         default:
             let number = start + 1 + Int64(random.below(Int(try book.head() - start) + 1))
             return ("reverse \(number)", { _ = try $0.reverseEntry(number, because: "walk", in: nil) })

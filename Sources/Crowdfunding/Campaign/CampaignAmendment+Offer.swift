@@ -96,7 +96,8 @@ extension AmendmentComparison {
             contents("\(name) contains", before.contains, after.contains, isSold: isSold, fix: fix)
             compare(
                 "\(name) delivery", before.delivery, after.delivery, allowed: !isSold,
-                because: "backers were promised that month", fix: "\(fix); a delay is told by run delay",
+                because: "backers were promised that month",
+                fix: "\(fix); tell a delay with `pledgebook run delay`",
                 optional)
             compare("\(name) substitutes", before.substitutes, after.substitutes) {
                 $0.isEmpty ? "none" : $0.joined(separator: ", ")

@@ -69,6 +69,15 @@ public struct ProductionRun: Hashable, Sendable {
         day.adding(days: plan.leadTimeDays)
     }
 
+    /// The day that was expected by the launch; `nil` while the run is planned.
+    public var firstExpected: CalendarDay? { launchedOn.map { expectedDay(launchedOn: $0) } }
+
+    /// How many days after what was expected by the launch the goods are expected now; 0 while it is planned.
+    public var slip: Int {
+        guard let firstExpected, let expectedOn else { return 0 }
+        return expectedOn.number - firstExpected.number
+    }
+
     /// The day that dates a backorder: the expected one, or for a planned run its earliest launch and lead
     /// time.
     ///
@@ -95,6 +104,9 @@ public enum RunRefusal: UserFacingError, Hashable {
     case unknownUnits(run: String)
     case unitsOutstanding(run: String, units: Int64, ordered: Int64)
     case supplierUnpaid(run: String, owed: Money)
+    /// Everything came, or nothing will.
+    case nothingExpected(run: String, RunState)
+    case expectedInPast(run: String, CalendarDay, today: CalendarDay)
 
     /// What happened and what to do.
     public var message: String {
@@ -120,6 +132,10 @@ public enum RunRefusal: UserFacingError, Hashable {
             "“\(run)” waits for \(units) of \(ordered) units. Receive them, or write them off with --short."
         case .supplierUnpaid(let run, let owed):
             "“\(run)” still owes its supplier \(owed). Record the payment first."
+        case .nothingExpected(let run, let state):
+            "“\(run)” is \(state.rawValue): nothing of it is expected any more, so there is no day to move."
+        case .expectedInPast(let run, let day, let today):
+            "\(day) is in the past, today is \(today): say when “\(run)” is expected now."
         }
     }
 
@@ -218,6 +234,23 @@ extension ProductionRun {
         for index in units.indices { units[index].writtenOff += units[index].outstanding }
         state = .closed
         return overridden
+    }
+
+    /// Moves the day on which the goods are expected.
+    ///
+    /// - Parameters:
+    ///   - day: When they are expected now; earlier than before is possible.
+    ///   - today: In the campaign's zone.
+    /// - Returns: The day that was expected until now.
+    /// - Throws: The rule that refuses it; the run is as it was then.
+    public mutating func delay(to day: CalendarDay, today: CalendarDay) throws(RunRefusal) -> CalendarDay {
+        guard state == .launched, let before = expectedOn else {
+            guard state == .planned else { throw .nothingExpected(run: plan.id, state) }
+            throw .notPossible(run: plan.id, from: state, to: .received)
+        }
+        guard day >= today else { throw .expectedInPast(run: plan.id, day, today: today) }
+        expectedOn = day
+        return before
     }
 
     /// Gives the run up.

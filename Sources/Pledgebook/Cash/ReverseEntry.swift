@@ -38,9 +38,7 @@ extension Session {
     public func reverseEntry(
         _ number: Int64, because reason: String, in id: CampaignID?, dryRun: Bool = false
     ) throws -> Reversal {
-        guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= 2000 else {
-            throw SessionError.rule("Say why, in at most 2,000 bytes, with --because.", exit: .usage)
-        }
+        try checkReason(reason)
         var done: Reversal?
         do {
             try book.write { records in

@@ -71,6 +71,13 @@ extension Session {
         }
     }
 
+    /// Accepts a reason that says something, of at most 2,000 bytes.
+    func checkReason(_ reason: String) throws {
+        guard reason.contains(where: { !$0.isWhitespace }), reason.utf8.count <= 2000 else {
+            throw SessionError.rule("Say why, in at most 2,000 bytes, with --because.", exit: .usage)
+        }
+    }
+
     /// Accepts more than zero and at most `largestAmount`, in minor units.
     func checkAmount(_ amount: Int64, _ campaign: LoadedCampaign) throws {
         guard amount >= 1, amount <= largestAmount else {

@@ -109,7 +109,7 @@ extension Session {
     }
 
     /// The units that every pledge holds.
-    private func held(_ campaign: LoadedCampaign, in records: Records) throws -> [Int64: Int64] {
+    func held(_ campaign: LoadedCampaign, in records: Records) throws -> [Int64: Int64] {
         try records.allocations(campaign: campaign.record.number).reduce(into: [:]) {
             $0[$1.pledge, default: 0] += $1.quantity
         }
@@ -117,7 +117,7 @@ extension Session {
 
     /// Units that will not come were taken from the last in the queue: how many pledges wait again, and for
     /// how many units.
-    private static func lost(
+    static func lost(
         _ before: [Int64: Int64], _ after: [Int64: Int64]
     ) -> (pledges: Int64, units: Int64) {
         before.reduce(into: (0, 0)) { sum, held in

@@ -25,6 +25,10 @@ public struct RunOverview: Sendable {
     /// Of a planned run, when the goods would come if it were launched today, or on the closing day before
     /// that.
     public let expected: CalendarDay?
+    /// How many days after what was expected by the launch; 0 for a planned run.
+    public let slip: Int
+    /// The moves of the expected day, oldest first; only where one run is asked for.
+    public internal(set) var slips: [RunSlip] = []
     /// The day of the launch; `nil` while it is planned.
     public let launchedOn: CalendarDay?
     /// What a planned run's threshold lacks; `nil` when it could be launched.
@@ -96,9 +100,10 @@ extension Session {
             let campaign = try campaign(id, in: records)
             _ = try LoadedRun(run, of: campaign, in: records)
             let list = try runList(campaign, in: records)
-            guard let found = list.runs.first(where: { $0.id == run }) else {
+            guard var found = list.runs.first(where: { $0.id == run }) else {
                 throw SessionError.rule("The campaign has no run “\(run)”.", exit: .badInput)
             }
+            found.slips = try slips(run, campaign: campaign.record.number, in: records)
             return (list, found)
         }
     }
@@ -155,7 +160,7 @@ private struct RunOutlook {
             capacity: run.plan.capacity,
             expected: production.datedDay(
                 today: today, closing: campaign.day(of: campaign.definition.closesAt)),
-            launchedOn: production.launchedOn,
+            slip: production.slip, launchedOn: production.launchedOn,
             shortfall: isPlanned
                 ? RunThreshold(run.plan).missing(netCollected: collected, unitsWaiting: units) : nil,
             units: self.units(run, lines), open: lines.filter { $0.sku < 0 }.reduce(0) { $0 + $1.units },

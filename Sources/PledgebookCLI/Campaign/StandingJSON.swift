@@ -106,6 +106,7 @@ struct StandingJSON {
                     json.member("ordered", run.ordered)
                     json.member("received", run.received)
                     json.member("expected_on", run.expectedOn?.description)
+                    json.member("slip_days", Int64(run.slip))
                     json.member("missing", run.shortfall?.text(in: standing.campaign.definition.currency))
                 }
             }

@@ -189,7 +189,7 @@ struct StandingWords {
         switch run.state {
         case .planned: run.expectedOn.map { "\(dates.short($0)) if launched today" } ?? "–"
         case .launched:
-            (run.expectedOn.map { dates.short($0) } ?? "–")
+            (run.expectedOn.map { dates.short($0) } ?? "–") + DateWords.slip(run.slip)
                 + " · \(grouped(run.received)) of \(grouped(run.ordered)) received"
         case .received, .closed: "\(grouped(run.received)) received"
         case .canceled: "–"

@@ -84,7 +84,9 @@ enum PaymentWords {
         case .campaignCanceled: return "campaign canceled"
         case .campaignFinished: return "campaign finished"
         case .runLaunched: return "\(event.run ?? "run") launched"
-        case .runDelayed: return "\(event.run ?? "run") delayed"
+        case .runDelayed:
+            return (event.run ?? "run")
+                + (event.movedTo.map { " moved to \(DateWords.full($0))" } ?? " moved")
         case .runReceived: return "\(event.run ?? "run") received"
         case .runCanceled: return "\(event.run ?? "run") canceled"
         case .noted: return "noted, to be looked at"

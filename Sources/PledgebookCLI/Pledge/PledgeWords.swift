@@ -60,7 +60,9 @@ struct PledgeWords {
             guard let run = source.run else {
                 return "\(count)in stock" + (source.isReserved ? ", reserved" : "")
             }
-            let expected = source.expectedOn.map { "   expected \(DateWords.full($0))" } ?? ""
+            let expected =
+                source.expectedOn.map { "   expected \(DateWords.full($0))\(DateWords.slip(source.slip))" }
+                ?? ""
             return "\(count)\(run)\(expected)\(source.isReserved ? "" : " if launched today")\(promised)"
         }
         if item.shipped > 0 { words.append("\(grouped(item.shipped)) shipped") }

@@ -8,5 +8,8 @@ struct RunCommand: ParsableCommand {
             Example:
               pledgebook run list
             """,
-        subcommands: [RunList.self, RunShow.self, RunLaunch.self, RunReceive.self, RunClose.self])
+        subcommands: [
+            RunList.self, RunShow.self, RunLaunch.self, RunDelay.self, RunReceive.self, RunClose.self,
+            RunCancel.self,
+        ])
 }

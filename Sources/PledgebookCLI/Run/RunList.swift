@@ -44,9 +44,9 @@ extension RunCommand {
 }
 
 extension RunOverview {
-    /// `2026-07-28 if launched today`.
+    /// `2026-07-28 if launched today`, `2026-07-31, 52 days late`.
     var expectedWords: String {
         guard let expected else { return "–" }
-        return state == .planned ? "\(expected) if launched today" : expected.description
+        return state == .planned ? "\(expected) if launched today" : "\(expected)\(DateWords.slip(slip))"
     }
 }

@@ -26,6 +26,10 @@ extension RunCommand {
             Output.line("  supplier   \(visible(run.supplier)), \(money(run.unitCost)) a unit")
             if let day = run.launchedOn { Output.line("  launched   \(day)") }
             Output.line("  expected   \(run.expectedWords)")
+            for slip in run.slips {
+                let why = slip.reason.map { ": \(visible($0))" } ?? ""
+                Output.line("  moved      \(slip.toldOn) from \(slip.from) to \(slip.to)\(why)")
+            }
             if run.state == .planned {
                 let capacity = run.capacity.map { ", at most \(grouped($0))" } ?? ""
                 Output.line(

@@ -6,5 +6,7 @@ struct Migration: Sendable {
     let sql: String
 
     /// In the order in which they are applied.
-    static let all = [createBook, createTotals, askAndNotify, addCheckpointsAndLocks]
+    static let all = [
+        createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks,
+    ]
 }
