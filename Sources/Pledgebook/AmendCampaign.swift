@@ -27,7 +27,6 @@ extension Session {
     /// - Throws: `AmendmentRefused` with every promise that would be broken; `SessionError`.
     public func amend(_ checked: CheckedCampaign, dryRun: Bool) throws -> Amendment {
         let id = checked.definition.id
-        if let problem = launchProblem(checked.definition) { throw SessionError.refused(problem) }
         let digest = SHA256Digest.of(Array(checked.text.utf8))
         func plan(in records: Records) throws -> (LoadedCampaign, [String]) {
             let campaign = try campaign(id, in: records)

@@ -75,6 +75,8 @@ public struct MoneyStanding: Hashable, Sendable {
     public var held = Tally()
     /// Asked for, and nobody knows.
     public var unknown = Tally()
+    /// What is left of prices that were paid in part.
+    public var balances = BalanceStanding()
     /// Given up because they were not paid.
     public var dropped = Tally()
     /// Given back; to be given back; lost in disputes.
@@ -167,6 +169,8 @@ public enum DueStep: Hashable, Sendable {
     case charge(Tally)
     /// The gateway has to be asked what became of charges.
     case ask(Tally)
+    /// Balances are to be asked for; `nil`: when the maker is about to ship.
+    case askBalance(from: CalendarDay?, Tally)
     /// Cards that failed are tried again.
     case retry(from: Timestamp, Tally)
     /// What is not collected is dropped.
@@ -181,6 +185,8 @@ public enum DueStep: Hashable, Sendable {
     case choose(OpenPledges)
     /// Releasing has to be carried on.
     case release(Tally)
+    /// Notices that wait to be sent to backers.
+    case sendNotices(Int64)
     /// Everything was shipped and paid.
     case finish
 }

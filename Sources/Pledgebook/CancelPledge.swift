@@ -68,20 +68,27 @@ extension Session {
             try pledge(plan.reference, campaign: campaign.record.number, in: records).number
         }
         var done = plan
+        var last = 1
         let kept = plan.overridden == nil ? nil : reason
         try windows.request(of: number, because: kept) { item, campaign, journal in
-            let state =
-                try journal.records.pledge(campaign: campaign.record.number, number: number)?.state ?? .placed
-            done = try cancellation(of: item, state, campaign, reason, in: journal.records)
-            return try cancel(&item, state, campaign, because: done.overridden == nil ? nil : reason, journal)
+            let records = journal.records
+            let state = try records.pledge(campaign: campaign.record.number, number: number)?.state ?? .placed
+            done = try cancellation(of: item, state, campaign, reason, in: records)
+            last = try records.lastInstalment(campaign: campaign.record.number, pledge: number)
+            if last > 1, state != .canceled { try checkFurther(of: number, campaign, in: records) }
+            let event = try cancel(
+                &item, state, campaign, because: done.overridden == nil ? nil : reason, journal)
+            guard last > 1, event != nil else { return event }
+            // The newest payment goes back first.
+            if let payment = item.payment { journal.put(payment, pledge: number) }
+            return nil
         }
+        if last > 1 { try windows.giveBack(number, last: last) }
         return try book.read { records in
-            let payment =
-                try records.payments(campaign: campaign.record.number, pledge: number)
-                .first { $0.instalment == 1 }?.payment ?? Payment()
-            done.after = payment.state
-            done.refunded = payment.refunded
-            done.owed = payment.committed
+            let payments = try records.payments(campaign: campaign.record.number, pledge: number)
+            done.after = payments.first { $0.instalment == 1 }?.payment.state ?? Payment().state
+            done.refunded = payments.reduce(0) { $0 + $1.payment.refunded }
+            done.owed = payments.reduce(0) { $0 + $1.payment.committed }
             return done
         }
     }

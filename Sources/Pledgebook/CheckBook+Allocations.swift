@@ -97,7 +97,7 @@ extension BookComparison {
             let start = next
             while next < gone.endIndex, gone[next].pledge == number { next += 1 }
             var wants: (chosen: [Int: Int64], open: [Int: Int64]) = ([:], [:])
-            if replay.isPaid(index, others[index] ?? []) {
+            if replay.getsUnits(index, others[index] ?? [], definition.prepayment) {
                 let lines = replay.lines(of: pledge).compactMap { line -> OrderLine? in
                     let place = line.kind == 1 ? addOns[Int(line.word)] : skus[Int(line.word)]
                     return place.map {
@@ -121,8 +121,11 @@ extension BookComparison {
 }
 
 extension JournalReplay {
-    /// Whether a pledge may have units: placed, paid in full, and not all of it given back.
-    fileprivate func isPaid(_ index: Int, _ further: [ReplayedPayment]) -> Bool {
+    /// Whether a pledge may have units: placed, paid in full or with its deposit, and not all of it given
+    /// back.
+    fileprivate func getsUnits(
+        _ index: Int, _ further: [ReplayedPayment], _ prepayment: Prepayment
+    ) -> Bool {
         let pledge = pledges[index]
         guard pledge.state == UInt8(PledgeState.placed.rawValue) else { return false }
         let total = pledge.goods &+ pledge.shipping &+ pledge.tax &+ pledge.bonus
@@ -132,7 +135,7 @@ extension JournalReplay {
             captured &+= payment.captured
             held &+= payment.captured &- payment.refunded &- payment.committed &- payment.lost
         }
-        return captured >= total && (total == 0 || held > 0)
+        return prepayment.givesUnits(total: total, captured: captured, held: held)
     }
 
     /// Payments beyond the first of a pledge, by its place.

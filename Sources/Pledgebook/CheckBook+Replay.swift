@@ -114,7 +114,7 @@ private struct KindEffect {
         isMemo = kind.isMemo
         isOfCampaign = (20...29).contains(kind.rawValue) || kind == .periodLocked
         switch kind {
-        case .authorized, .voided, .expired, .declined, .canceled, .dropped, .noted, .captured,
+        case .balanceDue, .authorized, .voided, .expired, .declined, .canceled, .dropped, .noted, .captured,
             .capturedAfterSuccess, .refundCommitted, .refundCommittedAfterSuccess,
             .refundCommittedAfterDelivery,
             .refunded, .refundedFromOwn, .refundReturned, .disputeOpened, .disputeWon, .disputeLost,

@@ -69,11 +69,21 @@ extension Session {
             return ClosingPlan(
                 campaign: campaign, now: now, standing: standing, decision: decision,
                 pledges: held.reduce(0) { $0 + $1.count }, chargeable: due.reduce(0) { $0 + $1.count },
-                chargeableAmount: due.reduce(0) { $0 + $1.amount },
+                chargeableAmount: try chargeable(due, campaign, in: records),
                 collected: held.filter(\.isCollected).reduce(0) { $0 + $1.count },
                 open: open.reduce(0) { $0 + $1.count }, openAmount: open.reduce(0) { $0 + $1.amount },
                 windowEnds: windowEnd(campaign))
         }
+    }
+
+    /// What is charged at once: the price of each pledge, or its deposit.
+    private func chargeable(
+        _ due: [PledgeTotal], _ campaign: LoadedCampaign, in records: Records
+    ) throws -> Int64 {
+        guard campaign.definition.prepayment.plan == .deposit else { return due.reduce(0) { $0 + $1.amount } }
+        return try campaign.pricesDue(
+            [nil, .pledged, .methodSaved, .authorized, .expired], in: records
+        ).amount
     }
 
     /// Closes a campaign, or carries its closing on: does what is due, and nothing twice.
@@ -103,6 +113,7 @@ extension Session {
                 contract += try decide(id, totals)
             }
         }
+        if try windows.closeBalances() { totals.forget() }
         if try campaign(id).record.hasSucceeded, try deliverItemless(campaign: id) > 0 { totals.forget() }
         if try campaign(id).record.state == .releasing {
             try windows.expire()
@@ -110,6 +121,7 @@ extension Session {
             totals.forget()
             try endReleasing(id, totals)
         }
+        try queueReminders(id)
         let counted = try writeClosed(id, windows.count, since: before.record.head, totals)
         return try book.read { records in
             let after = try campaign(id, in: records)

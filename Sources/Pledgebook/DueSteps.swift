@@ -22,8 +22,9 @@ struct DueReader {
         case .live:
             if totals.isEmpty { return [.importPledges] }
             return holds + [.close(from: definition.closesAt)] + choices
-        case .collecting: return try collecting() + choices
-        case .funded, .fulfilling: return try collecting() + runSteps + payout() + refunds + choices + end
+        case .collecting: return try collecting() + notices() + choices
+        case .funded, .fulfilling:
+            return try collecting() + balances + notices() + runSteps + payout() + refunds + choices + end
         case .releasing: return try releasing() + refunds
         case .unfunded, .canceled, .finished: return try payout() + refunds
         }
@@ -45,7 +46,14 @@ struct DueReader {
         var steps: [DueStep] = []
         if !money.unknown.isEmpty { steps.append(.ask(money.unknown)) }
         let uncharged = totals.tally { $0.state == .placed && $0.isUncharged && $0.gateway != 1 }
-        if !uncharged.isEmpty { steps.append(.charge(uncharged)) }
+        if !uncharged.isEmpty {
+            let hasDeposits = definition.prepayment.plan == .deposit
+            steps.append(
+                .charge(
+                    hasDeposits
+                        ? try campaign.pricesDue(
+                            [nil, .pledged, .methodSaved, .authorized, .expired], in: records) : uncharged))
+        }
         let schedule = try RetryOutlook(session, campaign, in: records)
         if let retry = schedule.next { steps.append(.retry(from: retry, schedule.failed)) }
         let notCollected = totals.tally {
@@ -56,6 +64,25 @@ struct DueReader {
             steps.append(.drop(from: ends, notCollected))
         }
         return steps
+    }
+
+    /// What is left of prices that were paid in part: asked for on the promised day, else when goods are
+    /// there.
+    private var balances: [DueStep] {
+        let balances = money.balances
+        var steps: [DueStep] = []
+        let isNear = runs.isEmpty || runs.contains { $0.received > 0 }
+        if !balances.toAsk.isEmpty, definition.prepayment.balancesFrom != nil || isNear {
+            steps.append(.askBalance(from: definition.prepayment.balancesFrom, balances.toAsk))
+        }
+        if let next = balances.nextTry { steps.append(.retry(from: next, balances.failed)) }
+        if let ends = balances.ends { steps.append(.drop(from: ends, balances.open)) }
+        return steps
+    }
+
+    private func notices() throws -> [DueStep] {
+        let open = try session.openNotices(campaign, in: records).count
+        return open > 0 ? [.sendNotices(Int64(open))] : []
     }
 
     private var choices: [DueStep] { open.pledges > 0 ? [.choose(open)] : [] }
@@ -112,9 +139,19 @@ public struct RetryOutlook: Sendable {
         let all = try records.failedCharges(campaign: number, triedBy: session.now)
         let ripe = try records.failedCharges(
             campaign: number, triedBy: session.now.adding(seconds: -schedule.every))
-        failed = Tally(amount: all.amount, count: all.count)
+        var amounts = (all: all.amount, ripe: ripe.amount)
+        if definition.prepayment.plan == .deposit, all.count > 0 {
+            let by = session.now.adding(seconds: -schedule.every)
+            amounts.all = try campaign.pricesDue([.failed], in: records) {
+                $0.payment?.ending == .failedSoft
+            }.amount
+            amounts.ripe = try campaign.pricesDue([.failed], in: records) {
+                $0.payment?.ending == .failedSoft && $0.lastAttempt.map { $0 <= by } == true
+            }.amount
+        }
+        failed = Tally(amount: amounts.all, count: all.count)
         let isOver = schedule.isOver(at: session.now)
-        due = isOver ? Tally() : Tally(amount: ripe.amount, count: ripe.count)
+        due = isOver ? Tally() : Tally(amount: amounts.ripe, count: ripe.count)
         next = isOver ? nil : all.earliest.flatMap { schedule.next(after: $0) }
     }
 }

@@ -28,6 +28,7 @@ public struct UnfinishedBusiness: Hashable, Sendable {
     }
     /// In the order of `Reason`; empty when the campaign can be finished.
     public internal(set) var items: [Item] = []
+    private var last: [Item.Reason: String] = [:]
 
     /// How many references are named for each reason.
     public static let shown = 5
@@ -35,8 +36,11 @@ public struct UnfinishedBusiness: Hashable, Sendable {
     mutating func add(_ reason: Item.Reason, _ reference: String) {
         guard let index = items.firstIndex(where: { $0.reason == reason }) else {
             items.append(Item(reason: reason, count: 1, first: [reference]))
+            last[reason] = reference
             return
         }
+        // A pledge of several payments is named once; its rows come one after the other.
+        guard last.updateValue(reference, forKey: reason) != reference else { return }
         items[index].count += 1
         if items[index].first.count < Self.shown { items[index].first.append(reference) }
     }
@@ -76,6 +80,9 @@ extension Session {
             }
             if contains { business.add(.unshipped, pledge.reference) }
         }
+        let reviews = try ReviewReader(session: self, campaign: campaign, records: records)
+            .moneyWithoutPledge()
+        for review in reviews { business.add(.owed, review.reference) }
         for run in try records.runs(campaign: number) where run.state == .launched || run.state == .received {
             business.add(.runs, run.id)
         }

@@ -46,19 +46,8 @@ public struct CampaignLaunch: Sendable {
 }
 
 extension Session {
-    /// Whether and why a definition cannot be launched by this version.
-    ///
-    /// Deposits are read and kept, and collected by a later version; nothing is pretended.
-    public func launchProblem(_ definition: CampaignDefinition) -> String? {
-        if definition.prepayment.plan == .deposit {
-            return "This version collects pledges in full; prepayment.plan “deposit” cannot be launched yet."
-        }
-        return nil
-    }
-
     /// Refuses what `launch` would refuse, so that a plan is shown only for what can be done.
     public func checkLaunch(_ definition: CampaignDefinition) throws {
-        if let problem = launchProblem(definition) { throw SessionError.refused(problem) }
         if try book.read({ try $0.campaign(definition.id) }) != nil {
             throw SessionError.campaignExists(definition.id.rawValue)
         }
@@ -70,10 +59,9 @@ extension Session {
     ///   - checked: The definition, read and checked.
     ///   - seed: What the rehearsal gateway draws its declines from.
     /// - Returns: The campaign as it was entered.
-    /// - Throws: `SessionError.campaignExists`, or what `launchProblem` says.
+    /// - Throws: `SessionError.campaignExists`.
     public func launch(_ checked: CheckedCampaign, seed: UInt64) throws -> CampaignLaunch {
         let definition = checked.definition
-        if let problem = launchProblem(definition) { throw SessionError.refused(problem) }
         let digest = SHA256Digest.of(Array(checked.text.utf8))
         return try book.write { records in
             guard try records.campaign(definition.id) == nil else {

@@ -27,11 +27,17 @@ public struct PledgeListing: Sendable {
 /// Where a pledge is, in the words of people.
 public enum PledgeStanding: String, CaseIterable, Sendable {
     case pledged, paid, delivered, canceled, dropped, disputed
+    /// A part of the price: a deposit.
+    case paidInPart = "paid-in-part"
     case cardFailed = "card-failed"
     case paidBack = "paid-back"
     case inDoubt = "in-doubt"
 
-    init(_ pledge: PledgeState, _ payment: PaymentState?) {
+    /// - Parameters:
+    ///   - pledge: Where the pledge is.
+    ///   - payment: Where its payment is that says most: a disputed one, one in doubt, else the first.
+    ///   - isPart: Whether something was taken, and not all of the price.
+    init(_ pledge: PledgeState, _ payment: PaymentState?, isPart: Bool) {
         switch (pledge, payment) {
         case (_, .disputed), (_, .disputeLost): self = .disputed
         case (_, .refunded), (_, .refundOwed), (_, .refundPending): self = .paidBack
@@ -39,6 +45,7 @@ public enum PledgeStanding: String, CaseIterable, Sendable {
         case (.canceled, _): self = .canceled
         case (.dropped, _): self = .dropped
         case (.delivered, _): self = .delivered
+        case (.placed, .captured) where isPart: self = .paidInPart
         case (.placed, .captured), (.placed, .partiallyCaptured), (.placed, .partiallyRefunded): self = .paid
         case (.placed, .failed), (.placed, .actionRequired), (.placed, .expired): self = .cardFailed
         case (.placed, _): self = .pledged
@@ -63,16 +70,26 @@ extension Session {
             let number = campaign.record.number
             var tierIDs: [Int: String] = [:]
             for (id, offer) in try records.offerNumbers(.tier, campaign: number) { tierIDs[Int(offer)] = id }
-            var payments: [Int64: PaymentState] = [:]
+            var payments: [Int64: (state: PaymentState, captured: Int64)] = [:]
             try records.forEachPayment(campaign: number) { row in
-                if row.instalment == 1 { payments[row.pledge] = row.payment.state }
+                let state = row.payment.state
+                guard var known = payments[row.pledge] else {
+                    payments[row.pledge] = (state, row.payment.captured)
+                    return
+                }
+                if state.saysMost { known.state = state }
+                known.captured += row.payment.captured
+                payments[row.pledge] = known
             }
             var last: Int64 = 0
             while true {
                 let pledges = try records.pledges(campaign: number, after: last, limit: 4_096)
                 guard let end = pledges.last else { return }
                 for pledge in pledges {
-                    let stands = PledgeStanding(pledge.state, payments[pledge.number])
+                    let payment = payments[pledge.number]
+                    let stands = PledgeStanding(
+                        pledge.state, payment?.state,
+                        isPart: payment.map { $0.captured > 0 && $0.captured < pledge.total } ?? false)
                     if let standing, standing != stands { continue }
                     let tier = pledge.tier.flatMap { tierIDs[$0] }
                     let open = try openChoices(of: pledge, tier: tier, in: campaign, records)
@@ -112,5 +129,15 @@ extension Session {
             }
         }
         return max(0, open)
+    }
+}
+
+extension PaymentState {
+    /// Whether a pledge stands as this payment of it does, however the others are.
+    fileprivate var saysMost: Bool {
+        switch self {
+        case .disputed, .unknown, .conflicted, .refundOwed, .refundPending: true
+        default: false
+        }
     }
 }

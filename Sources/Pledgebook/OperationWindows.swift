@@ -87,15 +87,18 @@ struct OperationWindows {
                 let journal = try JournalWriter(session, record: campaign.record, in: records)
                 try settle(answered, campaign, journal)
                 let context = context(of: campaign)
+                let isSingle = try !records.hasLaterPayments(campaign: campaign.record.number)
                 while pending.isEmpty, !isLast {
                     let items = try records.collectionItems(
                         campaign: campaign.record.number, after: cursor, limit: gateway.window, scope)
                     isLast = items.count < gateway.window
                     cursor = items.last?.pledge ?? cursor
-                    for item in items.map(campaign.priced) {
+                    for var item in items.map(campaign.priced) {
                         guard let event = request(item, item.payment ?? item.unwritten, campaign) else {
                             continue
                         }
+                        // A pledge of several payments is counted anew: the item knows one of them.
+                        if !isSingle { item.counted = nil }
                         if let made = try ask(event, of: item, context, campaign, journal) {
                             pending.append(made)
                         }
@@ -219,6 +222,7 @@ struct OperationWindows {
     ) throws -> PendingRequest? {
         var context = context
         context.due = item.price
+        if item.instalment > 1 { context.retryWindowEnds = campaign.balanceSchedule(of: item)?.ends }
         let before = item.payment ?? item.unwritten
         let needsHistory = before.captured > 0 || item.instalment > 1
         var left = PartsLeft(due: item.parts)

@@ -75,7 +75,7 @@ extension PledgeUpdates {
         var context = campaign.paymentContext(at: now)
         context.due = pledge.total
         for event in comparison.events {
-            context.delivered = left.delivered.amount
+            context.delivered = left.delivered(of: payment)
             let open = payment.operation
             let change = try payment.applying(event, in: context)
             for booking in change.bookings {
@@ -83,6 +83,7 @@ extension PledgeUpdates {
                 journal.write(
                     booking.kind, pledge: (pledge.number, pledge.reference), instalment: 1,
                     day: day(of: event, pledge), parts: parts,
+                    reference: booking.kind == .methodSaved ? pledge.method ?? "" : "",
                     detail: booking.kind.isMemo && booking.amount > 0
                         ? EntryDetail().adding("amt", booking.amount) : EntryDetail())
             }

@@ -168,7 +168,14 @@ struct PledgeUpdates {
         comparison.after.shipping = offer.price.shipping
         comparison.after.tax = offer.price.tax
         comparison.after.bonus = offer.price.bonus
-        if let method = row.text(order.method) { comparison.after.method = method }
+        if let method = row.text(order.method) {
+            comparison.after.method = method
+            // T02: another card can be charged again.
+            let failed: [PaymentState] = [.failed, .actionRequired]
+            if pledge.gateway != 1, method != pledge.method, failed.contains(comparison.payment.state) {
+                comparison.events.append(.saveMethod)
+            }
+        }
     }
 
     private func offerDifferences(

@@ -82,6 +82,7 @@ private struct StandingReader {
             if total.committed > 0 { money.owed.count += total.count }
             if total.disputed > 0 { money.disputed.count += total.count }
         }
+        money.balances = try session.balanceStanding(campaign, totals, in: records)
         try addBooked(to: &money)
         return money
     }

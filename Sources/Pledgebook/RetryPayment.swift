@@ -84,7 +84,7 @@ extension Session {
             return "\(name) is paid elsewhere; this program does not charge it. When the money has come, say "
                 + "`pledgebook payment record \(name) AMOUNT --on DATE`."
         }
-        guard !campaign.retryWindowIsOver(at: now) else {
+        guard about.instalment > 1 || !campaign.retryWindowIsOver(at: now) else {
             return
                 "The time to try failed cards again is over; `pledgebook campaign close` drops what is open."
         }

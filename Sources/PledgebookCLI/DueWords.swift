@@ -32,10 +32,12 @@ struct DueWords {
         case .importPledges: "pledgebook pledge import FILE\(name)"
         case .hold: "pledgebook campaign hold \(id)"
         case .close, .charge, .ask, .retry, .drop, .release: "pledgebook campaign close \(id)"
+        case .askBalance: "pledgebook payment balance\(name)"
         case .launchRun(let run, _): "pledgebook run launch \(run)\(name)"
         case .recordPayout: "pledgebook cash record payout …\(name)"
         case .refund: "pledgebook payment list --state refund-pending --state refund-owed\(name)"
         case .choose: "pledgebook pledge list --open-choice\(name)"
+        case .sendNotices: "pledgebook notice export\(name)"
         case .finish: "pledgebook campaign finish \(id)"
         }
     }
@@ -50,6 +52,12 @@ struct DueWords {
                 + "\(counted(tally.count, "card")), \(money(tally))"
         case .charge(let tally): "\(counted(tally.count, "pledge")) to be charged now, \(money(tally))"
         case .ask(let tally): "\(counted(tally.count, "charge")) without an answer: asks the gateway"
+        case .askBalance(let day, let tally):
+            "\(counted(tally.count, "balance")) to be asked for"
+                + (day.map {
+                    campaign.day(of: now) < $0 ? " on \(dates.short($0))" : " since \(dates.short($0))"
+                }
+                    ?? " before shipping") + ", \(money(tally))"
         case .retry(let from, let tally):
             "\(from <= now ? "retry due since" : "retry due on") \(dates.short(from)): "
                 + "\(counted(tally.count, "card")) failed, \(money(tally))"
@@ -63,6 +71,7 @@ struct DueWords {
             "\(counted(open.pledges, "backer has", "backers have")) not chosen "
                 + "(\(counted(open.units, "unit")))"
         case .release(let tally): "\(counted(tally.count, "pledge")) not yet released or paid back"
+        case .sendNotices(let count): "\(counted(count, "notice")) to be sent to backers"
         case .finish: "everything is shipped and settled"
         }
     }

@@ -22,6 +22,7 @@ struct PledgebookCommand: ParsableCommand {
             CampaignCommand.self,
             PledgeCommand.self,
             PaymentCommand.self,
+            NoticeCommand.self,
             RunCommand.self,
             CashCommand.self,
             EntryCommand.self,

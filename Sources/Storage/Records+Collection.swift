@@ -25,6 +25,10 @@ public struct CollectionItem: Hashable, Sendable {
     public var instalment = 1
     /// What the instalment asks for, minor units; `nil`: all of the pledge.
     public var instalmentPrice: Int64?
+    /// What the payments before it have taken, minor units.
+    public var paidBefore: Int64 = 0
+    /// When it was asked for; `nil` for the first instalment.
+    public var requestedAt: Timestamp?
 
     /// What the payment asks for, minor units.
     public var price: Int64 { instalmentPrice ?? parts.amount }
@@ -44,6 +48,8 @@ public enum CollectionScope: Sendable {
     case placed([PaymentState?])
     /// Every pledge, whatever its own state, whose payment is in one of these states.
     case payments([PaymentState])
+    /// The newest payment beyond the first of each placed pledge, in one of these states.
+    case later([PaymentState])
 }
 
 extension Records {
@@ -51,6 +57,9 @@ extension Records {
     public func collectionItems(
         campaign: Int64, after number: Int64, limit: Int, _ scope: CollectionScope
     ) throws -> [CollectionItem] {
+        if case .later(let states) = scope {
+            return try laterItems(campaign: campaign, after: number, limit: limit, states)
+        }
         var items: [CollectionItem] = []
         items.reserveCapacity(limit)
         try forEachRawRow(Self.collectionSQL(scope), campaign, number, Int64(limit)) { row in
@@ -84,7 +93,7 @@ extension Records {
                   AND (\(untouched)m.state IN (\(known)))
                 ORDER BY p.number LIMIT $3
                 """
-        case .payments(let states):
+        case .payments(let states), .later(let states):
             let known = states.map { String($0.rawValue) }.joined(separator: ",")
             return """
                 SELECT \(columns) FROM payment m JOIN pledge p ON p.campaign = m.campaign

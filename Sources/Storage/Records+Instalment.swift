@@ -9,19 +9,88 @@ extension Records {
         campaign: Int64, pledge number: Int64, instalment: Int = 1
     ) throws -> CollectionItem? {
         guard let pledge = try pledge(campaign: campaign, number: number) else { return nil }
+        let payments = try payments(campaign: campaign, pledge: number)
         var item = CollectionItem(
             pledge: number, reference: pledge.reference, parts: pledge.parts, gateway: pledge.gateway,
             method: pledge.method ?? "",
-            payment: try payments(campaign: campaign, pledge: number)
-                .first { $0.instalment == Int64(instalment) }?.payment,
+            payment: payments.first { $0.instalment == Int64(instalment) }?.payment,
             operations: try operations(campaign: campaign, pledge: number)
                 .filter { $0.instalment == instalment })
         item.instalment = instalment
+        item.paidBefore = payments.filter { $0.instalment < Int64(instalment) }.reduce(0) {
+            $0 + $1.payment.captured
+        }
+        if instalment > 1 {
+            item.requestedAt = try requestedAt(campaign: campaign, pledge: number, instalment: instalment)
+        }
         if let open = item.operations.last(where: { $0.state.rawValue < OperationState.succeeded.rawValue }) {
             item.payment = item.payment ?? item.unwritten
             item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
         }
         return item
+    }
+
+    /// When a further payment was asked for, by its entry.
+    private func requestedAt(campaign: Int64, pledge: Int64, instalment: Int) throws -> Timestamp? {
+        // The first condition on the kind is the index's own.
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT MAX(at) FROM entry WHERE campaign = $1 AND pledge = $2 AND kind <> 1 AND kind = $3
+                  AND instalment = $4
+                """)
+        return try Int64.fetchOne(
+            statement, arguments: [campaign, pledge, EntryKind.balanceDue.rawValue, instalment]
+        ).map(Timestamp.init(seconds:))
+    }
+
+    /// The newest payments beyond the first of placed pledges after `number`, in the order of the pledges.
+    func laterItems(
+        campaign: Int64, after number: Int64, limit: Int, _ states: [PaymentState]
+    ) throws -> [CollectionItem] {
+        let known = states.map { String($0.rawValue) }.joined(separator: ",")
+        let found = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT m.pledge, m.instalment FROM payment m
+                JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
+                WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment > 1 AND p.state = 1
+                  AND m.state IN (\(known))
+                  AND NOT EXISTS (SELECT 1 FROM payment x WHERE x.campaign = m.campaign
+                    AND x.pledge = m.pledge AND x.instalment > m.instalment)
+                ORDER BY m.pledge LIMIT $3
+                """, arguments: [campaign, number, limit])
+        return try found.compactMap {
+            try collectionItem(campaign: campaign, pledge: $0[0], instalment: $0[1])
+        }
+    }
+
+    /// Whether any pledge has more payments than one.
+    public func hasLaterPayments(campaign: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: "SELECT EXISTS (SELECT 1 FROM daily WHERE campaign = $1 AND kind = $2)",
+            arguments: [campaign, EntryKind.balanceDue.rawValue]) ?? false
+    }
+
+    /// Placed pledges after `number` of which something was taken and not all of the price, in order.
+    public func partlyPaid(campaign: Int64, after number: Int64, limit: Int) throws -> [Int64] {
+        try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT p.number FROM pledge p
+                JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
+                WHERE p.campaign = $1 AND p.number > $2 AND p.state = 1
+                GROUP BY p.number, p.goods, p.shipping, p.tax, p.bonus
+                HAVING SUM(m.captured) > 0 AND SUM(m.captured) < p.goods + p.shipping + p.tax + p.bonus
+                ORDER BY p.number LIMIT $3
+                """, arguments: [campaign, number, limit])
+    }
+
+    /// The highest instalment of a pledge that has a row; at least 1.
+    public func lastInstalment(campaign: Int64, pledge: Int64) throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT COALESCE(MAX(instalment), 1) FROM payment WHERE campaign = $1 AND pledge = $2",
+            arguments: [campaign, pledge]) ?? 1
     }
 
     /// Writes down that a gateway was asked about an operation, and how many instants of the schedule that

@@ -34,8 +34,6 @@ public struct QueuedPledge: Sendable {
 
     /// What is neither given back, committed nor lost.
     public var held: Int64 { captured - refunded - committed - lost }
-    /// Whether all of it was paid and not all of it was given back: only such a pledge gets units.
-    public var isPaid: Bool { captured >= total && (total == 0 || held > 0) }
 }
 
 /// A pledge that contains no item: delivered when the campaign succeeds.

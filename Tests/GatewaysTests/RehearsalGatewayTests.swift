@@ -251,6 +251,35 @@ final class TemporaryFolder {
         #expect(totals.captured == 10_000 && totals.refunded == 10_000 && totals.voided == 10_890)
     }
 
+    @Test(
+        "with multicapture what is left stays held; a hold that has run out can be neither captured nor voided"
+    )
+    func multicapture() throws {
+        let folder = try TemporaryFolder()
+        var gateway = try RehearsalGateway(
+            RehearsalProfile(seed: 9, multicapture: true), path: folder.truth)
+        #expect(gateway.multicapture)
+        func ask(_ operation: Operation, after seconds: Int64 = 0) throws -> GatewayAnswer {
+            try gateway.perform(
+                [operation], prefix: Self.prefix, currency: Self.euro, at: Self.now.adding(seconds: seconds)
+            )[0].answer
+        }
+        let hold = try gateway.perform(
+            [Self.operation(1, .authorize)], prefix: Self.prefix, currency: Self.euro, at: Self.now
+        )[0].reference
+        for (attempt, amount) in [(1, 6_000), (2, 4_000)] as [(Int, Int64)] {
+            let answer = try ask(
+                Self.operation(1, .capture, amount: amount, attempt: attempt, target: hold))
+            #expect(answer == .done(amount: amount, currency: "EUR", fee: 0, captureBefore: nil))
+        }
+        let beyond = try ask(Self.operation(1, .capture, amount: 891, attempt: 3, target: hold))
+        #expect(beyond == .declined(hard: true, reason: "not_possible"))
+        let week: Int64 = 7 * 86_400
+        let void = try ask(Self.operation(1, .void, amount: 890, target: hold), after: week)
+        #expect(void == .declined(hard: true, reason: "expired"))
+        #expect(try gateway.totals().captured == 10_000)
+    }
+
     @Test("a line that a crash cut off never happened; a foreign file and a link are refused")
     func files() throws {
         let folder = try TemporaryFolder()

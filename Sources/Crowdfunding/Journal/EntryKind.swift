@@ -22,6 +22,8 @@ public enum EntryKind: Int, CaseIterable, Sendable {
     case dropped = 9
     /// A fact that could not be booked as it stands (another currency, an unknown thing): T35.
     case noted = 10
+    /// The rest of a pledge's price was asked for, as a further payment: T53.
+    case balanceDue = 11
     /// A campaign began, by its definition's digest.
     case campaignLaunched = 20
     /// A live definition was changed, by the new digest.

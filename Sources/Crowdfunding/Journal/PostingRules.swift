@@ -95,6 +95,7 @@ private let memoRows: [KindRow] = [
     .memo(.canceled, "canceled", "Pledge canceled"),
     .memo(.dropped, "dropped", "Pledge dropped"),
     .memo(.noted, "noted", "Fact noted"),
+    .memo(.balanceDue, "balance.due", "Balance asked for"),
     .memo(.campaignLaunched, "campaign.launched", "Campaign launched"),
     .memo(.campaignAmended, "campaign.amended", "Campaign amended"),
     .memo(.campaignCollecting, "campaign.collecting", "Collecting began"),

@@ -12,6 +12,15 @@ extension Payment {
         PaymentChange(1, Payment(), [Booking(.placed, due)])
     }
 
+    /// A further payment of a pledge, as its balance is asked for, or what it was made dearer by (T53).
+    ///
+    /// `due`: the new price less what was paid, minor units; `hasMethod`: a gateway has a saved method.
+    public static func balance(due: Int64, hasMethod: Bool) -> PaymentChange {
+        var payment = Payment()
+        if hasMethod { payment.ending = .methodSaved }
+        return PaymentChange(53, payment, [Booking(.balanceDue, due)])
+    }
+
     /// What the event makes of the payment.
     ///
     /// A request that the table does not allow throws and changes nothing; a fact that it does not name is

@@ -36,7 +36,9 @@ struct ReversalCheck {
         guard let pledge = taken.first?.pledge else { return }
         let entries = try records.entries(campaign: campaign.record.number, pledge: pledge).map(\.entry)
         // A parcel's cost goes with the parcel.
-        var later = standing(entries).filter { !$0.kind.isMemo && $0.kind != .costOfDelivered }
+        var later = standing(entries).filter {
+            (!$0.kind.isMemo || $0.kind == .balanceDue) && $0.kind != .costOfDelivered
+        }
         if taken[0].kind == .canceled { later = later.filter { !isAskedFor($0) } }
         if let last = later.last { throw stoodOn(by: last) }
     }

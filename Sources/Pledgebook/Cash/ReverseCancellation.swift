@@ -45,6 +45,11 @@ extension Session {
                 "\(name) cannot be reversed: “\(full)” has no place left for \(row.reference). Raise its "
                     + "limit with `pledgebook campaign amend`, or import the pledge anew.")
         }
+        guard try records.lastInstalment(campaign: number, pledge: pledge) == 1 else {
+            throw SessionError.refused(
+                "\(name) cannot be reversed: \(row.reference) has more than one payment. Import the pledge "
+                    + "anew.")
+        }
         var payment = item.payment ?? item.unwritten
         if let open = payment.operation,
             let operation = item.operations.last(where: { $0.state.rawValue < 3 })

@@ -163,20 +163,25 @@ extension Session {
         }
         let about = taken.filter { $0.pledge != nil && $0.kind.isOfPayment }
         guard let first = about.first, let pledge = first.pledge else { return nil }
-        let rows = try journal.records.payments(campaign: campaign.record.number, pledge: pledge)
-        let instalment = Int64(max(1, first.instalment))
-        guard var payment = rows.first(where: { $0.instalment == instalment })?.payment else { return nil }
-        payment.takeBack(about)
-        if payment.captured == 0 { payment.flags.remove(.late) }
-        if payment.excess == 0 { payment.flags.remove(.needsReview) }
-        if first.told == PaymentTelling.inquiry.word { payment.flags.remove(.inquiry) }
-        guard payment.violations().isEmpty else {
-            throw SessionError.refused(
-                "Without entry \(taken[0].number) the payment would not add up: \(payment.violations()[0]). "
-                    + "Reverse what was recorded later first.")
+        var last: Payment?
+        // A fact may be about several payments of its pledge.
+        for row in try journal.records.payments(campaign: campaign.record.number, pledge: pledge) {
+            let own = about.filter { Int64(max(1, $0.instalment)) == row.instalment }
+            guard !own.isEmpty else { continue }
+            var payment = row.payment
+            payment.takeBack(own)
+            if payment.captured == 0 { payment.flags.remove(.late) }
+            if payment.excess == 0 { payment.flags.remove(.needsReview) }
+            if first.told == PaymentTelling.inquiry.word { payment.flags.remove(.inquiry) }
+            guard payment.violations().isEmpty else {
+                throw SessionError.refused(
+                    "Without entry \(taken[0].number) the payment would not add up: "
+                        + "\(payment.violations()[0]). Reverse what was recorded later first.")
+            }
+            journal.put(payment, pledge: pledge, instalment: row.instalment)
+            last = payment
         }
-        journal.put(payment, pledge: pledge, instalment: instalment)
-        return payment
+        return last
     }
 }
 

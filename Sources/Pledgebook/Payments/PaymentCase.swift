@@ -17,6 +17,8 @@ struct PaymentCase {
     let entries: [JournalEntry]
     /// Requests for this payment, oldest first.
     let operations: [OperationRecord]
+    /// Whether the book has no row of it yet.
+    let isNew: Bool
 
     init(_ item: CollectionItem, _ pledge: PledgeRecord, _ campaign: LoadedCampaign, in records: Records)
         throws
@@ -28,6 +30,7 @@ struct PaymentCase {
         payment = item.payment ?? item.unwritten
         price = item.price
         operations = item.operations
+        isNew = item.payment == nil && item.instalment > 1
         entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number).map(\.entry)
         left = PartsLeft(due: item.parts, replaying: entries)
     }
@@ -91,16 +94,24 @@ extension Session {
         -> [PaymentCase]
     {
         let name = PaymentName(text)
-        let number = campaign.record.number
-        let pledge = try pledge(name.who, campaign: number, in: records)
-        let rows = try records.payments(campaign: number, pledge: pledge.number)
-        let last = max(1, Int(rows.map(\.instalment).max() ?? 1))
-        if let instalment = name.instalment, instalment > last {
+        let pledge = try pledge(name.who, campaign: campaign.record.number, in: records)
+        let cases = try paymentCases(of: pledge, campaign, in: records)
+        guard let instalment = name.instalment else { return cases }
+        guard let named = cases.first(where: { $0.instalment == instalment }) else {
             throw SessionError.refused(
-                "\(pledge.reference) has \(last == 1 ? "one payment" : "\(last) payments"), no payment "
-                    + "\(instalment).")
+                "\(pledge.reference) has \(cases.count == 1 ? "one payment" : "\(cases.count) payments"), no "
+                    + "payment \(instalment).")
         }
-        return try (1...last).filter { name.instalment == nil || $0 == name.instalment }.compactMap {
+        return [named]
+    }
+
+    /// All payments of a pledge, oldest first; one or more.
+    func paymentCases(
+        of pledge: PledgeRecord, _ campaign: LoadedCampaign, in records: Records
+    ) throws -> [PaymentCase] {
+        let number = campaign.record.number
+        let last = try records.lastInstalment(campaign: number, pledge: pledge.number)
+        return try (1...last).compactMap {
             guard
                 let item = try records.collectionItem(
                     campaign: number, pledge: pledge.number, instalment: $0)

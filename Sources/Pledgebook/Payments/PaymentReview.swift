@@ -151,9 +151,13 @@ struct ReviewReader {
     }
 
     /// What is held although the pledge was canceled or dropped, or the campaign gave everything back.
-    private func moneyWithoutPledge() throws -> [PaymentReview] {
+    func moneyWithoutPledge() throws -> [PaymentReview] {
         var reviews: [PaymentReview] = []
         let isOver = campaign.record.state == .unfunded || campaign.record.state == .canceled
+        let hasAny = try records.totals(campaign: number).contains {
+            (isOver || !$0.isHeld) && $0.isCollected
+        }
+        guard hasAny else { return [] }
         try records.forEachPayment(campaign: number) { row in
             guard row.payment.refundable > 0, row.payment.operation == nil, row.payment.excess == 0,
                 let pledge = try records.pledge(campaign: number, number: row.pledge),
@@ -171,6 +175,7 @@ struct ReviewReader {
     private func claims() throws -> [PaymentReview] {
         var claims: [ClaimKey: Int64] = [:]
         let kinds: [EntryKind] = [.claimFromDispute, .claimFromRefund, .claimGivenUp]
+        guard try hasEntries(of: kinds) else { return [] }
         for entry in try records.entries(campaign: number, kinds: kinds).map(\.entry) {
             let key = ClaimKey(
                 pledge: entry.pledge ?? 0,
@@ -183,8 +188,15 @@ struct ReviewReader {
         }
     }
 
+    /// Whether the journal has any, by the rollup: without one it need not be read.
+    private func hasEntries(of kinds: [EntryKind]) throws -> Bool {
+        try records.dailyTotals(campaign: number).contains { kinds.contains($0.kind) }
+    }
+
     private func orphans() throws -> [PaymentReview] {
-        let entries = try records.entries(campaign: number, kinds: [.unmatchedIn, .unmatchedOut]).map(\.entry)
+        let kinds: [EntryKind] = [.unmatchedIn, .unmatchedOut]
+        guard try hasEntries(of: kinds) else { return [] }
+        let entries = try records.entries(campaign: number, kinds: kinds).map(\.entry)
         let taken = Set(entries.compactMap(\.reverses))
         return entries.filter { $0.pledge == nil && $0.reverses == nil && !taken.contains($0.number) }.map {
             PaymentReview(

@@ -94,8 +94,9 @@ extension OperationWindows {
     /// Frees holds that have run out by the clock (T19).
     mutating func expire() throws {
         let now = session.now
-        try sweep(.payments([.authorized, .partiallyCaptured])) { _, payment, _ in
-            payment.hasEndedHold(at: now) ? .expire : nil
+        let states: [PaymentState] = [.authorized, .partiallyCaptured]
+        for scope in [CollectionScope.payments(states), .later(states)] {
+            try sweep(scope) { _, payment, _ in payment.hasEndedHold(at: now) ? .expire : nil }
         }
     }
 }

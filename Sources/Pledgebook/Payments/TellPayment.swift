@@ -9,6 +9,9 @@ extension Session {
     /// waits for `settlePayment`. Told again under its reference, or on the same day with the same amount, it
     /// changes nothing (T36).
     ///
+    /// Money of a pledge with several payments fills them in their order, and goes back from the newest
+    /// first, unless one is named.
+    ///
     /// - Parameters:
     ///   - telling: What has happened.
     ///   - who: A reference, an e-mail address or a name; `P-1042/2` names a second payment.
@@ -29,11 +32,17 @@ extension Session {
         do {
             try book.write { records in
                 let campaign = try campaign(id, in: records)
-                let cases = try paymentCases(who, of: campaign, in: records)
-                guard let about = telling.choose(from: cases) else { throw SessionError.unknownPledge(who) }
-                let day = try factDay(fact.day, campaign)
-                done = try ToldPayment(session: self, telling: telling, fact: fact, day: day, about: about)
-                    .book(in: records)
+                var cases = try paymentCases(who, of: campaign, in: records)
+                let isNamed = PaymentName(who).instalment != nil
+                // What is left of a price that was paid in part comes as a payment of its own (T53).
+                if telling == .paid, !isNamed, let next = try furtherPayment(cases, in: records) {
+                    cases.append(next)
+                }
+                let about = try telling.shares(of: fact, in: cases)
+                done = try ToldPayment(
+                    session: self, telling: telling, fact: fact, day: factDay(fact.day, campaign),
+                    isNamed: isNamed, shares: about
+                ).book(in: records)
                 if dryRun { throw NothingKept() }
             }
         } catch is NothingKept {}
@@ -42,91 +51,83 @@ extension Session {
     }
 }
 
-/// One fact about one payment, on its way into the book.
+/// What of a fact falls to one payment.
+struct ToldShare {
+    let about: PaymentCase
+    /// Minor units; 0 where the fact names none.
+    let amount: Int64
+}
+
+/// One fact about the payments of a pledge, on its way into the book.
 private struct ToldPayment {
     let session: Session
     let telling: PaymentTelling
     let fact: PaymentFact
     let day: CalendarDay
-    let about: PaymentCase
+    /// Whether a person named one payment.
+    let isNamed: Bool
+    /// One or more.
+    let shares: [ToldShare]
 
-    private var payment: Payment { about.payment }
+    private var first: PaymentCase { shares[0].about }
+    private var amount: Int64 { shares.reduce(0) { $0 + $1.amount } }
 
     func book(in records: Records) throws -> RecordedPayment {
         if isOver { return unchanged(36) }
-        let event = try event()
-        let amount = event?.amount ?? 0
-        if try isKnown(amount) { return unchanged(36) }
-        let change = try event.map(applying)
-        var after = change?.payment ?? payment
-        if telling == .missing { after.flags.insert(.needsReview) }
-        guard after != payment || change?.answered != nil else { return unchanged(change?.transition ?? 46) }
-        let journal = try JournalWriter(session, record: about.campaign.record, in: records)
+        if try isKnown() { return unchanged(36) }
+        var changes: [(ToldShare, PaymentChange)] = []
+        for share in shares {
+            let change = try change(share)
+            guard change.payment != share.about.payment || change.answered != nil else { continue }
+            changes.append((share, change))
+        }
+        guard !changes.isEmpty else { return unchanged(try change(shares[0]).transition) }
+        let journal = try JournalWriter(session, record: first.campaign.record, in: records)
+        for share in shares where share.about.isNew { session.writeAsked(share.about, day: day, journal) }
         var told = try Told(
             "\(telling.word).\(amount)", day: day, reference: fact.reference, to: journal)
-        try write(change?.bookings ?? [], holdUntil: after.captureBefore, &told)
-        if after != payment {
-            journal.put(after, pledge: about.pledge.number, instalment: Int64(about.instalment))
+        var left = first.left
+        for (share, change) in changes {
+            try write(change, of: share.about, &left, &told)
+            if change.payment != share.about.payment {
+                journal.put(
+                    change.payment, pledge: share.about.pledge.number,
+                    instalment: Int64(share.about.instalment))
+            }
+            try settle(change, of: share.about, journal)
         }
-        try settle(change, journal)
         try journal.finish()
         let entries = try told.entries.compactMap {
-            try records.entry(campaign: about.campaign.record.number, number: $0)?.entry
+            try records.entry(campaign: first.campaign.record.number, number: $0)?.entry
         }
+        let excess = changes.reduce(0) { $0 + $1.1.payment.excess - $1.0.about.payment.excess }
+        let last = changes[changes.count - 1]
         return RecordedPayment(
-            pledge: about.pledge, instalment: about.instalment, entries: entries, payment: after,
-            excess: after.excess - payment.excess, transition: change?.transition ?? 46,
-            currency: about.campaign.record.currency)
+            pledge: first.pledge, instalment: last.0.about.instalment, entries: entries,
+            payment: last.1.payment, excess: excess, transition: changes[0].1.transition,
+            currency: first.campaign.record.currency)
     }
 
     private func unchanged(_ row: Int) -> RecordedPayment {
         RecordedPayment(
-            pledge: about.pledge, instalment: about.instalment, entries: [], payment: payment, excess: 0,
-            transition: row, currency: about.campaign.record.currency)
+            pledge: first.pledge, instalment: first.instalment, entries: [], payment: first.payment,
+            excess: 0, transition: row, currency: first.campaign.record.currency)
     }
 
     /// A dispute that is over, told of once more without a figure.
     private var isOver: Bool {
-        guard fact.amount == nil, payment.disputed == 0 else { return false }
+        guard fact.amount == nil, first.payment.disputed == 0 else { return false }
         guard telling == .disputeWon || telling == .disputeLost else { return false }
-        return about.standing.contains { $0.told == telling.word }
-    }
-
-    private func event() throws -> PaymentEvent? {
-        switch telling {
-        case .paid: return .captured(try amount("is due"), fee: fact.fee)
-        case .declined(let forGood): return .declined(hard: forGood)
-        case .held(let until): return .authorized(try amount("is due"), captureBefore: until)
-        case .holdExpired: return .holdExpired
-        case .holdReleased: return .holdVoided
-        case .refunded(let own):
-            guard payment.captured > 0 || fact.amount != nil else {
-                throw SessionError.refused(
-                    "Nothing was collected from \(about.reference), so nothing can have been paid back.")
-            }
-            let amount = try amount("is left to be paid back")
-            return payment.operation?.kind == .refund
-                ? .refunded(amount, fee: fact.fee)
-                : .refundedOutside(amount, fee: fact.fee, fromOwnAccount: own)
-        case .refundFailed: return .refundFailed
-        case .refundReturned: return .refundReturned(try amount("was paid back"))
-        case .missing: return nil
-        case .inquiry: return .inquiry
-        case .disputeOpened: return .disputeOpened(try amount("can be disputed"), fee: fact.fee)
-        case .disputeWon: return .disputeWon(try amount("is in dispute"), feeReturned: fact.fee)
-        case .disputeLost: return .disputeLost(try amount("is in dispute"))
-        }
-    }
-
-    private func amount(_ words: String) throws -> Int64 {
-        if let amount = fact.amount ?? about.expected(telling) { return amount }
-        throw SessionError.refused(
-            "Nothing of \(about.reference) \(words). If it has happened all the same, say how much.")
+        return first.standing.contains { $0.told == telling.word }
     }
 
     /// T36: by reference, type and amount; without a reference by day, type and amount.
-    private func isKnown(_ amount: Int64) throws -> Bool {
-        let same = about.standing.filter { $0.told == telling.word }
+    private func isKnown() throws -> Bool {
+        let taken = Set(first.entries.compactMap(\.reverses))
+        let same = first.entries.filter {
+            $0.told == telling.word && $0.reverses == nil && !taken.contains($0.number)
+                && (!isNamed || $0.instalment == first.instalment)
+        }
         guard !fact.reference.isEmpty else {
             return !fact.again
                 && same.contains { $0.reference.isEmpty && $0.toldAmount == amount && $0.day == day }
@@ -134,34 +135,39 @@ private struct ToldPayment {
         let named = same.filter { $0.reference == fact.reference }
         if named.contains(where: { $0.toldAmount == amount }) { return true }
         guard telling.isStrict, let other = named.first else { return false }
-        let campaign = about.campaign
+        let campaign = first.campaign
         throw SessionError.refused(
             "\(fact.reference) was recorded before with \(campaign.money(other.toldAmount ?? 0)), as entry "
                 + "\(other.number), and now with \(campaign.money(amount)). Reverse that entry first, or "
                 + "give the other payment's own reference. Nothing was changed.")
     }
 
-    private func applying(_ event: PaymentEvent) throws -> PaymentChange {
+    private func change(_ share: ToldShare) throws -> PaymentChange {
+        let about = share.about
+        guard let event = telling.event(share.amount, of: about.payment, fee: share.fee(of: fact, in: shares))
+        else { return about.payment.marked }
         var context = about.context(at: session.now)
         if let currency = fact.currency {
             context.currencyMatches = currency == about.campaign.record.currency.code
         }
-        var change = try payment.applying(event, in: context)
+        var change = try about.payment.applying(event, in: context)
         if case .refunded(fromOwnAccount: true) = telling {
             for index in change.bookings.indices where change.bookings[index].kind == .refunded {
                 change.bookings[index].kind = .refundedFromOwn
             }
         }
-        try checkExcess(change, event)
+        try checkExcess(change, share)
         return change
     }
 
-    private func checkExcess(_ change: PaymentChange, _ event: PaymentEvent) throws {
-        guard change.payment.excess > payment.excess, telling.hasLimit else { return }
+    private func checkExcess(_ change: PaymentChange, _ share: ToldShare) throws {
+        let about = share.about
+        guard change.payment.excess > about.payment.excess, telling.hasLimit else { return }
         let campaign = about.campaign
         let isOut = telling != .paid
-        let asked = campaign.money(event.amount ?? 0)
-        let most = campaign.money(isOut ? max(payment.committed, payment.refundable) : about.due)
+        let asked = campaign.money(share.amount)
+        let most = campaign.money(
+            isOut ? max(about.payment.committed, about.payment.refundable) : about.due)
         if telling == .refunded(fromOwnAccount: true) {
             throw SessionError.refused(
                 "\(asked) is more than can be booked from your own account for \(about.reference): \(most) "
@@ -175,14 +181,14 @@ private struct ToldPayment {
     }
 
     /// The entries of a change; what books nothing is noted, so that the journal has every fact.
-    private func write(_ bookings: [Booking], holdUntil captureBefore: Timestamp?, _ told: inout Told) throws
-    {
-        var left = about.left
-        for booking in bookings {
+    private func write(
+        _ change: PaymentChange, of about: PaymentCase, _ left: inout PartsLeft, _ told: inout Told
+    ) throws {
+        for booking in change.bookings {
             let parts = try left.take(booking)
             var detail = EntryDetail()
             if booking.pool == .none, booking.amount > 0 { detail.add("amt", booking.amount) }
-            if booking.kind == .authorized { detail.add(holdUntil: captureBefore) }
+            if booking.kind == .authorized { detail.add(holdUntil: change.payment.captureBefore) }
             // A gateway's answer says so in its operation; here the entry alone can.
             if booking.kind == .declined, case .declined(forGood: true) = telling { detail.add("hard", 1) }
             // A capture that was asked for takes from the hold, or brings its own: the replay has to know.
@@ -192,18 +198,34 @@ private struct ToldPayment {
             try told.write(
                 booking.kind, parts, pledge: about.pledge, instalment: about.instalment, detail: detail)
         }
-        if bookings.isEmpty {
+        if change.bookings.isEmpty {
             try told.write(.noted, .zero, pledge: about.pledge, instalment: about.instalment)
         }
     }
 
     /// The request that the fact answers is over.
-    private func settle(_ change: PaymentChange?, _ journal: JournalWriter) throws {
-        guard let state = change?.answered, let open = about.openOperation else { return }
+    private func settle(_ change: PaymentChange, of about: PaymentCase, _ journal: JournalWriter) throws {
+        guard let state = change.answered, let open = about.openOperation else { return }
         let operation = Operation(
             pledge: open.pledge, reference: about.pledge.reference, instalment: open.instalment,
             kind: open.kind, attempt: open.attempt, amount: open.amount, method: "", target: "")
         try journal.flush()
         try journal.append.settle([(operation, state)], at: session.now)
+    }
+}
+
+extension Payment {
+    /// Marked for review because a statement does not have it (T46).
+    fileprivate var marked: PaymentChange {
+        var payment = self
+        payment.flags.insert(.needsReview)
+        return PaymentChange(46, payment)
+    }
+}
+
+extension ToldShare {
+    /// The fee of a fact stands beside its first share.
+    fileprivate func fee(of fact: PaymentFact, in shares: [ToldShare]) -> Int64 {
+        about.instalment == shares.first?.about.instalment ? fact.fee : 0
     }
 }

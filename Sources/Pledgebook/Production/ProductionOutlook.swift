@@ -25,14 +25,18 @@ extension ProductionQueue {
         in records: Records
     ) throws {
         try self.init(emptyFor: campaign, in: records)
+        let hasDeposits = campaign.definition.prepayment.plan == .deposit
+        func waits(_ state: PledgeState, _ paid: PaidShare) -> Bool {
+            state == .placed && (countsUnpaid || paid.getsUnits || hasDeposits && paid.isCollected)
+        }
         for total in totals where total.isHeld {
-            let waits = total.state == .placed && (countsUnpaid || total.paid.getsUnits)
+            let waits = waits(total.state, total.paid)
             words.units.forEachContent(
                 tier: words.tier(numbered: total.tier), quantity: total.quantity, lines: []
             ) { item, units in count(units, of: item, waiting: waits) }
         }
         for total in lines where total.isHeld && total.kind == 1 {
-            let waits = total.state == .placed && (countsUnpaid || total.paid.getsUnits)
+            let waits = waits(total.state, total.paid)
             let addOn = words.addOn(total.id).map {
                 OrderLine(role: .addOn, index: Int32($0), quantity: 1)
             }

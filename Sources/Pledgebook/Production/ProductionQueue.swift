@@ -81,7 +81,11 @@ struct ProductionQueue {
     /// With `countsUnpaid`, pledges that have not paid wait too: the outlook before the decision.
     init(_ campaign: LoadedCampaign, countsUnpaid: Bool = false, in records: Records) throws {
         try self.init(emptyFor: campaign, in: records)
-        try records.forEachQueuedPledge(campaign: campaign.record.number) { add($0, countsUnpaid) }
+        let prepayment = campaign.definition.prepayment
+        try records.forEachQueuedPledge(campaign: campaign.record.number) {
+            let isPaid = prepayment.givesUnits(total: $0.total, captured: $0.captured, held: $0.held)
+            add($0, waits: $0.state == .placed && (isPaid || countsUnpaid))
+        }
         queue.sort()
     }
 
@@ -101,7 +105,7 @@ struct ProductionQueue {
         queue.add(units, ofSKU: sku)
     }
 
-    private mutating func add(_ pledge: QueuedPledge, _ countsUnpaid: Bool) {
+    private mutating func add(_ pledge: QueuedPledge, waits: Bool) {
         var wants: (chosen: [Int: Int64], open: [Int: Int64]) = ([:], [:])
         if pledge.state.holdsPlace {
             wants = words.demand(of: pledge)
@@ -109,7 +113,6 @@ struct ProductionQueue {
             for (item, units) in wants.open { pledged[item] += units }
         }
         stored += pledge.allocations
-        let waits = pledge.state == .placed && (pledge.isPaid || countsUnpaid)
         queue.add(
             pledge.number, placedAt: pledge.placedAt, wants: waits ? wants : ([:], [:]),
             gone: pledge.allocations)

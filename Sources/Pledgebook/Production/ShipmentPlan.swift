@@ -242,7 +242,12 @@ struct ShipmentPlan {
         }
         if queued.captured < queued.total {
             let owed = campaign.money(queued.total - queued.captured)
-            return ("\(owed) is owed on the pledge", "collect it first, or leave the row out")
+            return (
+                "\(owed) is owed on the pledge",
+                queued.captured > 0
+                    ? "ask for it first: pledgebook payment balance \(pledge.reference)"
+                    : "collect it first, or leave the row out"
+            )
         }
         if queued.total > 0, queued.held <= 0 { return ("the pledge was paid back", "leave the row out") }
         return nil

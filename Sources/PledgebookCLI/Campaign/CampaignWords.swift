@@ -37,7 +37,22 @@ struct CampaignWords {
             case .atClose: "at the close"
             case .hold: "held in the last days, taken at the close"
             }
-        return days == 0 ? word : "\(word), tried again for \(days) days"
+        let again = days == 0 ? word : "\(word), tried again for \(days) days"
+        return deposit.map { "\($0) \(again)" } ?? again
+    }
+
+    /// `a deposit of 30 %, the balance before shipping,`; `nil` where all is paid at once.
+    private var deposit: String? {
+        let prepayment = definition.prepayment
+        let size =
+            switch prepayment.deposit {
+            case nil: ""
+            case .percent(let share): "\(share) %"
+            case .amount(let amount): Money(minorUnits: amount, currency: definition.currency).description
+            }
+        guard !size.isEmpty else { return nil }
+        let balance = prepayment.balancesFrom.map { "on \($0)" } ?? "before shipping"
+        return "a deposit of \(size), the balance \(balance);"
     }
 
     /// A moment as the campaign's zone says it.

@@ -59,6 +59,7 @@ struct StandingJSON {
         let money = standing.money
         for (name, tally) in [
             ("pledged", money.pledged), ("collected", money.collected), ("held", money.held),
+            ("balances_to_ask", money.balances.toAsk), ("balances_open", money.balances.open),
             ("failed", money.failed),
             ("needs_backer", money.needBacker), ("unknown", money.unknown), ("dropped", money.dropped),
             ("refunded", money.refunded), ("refunds_owed", money.owed), ("disputed", money.disputed),

@@ -112,11 +112,15 @@ struct StandingWords {
         for (label, tally) in [
             ("held", money.held), ("card failed", money.failed), ("waiting", money.needBacker),
             ("in doubt", money.unknown),
+            ("balances", money.balances.toAsk), ("asked for", money.balances.open),
             ("to pay back", money.owed),
         ] where !tally.isEmpty {
             let words =
                 label == "waiting"
-                ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer" : nil
+                ? "\(counted(tally.count, "pledge needs", "pledges need")) the backer"
+                : label == "balances"
+                    ? "of \(counted(tally.count, "pledge")), not asked for"
+                    : label == "asked for" ? "\(counted(tally.count, "balance")), not paid" : nil
             lines.append(
                 MoneyLine(label: label, amount: tally.amount, rest: words ?? counted(tally.count, "pledge")))
         }

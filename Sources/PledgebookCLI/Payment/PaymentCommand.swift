@@ -10,7 +10,7 @@ struct PaymentCommand: ParsableCommand {
             """,
         subcommands: [
             PaymentList.self, PaymentShow.self, PaymentRecordCommand.self, PaymentRefundCommand.self,
-            PaymentCapture.self, PaymentVoid.self, PaymentRetry.self, PaymentMethod.self,
+            PaymentCapture.self, PaymentVoid.self, PaymentBalance.self, PaymentRetry.self, PaymentMethod.self,
             PaymentDispute.self, PaymentSettle.self, PaymentReconcile.self, PaymentOrphan.self,
         ])
 }

@@ -39,6 +39,7 @@ struct PaymentHistoryWords {
         case .dropped: return "dropped, because it was not paid"
         case .captured, .capturedAfterSuccess: return "\(amount) paid"
         case .processorFee: return "a fee of \(money(entry.fee))"
+        case .balanceDue: return "\(amount) asked for"
         case .delivered: return "shipped, \(amount) earned"
         case .noted: return noted(entry, amount)
         case .unmatchedIn: return "\(amount) came beyond what was asked for: in suspense"

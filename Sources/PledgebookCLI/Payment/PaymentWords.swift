@@ -64,6 +64,7 @@ enum PaymentWords {
         case .placed: return "pledged"
         case .changed: return "changed"
         case .methodSaved: return "card saved"
+        case .balanceDue: return "balance asked for"
         case .authorized: return "held on the card"
         case .voided, .expired: return "released"
         case .declined: return "card failed"

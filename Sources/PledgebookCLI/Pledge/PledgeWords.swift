@@ -88,7 +88,7 @@ struct PledgeWords {
         let payment = pledge.payment
         var words = [PaymentWords.standing(pledge.state, payment)]
         let unpaid = pledge.total - payment.captured
-        if words == ["paid"] { words = ["nothing"] }
+        if words == ["paid"] { words = [unpaid > 0 ? "paid in part, the rest before it ships" : "nothing"] }
         if pledge.state == .placed, unpaid > 0, !pledge.campaign.state.isPast {
             words.insert(money(unpaid), at: 0)
         } else if words != ["nothing"] {

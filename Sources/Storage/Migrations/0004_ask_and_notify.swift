@@ -7,8 +7,8 @@ let askAndNotify = Migration(
         CREATE TABLE notice (                     -- what a backer is to be told, once
           campaign INTEGER NOT NULL, number INTEGER NOT NULL,
           pledge INTEGER NOT NULL, instalment INTEGER NOT NULL CHECK (instalment > 0),
-          kind TEXT NOT NULL CHECK (kind IN ('payment-failed','confirm-payment','new-card','balance-due')),
-          turn INTEGER NOT NULL CHECK (turn > 0),  -- the first, the second … of its kind for the payment
+          kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),
+          turn INTEGER NOT NULL CHECK (turn > 0),  -- which period of the retry window; once each
           amount INTEGER NOT NULL,                -- what was not paid then, minor units
           at INTEGER NOT NULL, next_try INTEGER, ends INTEGER,
           sent_day INTEGER,                       -- NULL: nobody has said that it was sent

@@ -1,4 +1,5 @@
 import Accounting
+import Imports
 import Testing
 
 @testable import Crowdfunding
@@ -37,6 +38,25 @@ import Testing
         #expect(throws: SessionError.self) {
             try session.saveMethod("4242424242424242", of: "P-2", in: nil)
         }
+    }
+
+    @Test("T02 a corrected row of our own CSV gives another method too")
+    func t02imported() throws {
+        let book = try PaymentBook()
+        book.gateway.answer("P-1", .charge, .declined(hard: true))
+        try book.close()
+        let path = book.folder.path + "/pledges.csv"
+        let rows = String(decoding: try BookFolder.bytes(path), as: UTF8.self).replacing("pm_1", with: "pm_9")
+        try book.folder.write(Array(rows.utf8), to: path)
+        var options = ImportOptions()
+        options.update = true
+        let summary = try book.session(after: 3600).importPledges(
+            sourceFiles(at: path), name: "pledges.csv", into: nil, options: options,
+            observer: ImportObserver())
+        #expect(summary.changed == 1, "\(summary.problems)")
+        // What comes in after the close is charged at once.
+        try book.expect("P-1", .captured, "A 12000 C 12000")
+        #expect(try book.entries("P-1").suffix(2) == ["methodSaved", "E03s 12000-30"])
     }
 
     @Test("T03 a charge is open before it is sent, and blocks every other request")
