@@ -67,9 +67,9 @@ private final class SpillFile {
     init(besides book: String) throws {
         self.book = book
         var name = Array((book + ".changes-XXXXXX").utf8CString)
-        descriptor = mkostemp(&name, O_CLOEXEC)
+        descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw BookError.readOnly(path: book) }
-        // The rows hold names and addresses: the file is its owner's alone (mkostemp), and nobody finds it.
+        // The rows hold names and addresses: the file is its owner's alone (mkstemp), and nobody finds it.
         unlink(name)
     }
 

@@ -7,7 +7,7 @@ struct ImportKeys {
     var pledges: PledgeKeyIndex
     var backers: KeyIndex
     /// Refused sales that were counted as missed.
-    var missed = KeyIndex()
+    var missed: KeyIndex
     var held: [ImportRows.HeldKey: Int64] = [:]
     var lastBacker: Int64
     var tierNumbers: [String: Int64]
@@ -22,7 +22,9 @@ struct ImportKeys {
             try records.forEachPledgeKey(campaign: number) { pledges.insert($0, number: $1, content: $2) }
             try records.forEachBackerKey(campaign: number) { backers.insert($0, number: $1) }
         }
+        var missed = KeyIndex(capacity: 0)
         try records.forEachMissedSale(campaign: number) { missed.insert($0, number: 1) }
+        self.missed = missed
         self.pledges = pledges
         self.backers = backers
         lastBacker = try records.lastBacker(campaign: number)

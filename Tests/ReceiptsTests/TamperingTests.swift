@@ -56,7 +56,8 @@ import Testing
                     missed.append(position + 1)
                 }
             }
-            verifier.check(line: journals.lines[position].span)
+            let line = journals.lines[position]
+            verifier.check(line: line.span)
         }
         #expect(missed == [], "\(tampering)")
         // And nothing is found where nothing was done.
@@ -119,7 +120,8 @@ import Testing
             var shorter = verifier
             #expect(
                 !shorter.finish(expecting: (Int64(Self.count), journals.last)).isWhole, "\(position) lines")
-            verifier.check(line: journals.lines[position].span)
+            let line = journals.lines[position]
+            verifier.check(line: line.span)
         }
     }
 }

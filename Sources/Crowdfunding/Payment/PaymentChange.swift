@@ -11,7 +11,8 @@ public struct PaymentChange: Hashable, Sendable {
     /// The operation is to be sent again under the same key (T08, T14).
     public var sendAgain: Bool
 
-    init(
+    /// Puts a change together; the parameters are the properties of the same names.
+    public init(
         _ transition: Int, _ payment: Payment, _ bookings: [Booking] = [], answered: OperationState? = nil,
         sendAgain: Bool = false
     ) {
