@@ -122,7 +122,7 @@ import Testing
         "UPDATE pledge_total SET paid = 4", "UPDATE pledge_total SET count = -1",
         "UPDATE line_total SET paid = -1", "UPDATE line_total SET units = -1",
         "UPDATE operation SET asked = -1", "UPDATE notice SET instalment = 0",
-        "UPDATE notice SET kind = 'greeting'", "UPDATE notice SET turn = 0", "UPDATE notice SET pledge = 9",
+        "UPDATE notice SET kind = ''", "UPDATE notice SET turn = 0", "UPDATE notice SET pledge = 9",
         "\(checkpoint) VALUES (1, 0, 1, zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(0))",
         "\(checkpoint) VALUES (1, 1, 1, zeroblob(31), zeroblob(32), zeroblob(64), zeroblob(0))",
         "\(checkpoint) VALUES (1, 1, 1, zeroblob(32), zeroblob(33), zeroblob(64), zeroblob(0))",
