@@ -251,9 +251,7 @@ final class TemporaryFolder {
         #expect(totals.captured == 10_000 && totals.refunded == 10_000 && totals.voided == 10_890)
     }
 
-    @Test(
-        "with multicapture what is left stays held; a hold that has run out can be neither captured nor voided"
-    )
+    @Test("with multicapture the rest stays held; a hold that has run out is neither captured nor voided")
     func multicapture() throws {
         let folder = try TemporaryFolder()
         var gateway = try RehearsalGateway(
