@@ -48,8 +48,9 @@ final class RehearsalTruth {
     /// The most lines that are written between two syncs.
     private static let mostUnsynced = 1 << 14
 
-    /// How many lines there are before the first that a cut of power left without all of its bytes: zeros stand
-    /// where a part of the last write did not arrive. All that was written with it was never answered.
+    /// How many lines there are before the first that a cut of power left without all of its bytes.
+    ///
+    /// Zeros stand where a part of the last write did not arrive. What was written with it was never answered.
     private static func wholeLines(_ lines: Int, of descriptor: Int32) -> Int {
         let width = RehearsalRecord.width
         let first = max(lines - mostUnsynced, 0)

@@ -16,7 +16,8 @@ final class GatewayLock {
             throw SessionError.rule(
                 "\(name) cannot be made: \(reason). "
                     + (isForbidden
-                        ? "Check the rights of the folder." : "Nothing was changed; mend that and say it again."),
+                        ? "Check the rights of the folder."
+                        : "Nothing was changed; mend that and say it again."),
                 exit: isForbidden ? .refused : .fault)
         }
         // `deinit` closes it, also where this throws; a second close would be somebody else's descriptor.

@@ -139,8 +139,8 @@ import Testing
     /// What a live campaign gives up: what nobody has pledged for goes, the rest stays.
     static let removals: [Row] = [
         Row(
-            ",\n    { \"id\": \"thanks\", \"title\": \"Just support us\", \"price\": \"5.00\", \"contains\": {} }",
-            "", "tier thanks: taken out"),
+            ",\n    { \"id\": \"thanks\", \"title\": \"Just support us\", \"price\": \"5.00\", "
+                + "\"contains\": {} }", "", "tier thanks: taken out"),
         Row(
             "\"promotions\": [{ \"code\": \"FRIENDS10\"", "\"promotions\": [{ \"code\": \"OTHER\"",
             "refused: promotion FRIENDS10: taken out: backers have pledged for it\n"
@@ -168,7 +168,10 @@ import Testing
         ("\"title\": \"Slate\"", "\"title\": \"Grey\"", "variant HAL-SLATE: title “Slate” → “Grey”"),
         ("\"HAL-FOG\"", "\"HAL-MIST\"", "variant HAL-FOG taken out"),
         ("\"HAL-FOG\"", "\"HAL-MIST\"", "variant HAL-MIST is new"),
-        ("\"HAL-SLATE\"", "\"HAL-NIGHT\"", "refused: item HAL: variant HAL-SLATE taken out: backers have chosen 12"),
+        (
+            "\"HAL-SLATE\"", "\"HAL-NIGHT\"",
+            "refused: item HAL: variant HAL-SLATE taken out: backers have chosen 12"
+        ),
     ]
 
     @Test("variants that nobody chose may go", arguments: variantRows)

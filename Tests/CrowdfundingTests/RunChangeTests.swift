@@ -85,7 +85,10 @@ import Testing
 
     static let refusals: [(RunRefusal, String)] = [
         (.notPossible(run: "r", from: .planned, to: .closed), "not launched yet"),
-        (.notPossible(run: "r", from: .closed, to: .launched), "launched already, with other units, and is closed"),
+        (
+            .notPossible(run: "r", from: .closed, to: .launched),
+            "launched already, with other units, and is closed"
+        ),
         (.notPossible(run: "r", from: .closed, to: .canceled), "is closed and cannot become canceled"),
         (.aboveCapacity(run: "r", units: 11, capacity: 10), "makes 10 units at most; 11 are asked for"),
         (.nothingOrdered(run: "r"), "would make nothing"), (.unknownUnits(run: "r"), "does not make that"),
@@ -95,7 +98,10 @@ import Testing
             "still owes its supplier EUR 5.00"
         ),
         (.nothingExpected(run: "r", .closed), "is closed: nothing of it is expected any more"),
-        (.expectedInPast(run: "r", day, today: day.adding(days: 1)), "2026-04-08 is in the past, today is 2026-04-09"),
+        (
+            .expectedInPast(run: "r", day, today: day.adding(days: 1)),
+            "2026-04-08 is in the past, today is 2026-04-09"
+        ),
     ]
 
     @Test("each refusal says what stands in the way, and is a refusal", arguments: refusals)

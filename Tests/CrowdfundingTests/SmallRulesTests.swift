@@ -85,7 +85,8 @@ import Testing
     static let missed: [(PlacementRefusal, Bool)] = [
         (.campaignOver(.finished), true), (.beforeStart(pledgedAt: closes, opensAt: closes), true),
         (.afterEnd(pledgedAt: closes, closesAt: closes, lateUntil: nil), true),
-        (.soldOut(offer: "t", asked: 2, left: 1, limit: 1), true), (.pricing(.noShippingRate(country: 0)), true),
+        (.soldOut(offer: "t", asked: 2, left: 1, limit: 1), true),
+        (.pricing(.noShippingRate(country: 0)), true),
         (.pricing(.notOffered), true), (.pricing(.tooLarge), false), (.amountMissing, false),
         (.realInRehearsal, false), (.nothingPledged, false), (.tooManyUnits(2, limit: 1), false),
     ]

@@ -308,7 +308,9 @@ final class TemporaryFolder {
     /// Where the zeros lie in three lines, and how many are whole then.
     @Test(
         "what a cut of power left of a last write never happened, and the file goes on from there",
-        arguments: [(0, 512, 0), (60, 4, 1), (2 * RehearsalRecord.width, 1, 2), (3 * RehearsalRecord.width - 1, 1, 2)])
+        arguments: [
+            (0, 512, 0), (60, 4, 1), (2 * RehearsalRecord.width, 1, 2), (3 * RehearsalRecord.width - 1, 1, 2),
+        ])
     func torn(start: Int, count: Int, whole: Int) throws {
         let folder = try TemporaryFolder()
         var gateway = try RehearsalGateway(RehearsalProfile(seed: 1), path: folder.truth)

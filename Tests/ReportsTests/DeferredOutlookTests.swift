@@ -51,8 +51,12 @@ import Testing
     private static let whole = EntryParts(goods: 10_000, shipping: 1_000)
 
     static let rows: [Row] = [
-        Row(name: "within twelve months", expectedOn: "2027-12-31", goods: (10_000, 0), shipping: (1_000, 0), units: 2),
-        Row(name: "a day later", expectedOn: "2028-01-01", goods: (0, 10_000), shipping: (0, 1_000), units: 2),
+        Row(
+            name: "within twelve months", expectedOn: "2027-12-31", goods: (10_000, 0), shipping: (1_000, 0),
+            units: 2),
+        Row(
+            name: "a day later", expectedOn: "2028-01-01", goods: (0, 10_000), shipping: (0, 1_000),
+            units: 2),
         Row(name: "no day", expectedOn: nil, goods: (10_000, 0), shipping: (1_000, 0), units: 2),
         Row(
             name: "half of it delivered", expectedOn: "2028-01-01", goods: (0, 5_000), shipping: (0, 500),
@@ -116,7 +120,9 @@ import Testing
         #expect(csv[1...2].allSatisfy { row in columns.allSatisfy { row[$0].isEmpty } })
         #expect(columns.map { csv[3][$0] } == ["100.00", "100.00", "4"])
         #expect(columns.map { csv[4][$0] } == ["10.00", "10.00", ""])
-        #expect(report.text.contains("\nat the end of 2026-06-30: current 110.00 · later 110.00 · 4 units open\n"))
+        #expect(
+            report.text.contains("\nat the end of 2026-06-30: current 110.00 · later 110.00 · 4 units open\n")
+        )
         #expect(report.text.contains("Current is what is expected by 2027-06-30, as things stand today."))
     }
 

@@ -94,7 +94,9 @@ public struct PledgeChoices: Hashable, Sendable {
         }
         let items = Set(wanted.keys.compactMap { itemOfVariant[$0] })
         var after = self
-        for sku in chosen.keys where itemOfVariant[sku].map(items.contains) ?? false { after.chosen[sku] = nil }
+        for sku in chosen.keys where itemOfVariant[sku].map(items.contains) ?? false {
+            after.chosen[sku] = nil
+        }
         for (sku, units) in wanted { after.chosen[sku] = units }
         for item in items.sorted() {
             let (all, most) = (after.chosenUnits(of: item), open[item] ?? 0)
@@ -126,8 +128,8 @@ public enum ChoiceRefusal: UserFacingError, Hashable {
                 ? "Nothing of the pledge comes in variants: there is nothing to choose. Nothing was changed."
                 : "The pledge has no “\(sku)” to choose. It may choose: \(known.joined(separator: ", "))."
         case .tooMany(let item, let chosen, let contained):
-            "\(chosen) units of \(item) are chosen, and the pledge contains \(contained). Choose \(contained) "
-                + "or fewer. Nothing was changed."
+            "\(chosen) units of \(item) are chosen, and the pledge contains \(contained). Choose "
+                + "\(contained) or fewer. Nothing was changed."
         case .shipped(let sku, let units):
             "\(units) × \(sku) went out already and cannot be chosen anew: name \(sku):\(units) too. Nothing "
                 + "was changed."

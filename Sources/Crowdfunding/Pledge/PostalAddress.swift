@@ -49,7 +49,9 @@ public struct PostalAddress: Hashable, Sendable {
         }
     }
 
-    /// The text of a field; empty where there is none. An empty text takes the field away.
+    /// The text of a field; empty where there is none.
+    ///
+    /// An empty text takes the field away.
     public subscript(field: Field) -> String {
         get { members.first { $0.name == field.rawValue }?.value ?? "" }
         set {

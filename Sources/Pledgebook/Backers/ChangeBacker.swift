@@ -113,9 +113,12 @@ private struct BackerEdit {
         }
         let pledges = try records.pledges(campaign: number, backer: backer.number)
         var moved: [String] = []
-        if let country = change.country, country != backer.country ?? "" || pledges.contains(where: {
-            $0.state == .placed && $0.destination != country
-        }) {
+        if let country = change.country,
+            country != backer.country ?? ""
+                || pledges.contains(where: {
+                    $0.state == .placed && $0.destination != country
+                })
+        {
             moved = try move(pledges, to: country)
             after.country = country
             words.append("country")
@@ -154,8 +157,8 @@ private struct BackerEdit {
         guard problems.isEmpty else {
             throw SessionError.refused(
                 problems.joined(separator: "\n")
-                    + "\nA price is never changed silently. Correct an unpaid pledge's row and say `pledgebook "
-                    + "pledge import FILE --update`; a paid one is paid back and placed anew. Nothing was "
+                    + "\nA price is never changed silently. Correct an unpaid pledge's row and say "
+                    + "`pledgebook pledge import FILE --update`; a paid one is paid back and placed anew. Nothing was "
                     + "changed.")
         }
         guard !moving.isEmpty else { return [] }
@@ -179,10 +182,12 @@ private struct BackerEdit {
         if let problem = after.problem { return "\(pledge.reference) to \(country): \(problem.message)" }
         let from = pledge.destination.map { "to \($0)" } ?? "without a country"
         if let old = before.price, let new = after.price, old != new {
-            return "\(pledge.reference) to \(country) would be \(words(new)), and \(from) it is \(words(old))."
+            return
+                "\(pledge.reference) to \(country) would be \(words(new)), and \(from) it is \(words(old))."
         }
         guard let old = before.ours, let new = after.ours, old != new else { return nil }
-        return "\(pledge.reference) to \(country) would cost \(campaign.money(new)) by the campaign file, and "
+        return
+            "\(pledge.reference) to \(country) would cost \(campaign.money(new)) by the campaign file, and "
             + "\(from) \(campaign.money(old))."
     }
 

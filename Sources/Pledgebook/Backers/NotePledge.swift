@@ -53,7 +53,9 @@ extension Session {
             let campaign = try campaign(id, in: records).record.number
             let pledge = try pledge(who, campaign: campaign, in: records)
             guard try records.removeNote(number, of: pledge.number, campaign: campaign) else {
-                let known = try records.notes(campaign: campaign, pledge: pledge.number).map { "\($0.number)" }
+                let known = try records.notes(campaign: campaign, pledge: pledge.number).map {
+                    "\($0.number)"
+                }
                 throw SessionError.rule(
                     "\(pledge.reference) has no note \(number). "
                         + (known.isEmpty ? "It has none." : "It has: \(known.joined(separator: ", "))."),

@@ -37,7 +37,9 @@ struct BackerChangeCommand: ParsableCommand {
 
     func validate() throws {
         guard street.count <= 3 else { throw ValidationError("--street takes three lines at most.") }
-        guard change != BackerChange() else { throw ValidationError("Say what to change, for example --city.") }
+        guard change != BackerChange() else {
+            throw ValidationError("Say what to change, for example --city.")
+        }
     }
 
     /// What was said; the lines of a street take the place of all three.
@@ -68,9 +70,8 @@ struct BackerChangeCommand: ParsableCommand {
         Output.line("Change the backer of \(pledges)?")
         Output.line("  changes   \(plan.words.joined(separator: ", "))")
         if !plan.moved.isEmpty {
-            Output.line(
-                "  ships to  \(country?.uppercased() ?? ""): \(plan.moved.map { visible($0) }.joined(separator: ", "))"
-                    + ", at the same price")
+            let moved = plan.moved.map { visible($0) }.joined(separator: ", ")
+            Output.line("  ships to  \(country?.uppercased() ?? ""): \(moved), at the same price")
         }
         guard try confirmation.proceeds("Change it?") else { return }
         _ = try here.session.changeBacker(plan.references.first ?? who, change, in: id)

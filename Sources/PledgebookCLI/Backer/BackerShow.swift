@@ -66,7 +66,8 @@ struct BackerWords {
     private func lines(of pledge: BackerPledge) -> [String] {
         let tier = pledge.tier.map { pledge.quantity == 1 ? $0 : "\(grouped(pledge.quantity)) × \($0)" }
         var parts = [
-            visible(pledge.reference), tier ?? "no reward", pledge.total.description, pledge.standing.rawValue,
+            visible(pledge.reference), tier ?? "no reward", pledge.total.description,
+            pledge.standing.rawValue,
         ]
         if let destination = pledge.destination { parts.append("ships to \(destination)") }
         var lines = ["  " + parts.joined(separator: " · ")]

@@ -52,7 +52,9 @@ struct PledgeChoose: ParsableCommand {
             ["now", words(plan.after, open: plan.open)],
         ]
         if plan.reserved != plan.reservedBefore {
-            rows.append(["reserved", "\(counted(plan.reserved, "unit")), \(grouped(plan.reservedBefore)) before"])
+            rows.append([
+                "reserved", "\(counted(plan.reserved, "unit")), \(grouped(plan.reservedBefore)) before",
+            ])
         }
         for line in Screen.grid(rows, numbers: []) { Output.line(line) }
     }
