@@ -50,7 +50,7 @@ final class RehearsalTruth {
 
     /// How many lines there are before the first that a cut of power left without all of its bytes.
     ///
-    /// Zeros stand where a part of the last write did not arrive. What was written with it was never answered.
+    /// Zeros stand where a part of the last write did not arrive. Nothing of that write was ever answered.
     private static func wholeLines(_ lines: Int, of descriptor: Int32) -> Int {
         let width = RehearsalRecord.width
         let first = max(lines - mostUnsynced, 0)

@@ -14,7 +14,7 @@ Of every image: the book opens, `book check` finds it sound, no commit that a co
 stands half written under its name, and the same command finishes the work: the book then holds what the undisturbed run
 left. After a fault the program exits with a code of its own (never by a signal), says why, and has changed nothing or all.
 
-Needs a C compiler. Works in a folder of its own, in memory where there is /dev/shm. Exit 1 when anything is otherwise.
+Needs a C compiler: cc, clang, or the clang of the Swift toolchain. Works in a folder of its own, in memory where there is /dev/shm. Exit 1 when anything is otherwise.
 """
 
 import argparse
@@ -47,8 +47,15 @@ class Stage:
         self.recorder = folder / "recorder.so"
 
     def build(self):
+        compiler = shutil.which("cc") or shutil.which("clang") or shutil.which("gcc")
+        # The Swift toolchain brings a C compiler, too.
+        swift = shutil.which("swift")
+        if compiler is None and swift is not None:
+            compiler = shutil.which("clang", path=str(pathlib.Path(swift).resolve().parent))
+        if compiler is None:
+            raise SystemExit("There is no C compiler (cc or clang) to build the recorder with: scripts/setup installs one.")
         subprocess.run(
-            ["cc", "-O1", "-fPIC", "-shared", "-o", self.recorder, HERE / "recorder.c", "-ldl", "-pthread"], check=True)
+            [compiler, "-O1", "-fPIC", "-shared", "-o", self.recorder, HERE / "recorder.c", "-ldl", "-pthread"], check=True)
 
     def environment(self, root, **more):
         return {

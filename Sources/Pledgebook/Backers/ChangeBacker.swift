@@ -158,8 +158,8 @@ private struct BackerEdit {
             throw SessionError.refused(
                 problems.joined(separator: "\n")
                     + "\nA price is never changed silently. Correct an unpaid pledge's row and say "
-                    + "`pledgebook pledge import FILE --update`; a paid one is paid back and placed anew. Nothing was "
-                    + "changed.")
+                    + "`pledgebook pledge import FILE --update`; a paid one is paid back and placed anew. "
+                    + "Nothing was changed.")
         }
         guard !moving.isEmpty else { return [] }
         let journal = try JournalWriter(session, record: campaign.record, in: records)

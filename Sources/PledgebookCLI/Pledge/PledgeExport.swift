@@ -15,8 +15,8 @@ struct PledgeExport: ParsableCommand {
         abstract: "Write what is to be shipped, with addresses and what customs ask for, as CSV",
         discussion: """
             A row a parcel line: a pledge's units of one SKU from stock or one run. Only what is paid, \
-            chosen and not shipped, and has an address; --all writes every line, with what is missing. What was \
-            left out is said on stderr. Cells that a spreadsheet would take for formulas are guarded.
+            chosen and not shipped, and has an address; --all writes every line, with what is missing. \
+            What was left out is said on stderr. Cells that a spreadsheet would take for formulas are guarded.
 
             The file is personal: keep it no longer than the parcels need it. What was shipped comes back \
             with `pledgebook pledge ship`.
