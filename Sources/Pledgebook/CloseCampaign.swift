@@ -95,8 +95,38 @@ extension Session {
         return try book.inBulk { try carryOn(before) }
     }
 
+    /// Writes the end of a closing that was stopped when all its steps were done and the campaign is over.
+    ///
+    /// A closing of a campaign that is not over is carried on by `closeCampaign`, its end with it.
+    ///
+    /// - Returns: Whether there was one.
+    /// - Throws: `SessionError`, `BookError`.
+    public func endInterruptedClosing(_ id: CampaignID?) throws -> Bool {
+        let campaign = try campaign(id)
+        guard [.unfunded, .canceled].contains(campaign.record.state),
+            let start = try interruptedClosing(campaign)
+        else { return false }
+        let lock = try GatewayLock(book: book.path, campaign: campaign.record.id)
+        defer { withExtendedLifetime(lock) {} }
+        return try writeClosed(campaign.record.id, SweepCount(), since: start) > 0
+    }
+
+    /// The last entry before a closing that was stopped before its end was written; `nil`: none was.
+    func interruptedClosing(_ campaign: LoadedCampaign) throws -> Int64? {
+        try book.read { records in
+            let number = campaign.record.number
+            let commands = ["campaign close", "campaign cancel"]
+            guard let session = try records.lastSession(of: commands, campaign: number),
+                let last = try records.entry(campaign: number, number: session.last)?.entry,
+                last.kind != .campaignClosed
+            else { return nil }
+            return session.first - 1
+        }
+    }
+
     private func carryOn(_ before: LoadedCampaign) throws -> ClosingResult {
         let id = before.record.id
+        let start = try interruptedClosing(before) ?? before.record.head
         var windows = try OperationWindows(self, campaign: before)
         let receipts = try book.read { try ReceiptsAhead(self, before.record, in: $0) }
         defer { receipts.stop() }
@@ -126,7 +156,7 @@ extension Session {
             try endReleasing(id, totals)
         }
         try queueReminders(id)
-        let counted = try writeClosed(id, windows.count, since: before.record.head, totals, receipts)
+        let counted = try writeClosed(id, windows.count, since: start, totals, receipts)
         return try book.read { records in
             let after = try campaign(id, in: records)
             let standing = try standing(after, totals.of(after, in: records), in: records)

@@ -198,6 +198,11 @@ extension Records {
         }
     }
 
+    /// The last session of one of these commands, or `nil`.
+    public func lastSession(of commands: [String], campaign: Int64) throws -> SessionRecord? {
+        try sessions(campaign: campaign).last { commands.contains($0.command) }
+    }
+
     private func parts(from row: Row) -> EntryParts {
         EntryParts(
             goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"],

@@ -7,6 +7,6 @@ struct Migration: Sendable {
 
     /// In the order in which they are applied.
     static let all = [
-        createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks,
+        createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks, addPledgeNotes,
     ]
 }
