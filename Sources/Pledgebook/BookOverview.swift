@@ -26,6 +26,8 @@ public struct CampaignOverview: Sendable {
     public let collected: Money
     /// Entries in its journal.
     public let entries: Int64
+    /// The last day that nothing may be dated on or before; `nil`: no month is locked.
+    public let lockedThrough: CalendarDay?
 }
 
 /// A book as a whole.
@@ -62,6 +64,6 @@ extension Session {
             closesOn: campaign.day(of: campaign.definition.closesAt),
             goal: campaign.money(campaign.definition.funding.goal), pledges: held.reduce(0) { $0 + $1.count },
             pledged: campaign.money(held.reduce(0) { $0 + $1.amount }), collected: campaign.money(received),
-            entries: record.head)
+            entries: record.head, lockedThrough: record.lockedThrough)
     }
 }

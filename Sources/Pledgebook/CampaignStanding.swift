@@ -59,6 +59,8 @@ extension LoadedCampaign {
     public var offsets: ZoneOffsets { record.offsets }
     /// When collecting or releasing began.
     public var closedAt: Timestamp? { record.closedAt }
+    /// The last day that nothing may be dated on or before; `nil`: no month is locked.
+    public var lockedThrough: CalendarDay? { record.lockedThrough }
 }
 
 /// What became of the money that was pledged; minor units.

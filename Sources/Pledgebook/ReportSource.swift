@@ -70,6 +70,15 @@ public struct PostedEntry: Sendable {
 /// Goes through every posted entry of a campaign.
 public typealias PostedEntries = (_ visit: (PostedEntry) throws -> Void) throws -> Void
 
+extension PostedEntry {
+    /// Units that the entry says went out; negative where it takes a delivery back.
+    public var deliveredUnits: Int64 {
+        guard entry.kind == .delivered else { return 0 }
+        let units = EntryDetail.units(in: entry.detail).reduce(0) { $0 + $1.units }
+        return entry.reverses == nil ? units : -units
+    }
+}
+
 extension TaxRules {
     /// The rate for a country: its own, the union's, or everyone's.
     func rate(for country: String) -> Percentage? {
@@ -115,6 +124,37 @@ extension Session {
                     try visit(PostedEntry(entry, pledge, of: source.campaign))
                 }
             }
+        }
+    }
+
+    /// The same with what every pledge waits for.
+    ///
+    /// - Parameters:
+    ///   - id: Which campaign; without one, the only one that is not over.
+    ///   - body: Gets the figures, a function that goes through every posted entry, and one that goes
+    ///     through every pledge with units.
+    /// - Throws: `SessionError`, or what `body` throws.
+    public func withExpectedPledges(
+        _ id: CampaignID?,
+        _ body: (ReportSource, @escaping PostedEntries, @escaping ExpectedUnits.All) throws -> Void
+    ) throws {
+        try book.read { records in
+            let source = try reportSource(campaign(id, in: records), countingPledges: false, in: records)
+            let number = source.campaign.record.number
+            try body(
+                source,
+                { visit in
+                    try records.forEachPostedEntry(campaign: number) { entry, pledge in
+                        try visit(PostedEntry(entry, pledge, of: source.campaign))
+                    }
+                },
+                { visit in
+                    let reader = try ExpectedUnits.Reader(source.campaign, today: source.today, in: records)
+                    try records.forEachQueuedPledge(campaign: number) { pledge in
+                        let expected = reader.read(pledge)
+                        if expected.units > 0 { try visit(expected) }
+                    }
+                })
         }
     }
 

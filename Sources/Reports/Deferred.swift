@@ -45,6 +45,12 @@ public struct Deferred: Report {
     public let period: Period
     /// By period, then account.
     public let rows: [Row]
+    /// What is owed at the end, by when it is expected; `nil`: nobody asked.
+    public internal(set) var outlook: DeferredOutlook?
+    /// The same by account, where it is a promise.
+    var shares: [Account: DeferredOutlook.Share] = [:]
+    /// What the last day leaves in refundable deposits (2000), minor units.
+    let deposits: Int64
 
     /// The accounts that it rolls forward.
     static let accounts: [Account] = [.contract, .contractShipping]
@@ -107,6 +113,7 @@ public struct Deferred: Report {
             }
         }
         self.rows = rows
+        deposits = try narrow(0 - books[.refundableDeposits])
         self.campaign = campaign
         self.length = length
         self.period = covered
@@ -152,9 +159,23 @@ public struct Deferred: Report {
     }
 
     private var head: ReportHead {
-        ReportHead(
+        var notes = ["What is owed to backers in goods and shipping, net of tax: earned when it ships."]
+        if let outlook {
+            notes.append("Current is what is expected by \(outlook.currentUntil), as things stand today.")
+        }
+        return ReportHead(
             name: "deferred", title: "Deferred revenue", campaign: campaign, period: period, length: length,
-            notes: ["What is owed to backers in goods and shipping, net of tax: earned when it ships."])
+            notes: notes)
+    }
+
+    /// Current, later and units open of a row; empty for all periods but the last.
+    private func outlookCells(_ row: Row) -> [ReportCell] {
+        guard let outlook, row.period == rows.last?.period else { return [.empty, .empty, .empty] }
+        let share = shares[row.account]
+        return [
+            share.map { .amount($0.current) } ?? .empty, share.map { .amount($0.later) } ?? .empty,
+            row.account == .contract ? .integer(outlook.unitsOpen) : .empty,
+        ]
     }
 
     /// A row an account and period.
@@ -167,7 +188,10 @@ public struct Deferred: Report {
         for name in ["opening"] + LiabilityMovement.allCases.map(\.rawValue) + ["closing"] {
             columns.append(ReportColumn(name, .amount, hasMinor: true))
         }
-        columns.append(ReportColumn("journal", .text))
+        columns += [
+            ReportColumn("current", .amount, hasMinor: true), ReportColumn("later", .amount, hasMinor: true),
+            ReportColumn("units_open", .integer), ReportColumn("journal", .text),
+        ]
         var table = ReportTable(head: head, columns: columns)
         table.rows = rows.map { row in
             let start: [ReportCell] = [
@@ -175,7 +199,7 @@ public struct Deferred: Report {
                 .text(campaign.currency.code), .text(String(row.account.rawValue)), .text(row.account.path),
             ]
             let amounts = ([row.opening] + row.movements + [row.closing]).map { ReportCell.amount($0) }
-            return start + amounts + [.text(campaign.journal.text)]
+            return start + amounts + outlookCells(row) + [.text(campaign.journal.text)]
         }
         return table
     }
@@ -192,7 +216,20 @@ public struct Deferred: Report {
             if start > 0 { lines.append("") }
             lines += grid(pieces[start..<min(start + 8, pieces.count)]).lines
         }
-        return (lines + [head.foot]).joined(separator: "\n") + "\n"
+        return (lines + outlookLines + [head.foot]).joined(separator: "\n") + "\n"
+    }
+
+    /// `at the end: current 400.00 · later 0.00 · 4 units open`.
+    private var outlookLines: [String] {
+        guard let outlook else { return [] }
+        let sums = shares.values.reduce((0, 0)) { ($0.0 &+ $1.current, $0.1 &+ $1.later) }
+        func plain(_ amount: Int64) -> String {
+            Money(minorUnits: amount, currency: campaign.currency).grouped
+        }
+        let units = "\(groupedInteger(outlook.unitsOpen)) \(outlook.unitsOpen == 1 ? "unit" : "units") open"
+        return [
+            "at the end of \(period.last): current \(plain(sums.0)) · later \(plain(sums.1)) · \(units)"
+        ]
     }
 
     private func grid(_ pieces: ArraySlice<[Row]>) -> TextGrid {

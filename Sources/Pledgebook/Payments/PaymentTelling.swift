@@ -111,6 +111,7 @@ extension PaymentTelling {
         }
         let order = isSpread ? ordered(cases, about) : [about]
         let rooms = order.map { ($0, $0.expected(self) ?? 0) }
+        if isOver(for: about, fact) { return [ToldShare(about: about, amount: 0)] }
         guard let amount = fact.amount ?? expected(rooms) else {
             throw SessionError.refused(
                 "Nothing of \(about.reference) \(words). If it has happened all the same, say how much.")
@@ -127,6 +128,13 @@ extension PaymentTelling {
             shares.append(ToldShare(about: last.about, amount: last.amount + left))
         }
         return shares
+    }
+
+    /// Whether it tells once more, without a figure, of a dispute that is over.
+    func isOver(for about: PaymentCase, _ fact: PaymentFact) -> Bool {
+        guard fact.amount == nil, about.payment.disputed == 0 else { return false }
+        guard self == .disputeWon || self == .disputeLost else { return false }
+        return about.standing.contains { $0.told == word }
     }
 
     /// What is asked where no amount is named and none is expected; `nil` where none is needed.

@@ -114,11 +114,16 @@ private struct ToldPayment {
             excess: 0, transition: row, currency: first.campaign.record.currency)
     }
 
-    /// A dispute that is over, told of once more without a figure.
+    /// Told of once more without a figure: a dispute that is over, or, under the same reference or on the
+    /// same day, a refund where none is under way or owed.
     private var isOver: Bool {
-        guard fact.amount == nil, first.payment.disputed == 0 else { return false }
-        guard telling == .disputeWon || telling == .disputeLost else { return false }
-        return first.standing.contains { $0.told == telling.word }
+        if telling.isOver(for: first, fact) { return true }
+        guard case .refunded = telling, fact.amount == nil, !fact.again else { return false }
+        return shares.allSatisfy { $0.about.payment.committed == 0 && $0.about.payment.operation == nil }
+            && first.standing.contains {
+                $0.told == telling.word && $0.reference == fact.reference
+                    && (!fact.reference.isEmpty || $0.day == day)
+            }
     }
 
     /// T36: by reference, type and amount; without a reference by day, type and amount.

@@ -26,11 +26,12 @@ struct BookInfo: ParsableCommand {
         guard !overview.campaigns.isEmpty else { return }
         var table = Table([
             .text("campaign"), .text("state"), .text("launched"), .number("pledges"), .number("entries"),
+            .text("locked through"),
         ])
         table.rows = overview.campaigns.map {
             [
                 $0.id.rawValue, $0.state.rawValue, $0.launchedOn.description, grouped($0.pledges),
-                grouped($0.entries),
+                grouped($0.entries), $0.lockedThrough?.description ?? "–",
             ]
         }
         Output.line("")

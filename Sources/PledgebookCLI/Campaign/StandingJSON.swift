@@ -32,6 +32,7 @@ struct StandingJSON {
             json.member("closes_at", definition.closesAt.description)
             json.member("closed_on", day(standing.closedAt))
             json.member("decided_on", day(standing.decidedAt))
+            json.member("locked_through", standing.campaign.lockedThrough?.description)
             json.member("goal", plain(definition.funding.goal))
             json.member("minimum_units", definition.funding.minimumUnits)
             json.member("units", standing.funding.units)

@@ -22,7 +22,7 @@ struct StandingWords {
         lines.append(Screen.line("\(definition.id) · \(visible(definition.title))", state))
         lines += money
         let plans = standing.state.isPast ? [] : [runs, choices + supplies + shipped]
-        for block in [tiers] + plans where !block.isEmpty { lines += [""] + block }
+        for block in [tiers] + plans + [locked] where !block.isEmpty { lines += [""] + block }
         return lines
     }
 
@@ -215,6 +215,10 @@ struct StandingWords {
             "\(visible($0.title)) \(grouped($0.left)) of \(grouped($0.most))"
         }
         return Screen.wrapped(words, label: "left", indent: 13)
+    }
+
+    private var locked: [String] {
+        standing.campaign.lockedThrough.map { ["  locked     through \(DateWords.full($0))"] } ?? []
     }
 
     private var shipped: [String] {

@@ -21,10 +21,17 @@ struct ReportDeferred: ParsableCommand {
 
     func run() throws {
         let here = try Environment(options, for: .reading, "report deferred")
-        let source = try here.session.reportSource(here.campaign().definition.id)
-        try output.write(
-            Deferred(
+        try here.session.withExpectedPledges(here.campaign().definition.id) { source, entries, pledges in
+            let deferred = try Deferred(
                 campaign: source.reportCampaign, totals: source.totals, by: by, period: days.days(of: source))
-        )
+            let outlook = try DeferredOutlook(through: deferred.period.last) { visit in
+                try entries { try visit(LiabilityEntry($0.entry, deliveredUnits: $0.deliveredUnits)) }
+            } pledges: { visit in
+                try pledges {
+                    try visit(ExpectedPledge(pledge: $0.number, units: $0.units, expectedOn: $0.expectedOn))
+                }
+            }
+            try output.write(deferred.parted(by: outlook))
+        }
     }
 }
