@@ -72,6 +72,8 @@ struct KickstarterColumns {
         var names: [String: Int] = [:]
         for (index, cell) in header.enumerated() {
             let name = Self.plain(cell)
+            // Rejected rows come back with the reason before them.
+            if name == "rejected_because" { continue }
             let column = Self.column(name)
             let isFirst = column.map { indices[Self.position($0)] < 0 } ?? false
             if let column, isFirst { indices[Self.position(column)] = index }

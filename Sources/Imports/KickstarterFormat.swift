@@ -54,7 +54,7 @@ public struct KickstarterFormat: PledgeFormat {
         definition = context.definition
         cells = Cells(
             currency: definition.currency, zone: context.platformZones[source] ?? context.zone,
-            decimalComma: delimiter == UInt8(ascii: ";"))
+            decimalComma: delimiter == UInt8(ascii: ";"), twice: context.twice)
         assumesZone = platform?.timeZone == nil
         offer = KickstarterOffer(definition, platform, columns, cells)
     }

@@ -9,6 +9,8 @@ import Storage
 public struct ImportOptions: Sendable {
     /// Overrides what the header says: `own` or `kickstarter`.
     public var source: String?
+    /// What the files' bytes are where no byte order mark says it.
+    public var encoding = SourceEncoding.utf8
     /// Takes the good rows and leaves the bad ones to the rejects file.
     public var takesGoodRows = false
     /// Books what a later file tells of pledges that are in the book.

@@ -22,8 +22,10 @@ struct ImportWords {
 
     /// Writes problems to stderr and the summary to stdout.
     func write(_ summary: ImportSummary, isPlan: Bool) {
-        for problem in summary.problems { Output.talk(visible(problem.text, keeping: "\n")) }
-        let more = summary.refused - Int64(summary.problems.count)
+        let shown = summary.problems.prefix(RefusalWords.shown)
+        for line in RefusalWords(summary).overview { Output.talk(visible(line)) }
+        for problem in shown { Output.talk(visible(problem.text, keeping: "\n")) }
+        let more = summary.refused - Int64(shown.count)
         if more > 0 {
             Output.talk("… and \(counted(more, "more bad row")): --rejects FILE writes each with its reason")
         }
@@ -90,7 +92,7 @@ struct ImportWords {
         }
         if summary.refused > 0 {
             rows.append(["  bad rows", grouped(summary.refused), rejects.map { "in \(visible($0))" } ?? ""])
-            for (kind, count) in summary.refusedByKind { rows.append(["    \(kind)", grouped(count), ""]) }
+            for kind in summary.refusedByKind { rows.append(["    \(kind.kind)", grouped(kind.count), ""]) }
         }
         return rows
     }
