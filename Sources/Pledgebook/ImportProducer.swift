@@ -76,7 +76,10 @@ final class ImportProducer: @unchecked Sendable {
             format = reading
             try process(read, mode: reading.mode, file: file.name)
         }
-        guard let format else { throw FileProblem([emptyFile(file.name)]) }
+        guard var format else { throw FileProblem([emptyFile(file.name)]) }
+        if let rest = format.finish(file: file.name) {
+            try process(rest, mode: format.mode, file: file.name)
+        }
         source = format.source
         remarks = format.remarks
         lastFormat = format
@@ -123,8 +126,12 @@ final class ImportProducer: @unchecked Sendable {
         for (platform, settings) in campaign.definition.imports {
             if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
         }
+        if let map = options.map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
+            zones[map.source] = zone
+        }
         return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
+            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
+            map: options.map)
     }
 
     private func emptyFile(_ name: String) -> Diagnostic {
