@@ -40,7 +40,7 @@ final class ImportProducer: @unchecked Sendable {
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
-        context = Self.context(of: campaign)
+        context = Self.context(of: campaign, options.map)
     }
 
     /// Reads everything; then the queue is finished, also when it failed.
@@ -79,7 +79,10 @@ final class ImportProducer: @unchecked Sendable {
             format = reading
             try process(read, mode: reading.mode, file: file.name)
         }
-        guard let format else { throw FileProblem([emptyFile(file.name)]) }
+        guard var format else { throw FileProblem([emptyFile(file.name)]) }
+        if let rest = format.finish(file: file.name) {
+            try process(rest, mode: format.mode, file: file.name)
+        }
         source = format.source
         remarks = format.remarks + context.twice.remarks
         lastFormat = format
@@ -138,13 +141,17 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     /// The campaign's definition with the zones that platforms' times are meant in.
-    private static func context(of campaign: LoadedCampaign) -> ImportContext {
+    private static func context(of campaign: LoadedCampaign, _ map: SourceMap?) -> ImportContext {
         var zones: [String: ZoneOffsets] = [:]
         for (platform, settings) in campaign.definition.imports {
             if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
         }
+        if let map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
+            zones[map.source] = zone
+        }
         return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
+            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
+            map: map)
     }
 
     private func noRows() -> Diagnostic {

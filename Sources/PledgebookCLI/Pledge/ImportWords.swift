@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Imports
 import Parsing
 import Pledgebook
 
@@ -78,6 +79,9 @@ struct ImportWords {
         if summary.collectedCount > 0 {
             rows.append(["  collected", grouped(summary.collectedCount), money(summary.collected)])
         }
+        if summary.refundedCount > 0 {
+            rows.append(["  paid back", grouped(summary.refundedCount), money(summary.refunded)])
+        }
         if summary.same > 0 { rows.append(["  in the book already", grouped(summary.same), ""]) }
         if !summary.changes.isEmpty {
             rows.append(["  changed", grouped(summary.changed), summary.changesAreBooked ? "booked" : ""])
@@ -128,11 +132,7 @@ struct ImportWords {
     }
 
     private func sourceName(_ source: String) -> String {
-        switch source {
-        case "own": "our own CSV"
-        case "kickstarter": "Kickstarter's backer report"
-        default: source
-        }
+        sourceTitle(source)
     }
 }
 
