@@ -10,16 +10,44 @@ public struct ImportContext: Sendable {
     public var zone: ZoneOffsets
     /// By platform, the zone that `imports.<platform>.time_zone` names; the platform's files are in it.
     public var platformZones: [String: ZoneOffsets]
+    /// Counts the local times that come twice, in all files of the import.
+    public let twice = TwiceTimes()
+    /// How files of another source are to be read; `nil`: by the formats that are known.
+    public var map: SourceMap?
 
     /// - Parameters:
     ///   - definition: The definition in force.
     ///   - zone: The campaign's zone.
     ///   - platformZones: Those of `imports.<platform>.time_zone`; a platform without one is read in `zone`.
-    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:])
-    {
+    ///   - map: A mapping file that was read; `nil` for none.
+    public init(
+        definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:],
+        map: SourceMap? = nil
+    ) {
+        self.map = map
         self.definition = definition
         self.zone = zone
         self.platformZones = platformZones
+    }
+}
+
+/// How many local times fell into an hour that comes twice, when the clocks go back.
+///
+/// Used by the thread that reads, and by others when that has ended.
+public final class TwiceTimes: @unchecked Sendable {
+    /// Each was read as the earlier of the two.
+    public internal(set) var count = 0
+
+    init() {}
+
+    /// What was assumed, and how to say it outright; nothing where no time came twice.
+    public var remarks: [String] {
+        guard count > 0 else { return [] }
+        return [
+            "\(count == 1 ? "1 time falls" : "\(count) times fall") into an hour that comes twice, when the "
+                + "clocks go back: the earlier one was taken.\n  fix: write such times with their offset, for "
+                + "example 2026-10-25T02:30:00+01:00"
+        ]
     }
 }
 
@@ -61,8 +89,15 @@ public protocol PledgeFormat {
     var mode: PlacementMode { get }
     /// Turns records into orders; takes over the batch's bytes.
     mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders
+    /// What is left when the file has ended; `nil` for nothing.
+    mutating func finish(file: String) -> ReadOrders?
     /// What is worth saying after the last row, for example rewards that could not be mapped.
     var remarks: [String] { get }
+}
+
+extension PledgeFormat {
+    /// Nothing is held back.
+    public mutating func finish(file: String) -> ReadOrders? { nil }
 }
 
 /// A header that no format takes, or a file that cannot be read as a whole.

@@ -128,6 +128,10 @@ extension Session {
         let id = before.record.id
         let start = try interruptedClosing(before) ?? before.record.head
         var windows = try OperationWindows(self, campaign: before)
+        let receipts = try book.read { try ReceiptsAhead(self, before.record, in: $0) }
+        defer { receipts.stop() }
+        try receipts.reach(before.record.head)
+        windows.receipts = receipts
         try windows.resolve()
         let totals = KeptTotals()
         var contract: Int64 = 0
@@ -152,7 +156,7 @@ extension Session {
             try endReleasing(id, totals)
         }
         try queueReminders(id)
-        let counted = try writeClosed(id, windows.count, since: start, totals)
+        let counted = try writeClosed(id, windows.count, since: start, totals, receipts)
         return try book.read { records in
             let after = try campaign(id, in: records)
             let standing = try standing(after, totals.of(after, in: records), in: records)
@@ -238,7 +242,8 @@ extension Session {
 
     /// One entry a closing that did something, with counts and totals; and a checkpoint over all of it.
     func writeClosed(
-        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
+        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals(),
+        _ receipts: ReceiptsAhead? = nil
     ) throws -> Int64 {
         try book.write { records in
             let campaign = try campaign(id, in: records)
@@ -247,7 +252,8 @@ extension Session {
             let standing = try standing(campaign, kept.of(campaign, in: records), in: records)
             journal.write(.campaignClosed, detail: count.detail(standing))
             try journal.finish()
-            try attest(journal.record, in: records)
+            try receipts?.reach(campaign.record.head)
+            try attest(journal.record, in: records, ahead: receipts)
             return campaign.record.head - head + 1
         }
     }

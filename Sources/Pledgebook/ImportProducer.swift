@@ -21,10 +21,13 @@ final class ImportProducer: @unchecked Sendable {
     private let options: ImportOptions
     private let observer: ImportObserver
     private let total: Int64
+    private let context: ImportContext
     private var bytesRead: Int64 = 0
     /// Nothing of this import is kept: a dry run, or bad rows that were not asked to be left out.
     private(set) var isDoomed = false
     private var lastFormat: (any PledgeFormat)?
+    /// The header row of the file that is read.
+    private var header: [UInt8] = []
 
     init(
         files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, changed: ChangedRows,
@@ -37,6 +40,7 @@ final class ImportProducer: @unchecked Sendable {
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
+        context = Self.context(of: campaign, options.map)
     }
 
     /// Reads everything; then the queue is finished, also when it failed.
@@ -45,6 +49,7 @@ final class ImportProducer: @unchecked Sendable {
         do {
             let hash = FileHash()
             for file in files { try read(file, hash) }
+            guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
             if !isDoomed, !queue.put(rows.takeBackerKeys()) { throw NothingKept() }
             if !isDoomed, !queue.put(rows.takePledgeKeys()) { throw NothingKept() }
             digest = hash.finish()
@@ -56,13 +61,11 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     private func read(_ file: SourceFile, _ hash: FileHash) throws {
-        let bytes = try file.read()
-        var scanner = CSVScanner { [self] buffer in
-            let count = try bytes(buffer)
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[0..<max(0, count)]))
-            bytesRead += Int64(count)
-            return count
+        let bytes = try file.read(as: options.encoding) { [self] bytes in
+            hash.update(bytes)
+            bytesRead += Int64(bytes.count)
         }
+        var scanner = CSVScanner(reading: bytes)
         var batch = CSVBatch()
         var format: (any PledgeFormat)?
         while try scanner.nextBatch(into: &batch) {
@@ -76,15 +79,19 @@ final class ImportProducer: @unchecked Sendable {
             format = reading
             try process(read, mode: reading.mode, file: file.name)
         }
-        guard let format else { throw FileProblem([emptyFile(file.name)]) }
+        guard var format else { throw FileProblem([emptyFile(file.name)]) }
+        if let rest = format.finish(file: file.name) {
+            try process(rest, mode: format.mode, file: file.name)
+        }
         source = format.source
-        remarks = format.remarks
+        remarks = format.remarks + context.twice.remarks
         lastFormat = format
     }
 
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
         var outcome = try rows.process(read, mode: mode, file: file)
-        for row in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
+        for rejected in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
+            let row = advised(rejected, outcome.batch.bytes)
             rows.refuse(row.diagnostic, kind: row.kind)
             try observer.rejected(row, outcome.batch.bytes)
         }
@@ -103,28 +110,54 @@ final class ImportProducer: @unchecked Sendable {
         observer.progress(rows.summary.rows, bytesRead, total)
     }
 
+    /// The row with a better reason, where its bytes say more than its cells.
+    private func advised(_ row: RejectedRow, _ bytes: [UInt8]) -> RejectedRow {
+        guard bytes[row.row.range].elementsEqual(header) else { return row.advised(of: bytes) }
+        return RejectedRow(
+            Diagnostic(
+                file: row.diagnostic.file, line: row.diagnostic.line, column: 1,
+                message: "the header stands here again", remedy: "remove the row"), kind: "header",
+            row: row.row)
+    }
+
     private func makeFormat(_ batch: CSVBatch, _ file: SourceFile, delimiter: UInt8?) throws
         -> any PledgeFormat
     {
         let record = batch.records[0]
-        if let problem = record.problem { throw FileProblem([problem.diagnostic(file: file.name)]) }
+        if let problem = record.problem {
+            let diagnostic = problem.diagnostic(file: file.name)
+            guard case .notUTF8 = problem.kind, looksLikeWindows1252(batch.bytes[record.start..<record.end])
+            else { throw FileProblem([diagnostic]) }
+            throw FileProblem([diagnostic.advisingWindows1252])
+        }
         let fields = batch.fields[record.fieldRange]
         let header = fields.map { batch.text(of: $0) }
         let places = fields.map { batch.place(of: $0.start, in: record) }
-        try observer.header(Array(batch.bytes[record.start..<record.end]))
+        self.header = Array(batch.bytes[record.start..<record.end])
+        try observer.header(self.header)
         return try Imports.format(
             for: header, places: places, file: file.name, delimiter: delimiter ?? UInt8(ascii: ","),
             source: options.source, context: context, after: lastFormat)
     }
 
     /// The campaign's definition with the zones that platforms' times are meant in.
-    private var context: ImportContext {
+    private static func context(of campaign: LoadedCampaign, _ map: SourceMap?) -> ImportContext {
         var zones: [String: ZoneOffsets] = [:]
         for (platform, settings) in campaign.definition.imports {
             if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
         }
+        if let map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
+            zones[map.source] = zone
+        }
         return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
+            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
+            map: map)
+    }
+
+    private func noRows() -> Diagnostic {
+        Diagnostic(
+            file: files.first?.name ?? "", line: 2, column: 1, message: "no row follows the header",
+            remedy: "export it again, with its rows")
     }
 
     private func emptyFile(_ name: String) -> Diagnostic {

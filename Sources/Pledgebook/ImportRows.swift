@@ -277,6 +277,9 @@ struct ImportRows {
         _ batch: inout AppendBatch
     ) throws {
         if order.status == .pledged { return }
+        if order.refunded > 0 {
+            return try appendRefunded(order, placed, pledge: pledge, parts: parts, signer, &batch)
+        }
         var context = campaign.paymentContext(at: now)
         context.due = placed.price.total
         let events: [PaymentEvent]
@@ -321,6 +324,45 @@ struct ImportRows {
             summary.collected += payment.captured
             summary.collectedCount += 1
         }
+    }
+
+    /// A platform's row of money that came and went back, all of it or some; what went back whole ends the
+    /// pledge.
+    private mutating func appendRefunded(
+        _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
+        _ batch: inout AppendBatch
+    ) throws {
+        let total = placed.price.total
+        var context = campaign.paymentContext(at: now)
+        context.due = total
+        var left = PartsLeft(due: campaign.capturedParts(of: parts))
+        var payment = Payment()
+        let events: [PaymentEvent] = [
+            .captured(total, fee: 0),
+            .refundedOutside(min(order.refunded, total), fee: 0, fromOwnAccount: false),
+        ]
+        for event in events where total > 0 {
+            context.delivered = left.delivered(of: payment)
+            let change = try payment.applying(event, in: context)
+            payment = change.payment
+            for booking in change.bookings {
+                var entry = fact(booking.kind, of: order, pledge: pledge, parts: try left.take(booking))
+                sign(&entry, order, signer, batch.bytes)
+                batch.entries.append(entry)
+            }
+        }
+        if order.status == .canceled {
+            payment.ending = .canceled
+            var entry = fact(.canceled, of: order, pledge: pledge, parts: .zero)
+            sign(&entry, order, signer, batch.bytes)
+            batch.entries.append(entry)
+        }
+        batch.payments.append(
+            PaymentRow(pledge: pledge, payment: payment, counted: batch.pledges.last.map(PledgeCount.init)))
+        summary.collected += payment.captured
+        summary.collectedCount += 1
+        summary.refunded += payment.refunded
+        summary.refundedCount += 1
     }
 
     private func fact(_ kind: EntryKind, of order: PledgeOrder, pledge: Int64, parts: EntryParts) -> EntryRow

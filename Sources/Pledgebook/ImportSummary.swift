@@ -22,10 +22,12 @@ public struct ImportSummary: Sendable {
     public internal(set) var changesAreBooked = false
     /// Rows that were not taken.
     public internal(set) var refused: Int64 = 0
-    /// How many rows were refused for each kind of reason, most first.
-    public internal(set) var refusedByKind: [(kind: String, count: Int64)] = []
-    /// The first problems; the others are counted and in the rejects file.
-    public internal(set) var problems: [Diagnostic] = []
+    /// How many rows were refused for each kind of reason, most first, each with its first place.
+    public internal(set) var refusedByKind: [RefusedKind] = []
+    /// The first rows that were not taken; the others are counted and in the rejects file.
+    public internal(set) var refusedRows: [RefusedRow] = []
+    /// What was wrong with those rows.
+    public var problems: [Diagnostic] { refusedRows.map(\.diagnostic) }
     /// Rows without an amount, priced by the campaign's rules.
     public internal(set) var pricedByEngine: Int64 = 0
     /// Rows of a platform whose price, limit, date or choice differs from the campaign file, by kind.
@@ -36,23 +38,49 @@ public struct ImportSummary: Sendable {
     public internal(set) var collected: Int64 = 0
     /// Pledges that the files told were collected.
     public internal(set) var collectedCount: Int64 = 0
+    /// What of new pledges went back, minor units.
+    public internal(set) var refunded: Int64 = 0
+    /// New pledges of which something went back.
+    public internal(set) var refundedCount: Int64 = 0
     /// What else is worth saying, a line each.
     public internal(set) var remarks: [String] = []
     /// New pledges to be charged at once (collected on pledge, or late).
     public internal(set) var chargeable: Int64 = 0
     /// What charging them at once did.
     public internal(set) var charged = SweepCount()
-    /// The format of the files: `own` or `kickstarter`.
+    /// The format of the files: one of `sourceNames`, or what a mapping file says.
     public internal(set) var source = ""
     var missed: [MissedDemand: Int64] = [:]
 
-    /// How many problems are kept to be shown.
-    public static let shownProblems = 20
+    /// How many rows that were not taken are kept to be shown.
+    public static let shownProblems = 1_000
     /// How many changed pledges are kept to be shown.
     public static let shownChanges = 1_000
 
     /// Whether something is to be written.
     public var isEmpty: Bool { placed == 0 && changed == 0 }
+}
+
+/// How many rows an import did not take for one kind of reason, and where the first of them is.
+public struct RefusedKind: Hashable, Sendable {
+    /// A short, stable word, for example `amount`.
+    public let kind: String
+    /// How many rows.
+    public internal(set) var count: Int64
+    /// The file of the first of them, as it was named.
+    public let file: String
+    /// Its line, counted from 1.
+    public let line: Int
+    /// Its column, counted from 1 in bytes.
+    public let column: Int
+}
+
+/// A row that an import did not take.
+public struct RefusedRow: Equatable, Sendable {
+    /// Where it is wrong, how, and how to mend it.
+    public let diagnostic: Diagnostic
+    /// The kind of reason, as in `RefusedKind`.
+    public let kind: String
 }
 
 /// What a later file says of a pledge that the book knows otherwise.
@@ -103,8 +131,17 @@ extension ImportSummary {
     /// Counts a refused row and keeps the first ones to be shown.
     mutating func refuse(_ diagnostic: Diagnostic, kind: String) {
         refused += 1
-        add(1, to: kind, in: &refusedByKind)
-        if problems.count < Self.shownProblems { problems.append(diagnostic) }
+        if let index = refusedByKind.firstIndex(where: { $0.kind == kind }) {
+            refusedByKind[index].count += 1
+        } else {
+            refusedByKind.append(
+                RefusedKind(
+                    kind: kind, count: 1, file: diagnostic.file, line: diagnostic.line,
+                    column: diagnostic.column))
+        }
+        if refusedRows.count < Self.shownProblems {
+            refusedRows.append(RefusedRow(diagnostic: diagnostic, kind: kind))
+        }
     }
 
     private func add(_ count: Int64, to kind: String, in list: inout [(kind: String, count: Int64)]) {

@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Imports
 import Parsing
 import Pledgebook
 
@@ -22,8 +23,10 @@ struct ImportWords {
 
     /// Writes problems to stderr and the summary to stdout.
     func write(_ summary: ImportSummary, isPlan: Bool) {
-        for problem in summary.problems { Output.talk(visible(problem.text, keeping: "\n")) }
-        let more = summary.refused - Int64(summary.problems.count)
+        let shown = summary.problems.prefix(RefusalWords.shown)
+        for line in RefusalWords(summary).overview { Output.talk(visible(line)) }
+        for problem in shown { Output.talk(visible(problem.text, keeping: "\n")) }
+        let more = summary.refused - Int64(shown.count)
         if more > 0 {
             Output.talk("… and \(counted(more, "more bad row")): --rejects FILE writes each with its reason")
         }
@@ -76,6 +79,9 @@ struct ImportWords {
         if summary.collectedCount > 0 {
             rows.append(["  collected", grouped(summary.collectedCount), money(summary.collected)])
         }
+        if summary.refundedCount > 0 {
+            rows.append(["  paid back", grouped(summary.refundedCount), money(summary.refunded)])
+        }
         if summary.same > 0 { rows.append(["  in the book already", grouped(summary.same), ""]) }
         if !summary.changes.isEmpty {
             rows.append(["  changed", grouped(summary.changed), summary.changesAreBooked ? "booked" : ""])
@@ -90,7 +96,7 @@ struct ImportWords {
         }
         if summary.refused > 0 {
             rows.append(["  bad rows", grouped(summary.refused), rejects.map { "in \(visible($0))" } ?? ""])
-            for (kind, count) in summary.refusedByKind { rows.append(["    \(kind)", grouped(count), ""]) }
+            for kind in summary.refusedByKind { rows.append(["    \(kind.kind)", grouped(kind.count), ""]) }
         }
         return rows
     }
@@ -126,11 +132,7 @@ struct ImportWords {
     }
 
     private func sourceName(_ source: String) -> String {
-        switch source {
-        case "own": "our own CSV"
-        case "kickstarter": "Kickstarter's backer report"
-        default: source
-        }
+        sourceTitle(source)
     }
 }
 

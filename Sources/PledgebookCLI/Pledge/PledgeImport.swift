@@ -2,6 +2,7 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Glibc
+import Imports
 import Pledgebook
 
 struct PledgeImport: ParsableCommand {
@@ -15,28 +16,49 @@ struct PledgeImport: ParsableCommand {
 
             Example:
               pledgebook pledge import campaigns/aurora-lamp/pledges.csv --yes
+              pledgebook pledge import report.zip --dry-run --format json
             """)
 
     @Argument(help: "A CSV file, a folder of them, or a ZIP archive") var file: String
     @Option(help: ArgumentHelp("What kind of file it is, where its header does not say: own or kickstarter"))
     var source: String?
+    @Option(
+        help: ArgumentHelp(
+            "What its bytes are where no mark says it: utf-8, or windows-1252", valueName: "encoding"))
+    var encoding: SourceEncoding = .utf8
     @Option(help: ArgumentHelp("Take the good rows and write the bad ones here", valueName: "file"))
     var rejects: String?
     @Flag(help: "Book what the file tells of pledges that are in the book already")
     var update = false
     @Option(help: ArgumentHelp("The day on which what is new happened; else today", valueName: "date"))
     var on: CalendarDay?
+    @Option(
+        help: ArgumentHelp("How the result is written: text, or json for programs", valueName: "format"))
+    var format: ResultFormat = .text
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var options: SharedOptions
+
+    /// How the result is written.
+    enum ResultFormat: String, CaseIterable, ExpressibleByArgument {
+        case text, json
+    }
+
+    func validate() throws {
+        guard format == .text || confirmation.yes || confirmation.dryRun else {
+            throw ValidationError("--format json asks nothing: say --yes, or --dry-run, with it.")
+        }
+    }
 
     func run() throws {
         let here = try Environment(options, for: .writing, "pledge import")
         let campaign = try here.campaign()
         var told = ImportOptions()
         told.source = source
+        told.encoding = encoding
         told.update = update
         told.day = on
         told.takesGoodRows = rejects != nil
+        guard format == .text else { return try runForPrograms(told, campaign, here) }
         let words = ImportWords(campaign, file: file, rejects: rejects)
         if !confirmation.yes {
             told.dryRun = true
@@ -55,6 +77,27 @@ struct PledgeImport: ParsableCommand {
         try words.check(done)
         words.next(done)
         if done.refused > 0 { throw ExitCode(ExitStatus.partly.rawValue) }
+    }
+
+    /// One document on stdout, whatever comes; the exit code says as much as in words.
+    private func runForPrograms(
+        _ options: ImportOptions, _ campaign: LoadedCampaign, _ here: Environment
+    ) throws {
+        let json = ImportJSON(campaign, file: file, rejects: rejects)
+        var told = options
+        told.dryRun = confirmation.dryRun
+        told.update = update || told.dryRun
+        let done: ImportSummary
+        do {
+            done = try importing(told, into: campaign, here, rejects: told.dryRun ? nil : rejects)
+        } catch {
+            guard let text = json.text(error, isPlan: told.dryRun) else { throw error }
+            Output.line(text)
+            throw ExitCode(ExitStatus.badInput.rawValue)
+        }
+        Output.line(json.text(done, isPlan: told.dryRun))
+        guard done.refused > 0 else { return }
+        throw ExitCode((rejects == nil ? ExitStatus.badInput : .partly).rawValue)
     }
 
     private func importing(
