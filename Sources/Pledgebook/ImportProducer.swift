@@ -50,8 +50,9 @@ final class ImportProducer: @unchecked Sendable {
             let hash = FileHash()
             for file in files { try read(file, hash) }
             guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
-            if !isDoomed, !queue.put(rows.takeBackerKeys()) { throw NothingKept() }
-            if !isDoomed, !queue.put(rows.takePledgeKeys()) { throw NothingKept() }
+            if !isDoomed {
+                try rows.takeKeys { if !queue.put($0) { throw NothingKept() } }
+            }
             digest = hash.finish()
         } catch is NothingKept {
             return  // The writing side has failed and says why.
@@ -71,7 +72,9 @@ final class ImportProducer: @unchecked Sendable {
         while try scanner.nextBatch(into: &batch) {
             var first = 0
             if format == nil {
-                format = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                let made = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                rows.mapping = made.mode == .asks ? 0 : mapping(of: made.source)
+                format = made
                 first = 1
             }
             guard var reading = format else { continue }
@@ -152,6 +155,20 @@ final class ImportProducer: @unchecked Sendable {
         return ImportContext(
             definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
             map: map)
+    }
+
+    /// The keyed hash of all that decides what a platform's cells are taken as.
+    private func mapping(of source: String) -> Int64 {
+        let definition = campaign.definition
+        var words = definition.tiers.map { "\($0.id)|\($0.title)|\($0.price)" }
+        words += definition.addOns.map { "\($0.id)|\($0.title)" } + definition.skus
+        if let platform = definition.imports[source] {
+            for names in [platform.rewards, platform.addOns, platform.choices] {
+                words += names.sorted { $0.key < $1.key }.map { "\($0.key)→\($0.value)" } + [""]
+            }
+            words += [platform.timeZone ?? "", platform.tax.rawValue]
+        }
+        return rows.hash(Array(words.joined(separator: "\n").utf8).span)
     }
 
     private func noRows() -> Diagnostic {

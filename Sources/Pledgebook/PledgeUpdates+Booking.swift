@@ -94,7 +94,8 @@ extension PledgeUpdates {
             if change.payment.captured > payment.captured { summary.collectedCount += 1 }
             payment = change.payment
         }
-        if let ending = comparison.ending {
+        // A pledge that came back stands as before its end.
+        if let ending = comparison.ending, !comparison.isRevived {
             payment.ending = ending
             if comparison.isReleased {
                 journal.write(
