@@ -168,8 +168,16 @@ struct PledgeUpdates {
             return
         }
         comparison.changes += changes
+        book(placed, row, order, &comparison)
+    }
+
+    /// The pledge as the row has it; what was paid for keeps its price.
+    private func book(
+        _ placed: Placement, _ row: ChangedRow, _ order: PledgeOrder, _ comparison: inout PledgeComparison
+    ) {
+        let pledge = comparison.pledge
         var offer = placed
-        if isPaid {
+        if comparison.payment.captured > 0 {
             offer.price = Price(
                 goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
         }

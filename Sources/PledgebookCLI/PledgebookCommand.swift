@@ -22,6 +22,7 @@ struct PledgebookCommand: ParsableCommand {
             CampaignCommand.self,
             PledgeCommand.self,
             ImportCommand.self,
+            BackerCommand.self,
             PaymentCommand.self,
             NoticeCommand.self,
             RunCommand.self,

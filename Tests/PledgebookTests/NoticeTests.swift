@@ -51,12 +51,14 @@ import Testing
         try book.check()
     }
 
-    @Test("no reminder is queued when the window is over, or where a platform asks its own backers")
+    @Test("a late close begins its window late; a platform asks its own backers")
     func noTime() throws {
         let book = try PaymentBook()
         book.gateway.answer("P-1", .charge, .declined(hard: false))
         try book.close(days: 8)
-        #expect(try Self.words(book, days: 8, openOnly: false).isEmpty)
+        #expect(try Self.words(book, days: 8, openOnly: false) == ["1 payment-failed P-1 12000"])
+        try book.close(days: 15)
+        #expect(try Self.words(book, days: 15, openOnly: false).count == 1)
         var terms = PaymentBook.Terms()
         terms.via = "recorded"
         let elsewhere = try PaymentBook(terms)

@@ -47,8 +47,7 @@ extension Session {
         }
         guard try records.lastInstalment(campaign: number, pledge: pledge) == 1 else {
             throw SessionError.refused(
-                "\(name) cannot be reversed: \(row.reference) has more than one payment. Import the pledge "
-                    + "anew.")
+                "\(name) cannot be reversed: \(row.reference) has several payments. Import the pledge anew.")
         }
         var payment = item.payment ?? item.unwritten
         if let open = payment.operation,

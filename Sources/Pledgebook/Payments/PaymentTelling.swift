@@ -112,7 +112,7 @@ extension PaymentTelling {
         let order = isSpread ? ordered(cases, about) : [about]
         let rooms = order.map { ($0, $0.expected(self) ?? 0) }
         if isOver(for: about, fact) { return [ToldShare(about: about, amount: 0)] }
-        guard let amount = fact.amount ?? expected(rooms) else {
+        guard let amount = fact.amount ?? expected(rooms) ?? toldBefore(fact, of: about) else {
             throw SessionError.refused(
                 "Nothing of \(about.reference) \(words). If it has happened all the same, say how much.")
         }
@@ -128,6 +128,12 @@ extension PaymentTelling {
             shares.append(ToldShare(about: last.about, amount: last.amount + left))
         }
         return shares
+    }
+
+    /// The figure with which a fact was told before under the same reference.
+    private func toldBefore(_ fact: PaymentFact, of about: PaymentCase) -> Int64? {
+        guard !fact.reference.isEmpty else { return nil }
+        return about.standing.first { $0.told == word && $0.reference == fact.reference }?.toldAmount
     }
 
     /// Whether it tells once more, without a figure, of a dispute that is over.

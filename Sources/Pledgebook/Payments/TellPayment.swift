@@ -34,8 +34,11 @@ extension Session {
                 let campaign = try campaign(id, in: records)
                 var cases = try paymentCases(who, of: campaign, in: records)
                 let isNamed = PaymentName(who).instalment != nil
-                // What is left of a price that was paid in part comes as a payment of its own (T53).
-                if telling == .paid, !isNamed, let next = try furtherPayment(cases, in: records) {
+                // A balance that came before it was asked for is a payment of its own (T53). Where no balance
+                // is agreed, money beyond the payment is a question for a person.
+                if telling == .paid, !isNamed, campaign.definition.prepayment.plan == .deposit,
+                    let next = try furtherPayment(cases, in: records)
+                {
                     cases.append(next)
                 }
                 let about = try telling.shares(of: fact, in: cases)
