@@ -96,6 +96,8 @@ public struct PledgeDifference: Hashable, Sendable {
     public let reference: String
     /// For people, for example `status pledged → collected`.
     public let text: String
+    /// The row's file, as it was named.
+    public let file: String
     /// The row's line in its file.
     public let line: Int
     /// It contradicts the book: what of it cannot be booked waits for a person.

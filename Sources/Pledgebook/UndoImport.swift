@@ -166,7 +166,10 @@ struct UndoingImport {
 
     /// A payout that has come since has settled the money with the others.
     private func checkPayouts() throws {
-        let kinds: [EntryKind] = [.payoutCreated, .payoutArrived]
+        let kinds: [EntryKind] = [
+            .payoutCreated, .payoutArrived, .payoutReceipts, .payoutRefunds, .payoutChargebacks,
+            .payoutChargebacksReversed, .payoutUnexplainedIn, .payoutUnexplainedOut,
+        ]
         let later = try records.entries(campaign: campaign.record.number, kinds: kinds).map(\.entry)
         let reversed = Set(later.compactMap(\.reverses))
         if let payout = later.last(where: {

@@ -146,6 +146,7 @@ enum UpdateRefusal: Equatable {
 extension PledgeComparison {
     func difference(of row: ChangedRow) -> PledgeDifference {
         PledgeDifference(
-            reference: pledge.reference, text: text, line: row.order.line, isContradiction: isContradiction)
+            reference: pledge.reference, text: text, file: row.file, line: row.order.line,
+            isContradiction: isContradiction)
     }
 }

@@ -190,6 +190,76 @@ import Testing
         #expect(try book.differences() == [])
     }
 
+    @Test("units that a late pledge held go to who is next in the queue")
+    func units() throws {
+        let book = try UpdateBook()
+        try book.take(
+            Self.file([Row(number: 1, status: "collected"), Row(number: 2, status: "collected")]),
+            at: "2026-04-02T12:00:00Z")
+        _ = try book.session("2026-04-08T12:00:00Z").closeCampaign(nil)
+        _ = try book.session("2026-04-09T12:00:00Z").launchRun(
+            "run-1", units: .total(3), overrideReason: "a test")
+        let before = try Self.picture(book)
+        #expect(before.units.count == 2)
+        let late = [Row(number: 3, status: "collected"), Row(number: 4, status: "collected")]
+        try book.take(Self.file(Array(late.prefix(1))), at: "2026-04-10T12:00:00Z")
+        try book.take(Self.file(Array(late.suffix(1))), at: "2026-04-11T12:00:00Z")
+        func run(of reference: String) throws -> [String] {
+            let number = try book.pledge(reference).number
+            return try book.folder.book.read { try $0.allocations(campaign: 1, pledge: number).map(\.run) }
+        }
+        #expect(try run(of: "KS-3") == ["run-1"])
+        #expect(try run(of: "KS-4") == [])
+        _ = try Self.undo(2, book, at: "2026-04-12T12:00:00Z")
+        #expect(try run(of: "KS-3") == [])
+        #expect(try run(of: "KS-4") == ["run-1"])
+        #expect(try book.differences() == [])
+        _ = try Self.undo(3, book, at: "2026-04-13T12:00:00Z")
+        #expect(try Self.picture(book).differences(from: before) == [])
+        #expect(try book.differences() == [])
+    }
+
+    @Test("what lies in a locked month is taken back on the first open day")
+    func locked() throws {
+        let book = try UpdateBook()
+        try book.take(Self.file([Row(number: 1, status: "collected")]), at: "2026-04-02T12:00:00Z")
+        let march = try #require(Period("2026-03"))
+        _ = try book.session("2026-04-03T12:00:00Z").lockMonth(march, in: nil)
+        _ = try Self.undo(1, book, at: "2026-04-04T12:00:00Z")
+        #expect(
+            try book.entries("KS-1") == [
+                "captured 2026-03-31 6667+500+1433", "captured 2026-04-01 -6667+-500+-1433",
+                "canceled 2026-04-04 0+0+0",
+            ])
+        #expect(try book.balance(.clearing) == 0)
+        #expect(try book.differences() == [])
+    }
+
+    @Test("not what a card processor has charged since, nor what a payout has settled")
+    func money() throws {
+        let charged = try UpdateBook([("at-close", "on-pledge")])
+        let rows =
+            "pledge_id,email,country,tier,pledged_at,payment_method,payment_reference\n"
+            + (1...6).map {
+                "P-\($0),a\($0)@post.example,DE,standard,2026-03-05T10:00:00Z,rehearsal,pm_\($0)\n"
+            }
+            .joined()
+        let told = try charged.take(rows, at: "2026-03-06T12:00:00Z")
+        try #require(told.charged.captured > 0)
+        let moved = #expect(throws: SessionError.self) {
+            try Self.undo(1, charged, at: "2026-03-07T12:00:00Z")
+        }
+        #expect(moved?.message.contains("has moved since: entry") == true, "\(moved as Any)")
+        let paid = try UpdateBook()
+        try paid.take(Self.file([Row(number: 1, status: "collected")]), at: "2026-04-02T12:00:00Z")
+        let later = try paid.session("2026-04-14T12:00:00Z")
+        _ = try later.recordPayout(CashFact(amount: 8_600), in: nil)
+        let settled = #expect(throws: SessionError.self) {
+            try Self.undo(1, paid, at: "2026-04-15T12:00:00Z")
+        }
+        #expect(settled?.message.contains("has paid out money that it told of") == true, "\(settled as Any)")
+    }
+
     /// Two files of one campaign: what is in the second may be anything.
     private static func files(_ random: inout SampleRandom) -> (first: [Row], second: [Row]) {
         let statuses = ["pledged", "collected", "errored", "canceled", "dropped", "disputed"]

@@ -128,6 +128,7 @@ struct ImportJSON {
                 for change in summary.changes {
                     json.object { json in
                         json.member("reference", change.reference)
+                        json.member("file", change.file)
                         json.member("line", change.line)
                         json.member("text", change.text)
                         json.member("contradicts", change.isContradiction)

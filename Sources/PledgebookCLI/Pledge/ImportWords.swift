@@ -39,15 +39,23 @@ struct ImportWords {
         var table = Table([.text("what"), .number("count"), .text("amount")])
         table.rows = rows(summary)
         for line in table.lines(header: false) { Output.line(line) }
-        for change in summary.changes.prefix(Self.shownChanges) {
-            Output.line("    line \(change.line): \(visible(change.reference)): \(visible(change.text))")
-        }
+        writeChanges(summary)
         let hidden = summary.changed - Int64(Self.shownChanges)
         if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))\(whereAll)") }
         writeVanished(summary)
         for remark in summary.remarks + remarks(summary, verb) { Output.line("  " + visible(remark)) }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
             Output.line("  The changes are not booked: say --update to book them.")
+        }
+    }
+
+    /// Of a folder or an archive the file is named where it changes.
+    private func writeChanges(_ summary: ImportSummary) {
+        var name = file
+        for change in summary.changes.prefix(Self.shownChanges) {
+            if change.file != name { Output.line("    " + visible(change.file)) }
+            name = change.file
+            Output.line("    line \(change.line): \(visible(change.reference)): \(visible(change.text))")
         }
     }
 
