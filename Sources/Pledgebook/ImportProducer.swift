@@ -43,6 +43,12 @@ final class ImportProducer: @unchecked Sendable {
         context = Self.context(of: campaign, options.map)
     }
 
+    /// Whether the last file told of pledges, as a platform's does.
+    var tells: Bool { lastFormat.map { $0.mode != .asks } ?? false }
+
+    /// Whether the import is one file by itself.
+    var isSingleFile: Bool { files.count == 1 }
+
     /// Reads everything; then the queue is finished, also when it failed.
     func run() {
         defer { queue.finish() }
@@ -62,7 +68,7 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     private func read(_ file: SourceFile, _ hash: FileHash) throws {
-        let bytes = try file.read(as: options.encoding) { [self] bytes in
+        let bytes = try file.read(as: options.encoding.source) { [self] bytes in
             hash.update(bytes)
             bytesRead += Int64(bytes.count)
         }
@@ -103,6 +109,14 @@ final class ImportProducer: @unchecked Sendable {
                 ChangedRow(
                     pledge: row.pledge, row.order, lines: outcome.lines, content: row.content,
                     bytes: outcome.batch.bytes, mode: mode, file: file))
+        }
+        if let difference = observer.difference {
+            for row in outcome.batch.pledges {
+                let reference = String(decoding: outcome.batch.bytes[row.reference.range], as: UTF8.self)
+                let amount = campaign.money(row.goods + row.shipping + row.tax + row.bonus)
+                try difference(
+                    DifferenceRow(reference: reference, what: "new", before: "", after: "\(amount)"))
+            }
         }
         outcome.changed = []
         outcome.rejected = []

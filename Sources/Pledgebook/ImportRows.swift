@@ -37,6 +37,8 @@ struct ImportRows {
     /// The kind of the first pledge's money, once there is one.
     private(set) var firstPledge: Int64?
     private(set) var summary = ImportSummary()
+    /// What a platform's file names of the pledges that the book held before it.
+    private(set) var named = NamedPledges()
 
     /// Keyed hashes of what a row is known by.
     struct RowHashes {
@@ -144,10 +146,11 @@ struct ImportRows {
 
     private mutating func process(
         _ order: PledgeOrder, _ hashes: RowHashes, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode,
-        _ file: String,
-        _ outcome: inout Outcome
+        _ file: String, _ outcome: inout Outcome
     ) throws {
+        if case .tells = mode { named.add(tier: order.tier) }
         if let known = pledgeKeys.find(hashes.key) {
+            if case .tells = mode { named.add(known.number) }
             if known.content == hashes.content {
                 summary.same += 1
             } else if known.number < firstNumber, !known.isTold {
