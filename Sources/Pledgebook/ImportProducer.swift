@@ -120,19 +120,7 @@ final class ImportProducer: @unchecked Sendable {
             source: options.source, context: context, after: lastFormat)
     }
 
-    /// The campaign's definition with the zones that platforms' times are meant in.
-    private var context: ImportContext {
-        var zones: [String: ZoneOffsets] = [:]
-        for (platform, settings) in campaign.definition.imports {
-            if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
-        }
-        if let map = options.map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
-            zones[map.source] = zone
-        }
-        return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
-            map: options.map)
-    }
+    private var context: ImportContext { campaign.importContext(options.map) }
 
     private func emptyFile(_ name: String) -> Diagnostic {
         Diagnostic(

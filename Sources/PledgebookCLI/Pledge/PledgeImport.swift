@@ -13,13 +13,24 @@ struct PledgeImport: ParsableCommand {
             bad ones written there, each with its reason, to be mended and imported again (exit 3). \
             Importing a file again changes nothing.
 
+            --explain shows how a file would be read and imports nothing; for a file of a source that is not \
+            known, --write-map writes a mapping file to start from, and --map takes it.
+
             Example:
               pledgebook pledge import campaigns/aurora-lamp/pledges.csv --yes
             """)
 
     @Argument(help: "A CSV file, a folder of them, or a ZIP archive") var file: String
-    @Option(help: ArgumentHelp("What kind of file it is, where its header does not say: own or kickstarter"))
+    @Option(
+        help: ArgumentHelp(
+            "What kind of file it is, where its header does not say: own, kickstarter, shopify …"))
     var source: String?
+    @Option(help: ArgumentHelp("How a file of another source is to be read", valueName: "file"))
+    var map: String?
+    @Flag(help: "Show how the file would be read, and import nothing")
+    var explain = false
+    @Option(help: ArgumentHelp("With --explain: write a mapping file to start from", valueName: "file"))
+    var writeMap: String?
     @Option(help: ArgumentHelp("Take the good rows and write the bad ones here", valueName: "file"))
     var rejects: String?
     @Flag(help: "Book what the file tells of pledges that are in the book already")
@@ -29,11 +40,23 @@ struct PledgeImport: ParsableCommand {
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var options: SharedOptions
 
+    func validate() throws {
+        guard writeMap == nil || explain else {
+            throw ValidationError("--write-map goes with --explain.")
+        }
+    }
+
     func run() throws {
-        let here = try Environment(options, for: .writing, "pledge import")
+        let here = try Environment(options, for: explain ? .reading : .writing, "pledge import")
         let campaign = try here.campaign()
+        let map = try map.map { try readSourceMap(InputFile.read($0), file: $0) }
+        if explain {
+            return try ExplainWords(writeMap: writeMap).write(
+                explainImport(of: file, source: source, map: map, into: campaign))
+        }
         var told = ImportOptions()
         told.source = source
+        told.map = map
         told.update = update
         told.day = on
         told.takesGoodRows = rejects != nil
