@@ -221,10 +221,9 @@ private struct ReportWriting {
         } else {
             first.append("closes_at: the export names no times")
         }
-        let count = items.count == 1 ? "item" : "items"
         first.append(
-            "items and what tiers contain: each tier has one of the \(count) \(items.map(\.sku).joined(separator: ", "))"
-        )
+            "items and what tiers contain: each tier holds one of each, "
+                + items.map(\.sku).joined(separator: ", "))
         if outline.assumesZone {
             first.append("imports.\(outline.source).time_zone: the export's times name none")
         }

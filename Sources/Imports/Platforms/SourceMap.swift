@@ -35,7 +35,9 @@ public struct SourceMap: Sendable {
         case .success(let document):
             var reading = SourceMapReading(document: document)
             let map = reading.read(isKnownZone: isKnownZone)
-            guard let map, reading.problems.isEmpty else { throw FileProblem(reading.problems) }
+            guard let map, reading.problems.isEmpty else {
+                throw FileProblem(reading.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+            }
             return map
         }
     }
