@@ -12,24 +12,25 @@ import subprocess
 RUNS = [
     ("import", "pledge import"), ("import again", "the same file again"), ("close", "campaign close"),
     ("cash flow", "report cash-flow"), ("help", "pledgebook --help"), ("verify", "receipt verify"),
-    ("refund all", "campaign cancel (refund all)"),
+    ("refund all", "campaign close (refund all)"), ("cancel one", "pledge cancel, one pledge"),
     ("keyed", "sqlite3 .import, same keys"), ("bare", "sqlite3 .import, bare table"),
     ("python import", "Python script, import"), ("python close", "Python script, close"),
 ]
-# What, the run, the run it is compared with, the most that the ratio may be (None: no goal is set).
+# What, the run, the run it is compared with, the most that the ratio may be, and what it shall be next.
 RATIOS = [
-    ("import against `.import` with the same keys", "import", "keyed", 0.7),
-    ("import against `.import` into a bare table", "import", "bare", None),
-    ("the same file again against the import", "import again", "import", None),
-    ("close against the import", "close", "import", 1.25),
-    ("refund all against close", "refund all", "close", 1.6),
-    ("verify all receipts against the import", "verify", "import", 0.75),
+    ("import against `.import` with the same keys", "import", "keyed", 0.7, 0.5),
+    ("import against `.import` into a bare table", "import", "bare", 1.5, 0.75),
+    ("the same file again against the import", "import again", "import", 0.5, 0.25),
+    ("close against the import", "close", "import", 1.25, 1.0),
+    ("refund all against close", "refund all", "close", 1.6, None),
+    ("verify all receipts against the import", "verify", "import", 0.75, None),
 ]
-# What, the slower run, the faster one, the least that the ratio may be.
+# What, the slower run, the faster one, the least that the ratio may be, and what it shall be next.
 SPEED_UPS = [
-    ("import against the Python script", "python import", "import", 8),
-    ("close against the Python script", "python close", "close", 5),
+    ("import against the Python script", "python import", "import", 8, 10),
+    ("close against the Python script", "python close", "close", 5, 15),
 ]
+SIZES = [("import", 2.4, 1.6), ("close", 3.6, 2.0)]
 
 
 def verdict(holds):
@@ -43,41 +44,40 @@ def mebibytes(peak):
 
 
 def ratio_rows(bench):
-    for what, ours, peer, goal in RATIOS:
-        a, b = bench.median(ours), bench.median(peer)
-        aim = f"≤ {goal} ×" if goal else "–"
-        if a is None or b is None:
-            yield f"| {what} | not measured | {aim} | – |"
-        else:
-            yield f"| {what} | {a / b:.2f} × | {aim} | {verdict(a / b <= goal) if goal else '–'} |"
-    for what, peer, ours, goal in SPEED_UPS:
+    for what, ours, peer, goal, following in RATIOS:
+        ratio = bench.median(ours) / bench.median(peer)
+        after = f"≤ {following} ×" if following else "–"
+        yield f"| {what} | {ratio:.2f} × | ≤ {goal} × | {verdict(ratio <= goal)} | {after} |"
+    for what, peer, ours, goal, following in SPEED_UPS:
         factor = bench.median(peer) / bench.median(ours)
-        yield f"| {what} | {factor:.1f} × faster | ≥ {goal} × | {verdict(factor >= goal)} |"
+        yield (f"| {what} | {factor:.1f} × faster | ≥ {goal} × | {verdict(factor >= goal)} "
+               f"| ≥ {following} × |")
 
 
 def absolute_rows(bench):
-    for what, name, goal in [("cash-flow report, process start included", "cash flow", 50),
-                             ("`pledgebook --help`", "help", 20)]:
+    for what, name, goal, following in [
+            ("cash-flow report, process start included", "cash flow", 50, "≤ 30 ms"),
+            ("one `pledge cancel`, process start included", "cancel one", 30, "–"),
+            ("`pledgebook --help`", "help", 20, "≤ 15 ms")]:
         milliseconds = bench.median(name) * 1000
-        yield f"| {what} | {milliseconds:.1f} ms | ≤ {goal} ms | {verdict(milliseconds <= goal)} |"
+        holds = verdict(milliseconds <= goal)
+        yield f"| {what} | {milliseconds:.1f} ms | ≤ {goal} ms | {holds} | {following} |"
     peak = max(bench.peaks["import"])
     holds = verdict(peak <= 256 * 1024)
-    yield f"| peak memory of the import | {mebibytes(peak)} MiB | ≤ 256 MiB | {holds} |"
+    yield f"| peak memory of the import | {mebibytes(peak)} MiB | ≤ 256 MiB | {holds} | ≤ 224 MiB |"
     csv_bytes = bench.pledges.stat().st_size
-    for moment in ("import", "close"):
+    for moment, goal, following in SIZES:
         size = bench.sizes[moment] / csv_bytes
-        yield f"| size of the book after {moment}, against the CSV's | {size:.2f} × | – | – |"
+        yield (f"| size of the book after {moment}, against the CSV's | {size:.2f} × | ≤ {goal} × "
+               f"| {verdict(size <= goal)} | ≤ {following} × |")
 
 
 def time_rows(bench):
     for name, what in RUNS:
-        if name in bench.seconds:
-            each = bench.seconds[name]
-            peak = mebibytes(max(bench.peaks[name]))
-            spread = f"{min(each):.3f} – {max(each):.3f}"
-            yield f"| {what} | {statistics.median(each):.3f} | {spread} | {len(each)} | {peak} |"
-        else:
-            yield f"| {what} | not measured: the command failed | – | – | – |"
+        each = bench.seconds[name]
+        peak = mebibytes(max(bench.peaks[name]))
+        spread = f"{min(each):.3f} – {max(each):.3f}"
+        yield f"| {what} | {statistics.median(each):.3f} | {spread} | {len(each)} | {peak} |"
 
 
 def first_line(*arguments):
@@ -121,7 +121,8 @@ def page(bench):
         f"{bench.in_book:,} in the book, {refused:,} refused; "
         f"{options.rounds} rounds, ours and the peers in turn.",
         "Times drift from run to run and from machine to machine; the ratios of one run are what counts.", "",
-        "## Against the goals", "", "| what | measured | goal | |", "| --- | --- | --- | --- |",
+        "![The medians as bars](benchmarks.svg)", "",
+        "## Against the goals", "", "| what | measured | goal | | next |", "| --- | --- | --- | --- | --- |",
         *ratio_rows(bench), *absolute_rows(bench), "",
         "## Times", "",
         "| run | median s | least – most s | runs | peak MiB |", "| --- | --- | --- | --- | --- |",
@@ -129,7 +130,9 @@ def page(bench):
         "Each run is a process of its own, from its start to its end, on a book made anew for each round;",
         "`sync` is called before each. `.import` runs with sqlite3's own defaults (rollback journal,",
         "synchronous=FULL); the Python script and Pledgebook use WAL and synchronous=FULL.",
-        "`.import` checks, prices and signs nothing; the Python script does the same work as we do.", "",
+        "`.import` checks, prices and signs nothing; the Python script does the same work as we do, but for the",
+        "checkpoint over all receipts that each closing signs. “Refund all” is the end of the same campaign",
+        "when it misses its goal: cards that failed are tried once more, then everything goes back.", "",
         "## Machine", "", *[f"- {line}" for line in machine_rows(bench)], "",
         "## Run it again", "", "```", again, "```",
     ]

@@ -12,7 +12,7 @@ public struct RehearsalGateway: PaymentGateway {
     /// `rehearsal`.
     public var name: String { "rehearsal" }
     /// 4,096.
-    public var window: Int { 4096 }
+    public var window: Int { 16384 }
     /// 24 hours, as Stripe's.
     public var keyLifetime: Int64 { 86_400 }
     /// Whether what a capture leaves over stays held; by the profile, as a rule not.

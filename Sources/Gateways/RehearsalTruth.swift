@@ -34,7 +34,7 @@ final class RehearsalTruth {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .cannotOpen(path: path, reason: "it is not a file")
         }
-        written = Int(status.st_size) / RehearsalRecord.width
+        written = Self.wholeLines(Int(status.st_size) / RehearsalRecord.width, of: descriptor)
         // A line that a crash cut off was never answered, so it never happened.
         if Int(status.st_size) != written * RehearsalRecord.width,
             ftruncate(descriptor, off_t(written * RehearsalRecord.width)) != 0
@@ -44,6 +44,24 @@ final class RehearsalTruth {
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// The most lines that are written between two syncs.
+    private static let mostUnsynced = 1 << 14
+
+    /// How many lines there are before the first that a cut of power left without all of its bytes.
+    ///
+    /// Zeros stand where a part of the last write did not arrive. Nothing of that write was ever answered.
+    private static func wholeLines(_ lines: Int, of descriptor: Int32) -> Int {
+        let width = RehearsalRecord.width
+        let first = max(lines - mostUnsynced, 0)
+        var bytes = [UInt8](repeating: 1, count: (lines - first) * width)
+        let wanted = bytes.count
+        // What cannot be read is told by who reads it.
+        guard wanted > 0, pread(descriptor, &bytes, wanted, off_t(first * width)) == wanted,
+            let torn = bytes.firstIndex(of: 0)
+        else { return lines }
+        return first + torn / width
+    }
 
     /// Lines in all.
     var count: Int { written + waiting.count / RehearsalRecord.width }

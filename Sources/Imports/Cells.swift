@@ -10,6 +10,8 @@ struct Cells {
     let zone: ZoneOffsets
     /// Whether `1.234,50` is meant: in files whose cells `;` parts.
     let decimalComma: Bool
+    /// Where local times that come twice are counted.
+    var twice: TwiceTimes?
 
     /// An amount as people and platforms write it: `79`, `79.00`, `$1,234.00`, `€ 5`, `SEK 1,000.00`, `$17.17
     /// AUD`, `(5.00)`, and `1.234,50` where the decimal sign is a comma.
@@ -21,7 +23,7 @@ struct Cells {
         } catch {
             guard case .notANumber = error else { throw amountProblem(error) }
         }
-        let (number, unit) = splitUnit(bytes)
+        let (number, unit) = try splitUnit(bytes)
         try check(unit)
         let plain = try plainNumber(number)
         do throws(AmountProblem) {
@@ -36,9 +38,9 @@ struct Cells {
         let example = digits == 0 ? "7900" : "79." + String(repeating: "0", count: digits)
         let fix = "write the amount with a dot and \(digits) digits, for example \(example)"
         return switch problem {
-        case .tooManyDecimals(let count):
+        case .tooManyDecimals:
             CellProblem(
-                "amount", "the amount has \(count) decimals, \(currency.code) has \(digits)", fix: fix)
+                "amount", "the amount has more decimals than \(currency.code), which has \(digits)", fix: fix)
         case .tooLarge:
             CellProblem("amount", "the amount is too large", fix: "no amount is above 10^12 minor units")
         case .negative: CellProblem("amount", "the amount is below zero", fix: fix)
@@ -47,28 +49,57 @@ struct Cells {
     }
 
     /// Parts the digits from the letters and signs around them: what is left is a symbol or a code.
-    private func splitUnit(_ bytes: Span<UInt8>) -> (number: [UInt8], unit: [UInt8]) {
+    ///
+    /// A space within the digits parts thousands; a symbol within them is no way to write an amount.
+    private func splitUnit(_ bytes: Span<UInt8>) throws(CellProblem) -> (number: [UInt8], unit: [UInt8]) {
         var number: [UInt8] = []
-        var unit: [UInt8] = []
-        for index in bytes.indices {
-            switch bytes[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ","),
-                UInt8(ascii: "-"),
-                UInt8(ascii: "("), UInt8(ascii: ")"):
-                number.append(bytes[index])
-            case UInt8(ascii: " "): break
-            default: unit.append(bytes[index])
+        var unit: (bytes: [UInt8], endsNumber: Bool) = ([], false)
+        var hasDigits = false
+        var hasGap = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            let space = Self.space(at: index, bytes)
+            index += max(1, space)
+            if space > 0 {
+                hasGap = true
+                continue
             }
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ","):
+                let isDigit = byte >= UInt8(ascii: "0")
+                if hasDigits, hasGap {
+                    // A gap behind a unit, and one before a point, part no thousands.
+                    guard isDigit, !unit.endsNumber else { throw amountProblem(.notANumber) }
+                    number.append(decimalComma ? UInt8(ascii: ".") : UInt8(ascii: ","))
+                }
+                guard !hasDigits || !unit.endsNumber else { throw amountProblem(.notANumber) }
+                if isDigit { hasDigits = true }
+                number.append(byte)
+            case UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"): number.append(byte)
+            default:
+                if hasDigits { unit.endsNumber = true }
+                unit.bytes.append(byte)
+            }
+            hasGap = false
         }
-        return (number, unit)
+        return (number, unit.bytes)
+    }
+
+    /// How many bytes the space takes that begins here: 0 for none; no-break spaces count.
+    private static func space(at index: Int, _ bytes: Span<UInt8>) -> Int {
+        if bytes[index] == UInt8(ascii: " ") { return 1 }
+        if bytes[index] == 0xC2, index + 1 < bytes.count, bytes[index + 1] == 0xA0 { return 2 }
+        let isNarrow =
+            bytes[index] == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80
+            && (bytes[index + 2] == 0xAF || bytes[index + 2] == 0x89)
+        return isNarrow ? 3 : 0
     }
 
     /// `$` alone is the campaign's currency if that is a dollar; any code must be the campaign's.
     private func check(_ unit: [UInt8]) throws(CellProblem) {
         if unit.isEmpty { return }
-        // No-break spaces belong to no unit.
-        let text = String(decoding: unit, as: UTF8.self).filter { $0 != "\u{A0}" && $0 != "\u{202F}" }
-        if text.isEmpty { return }
+        let text = String(decoding: unit, as: UTF8.self)
         let code = text.filter { $0.isASCII && $0.isLetter }
         let symbol = text.filter { !($0.isASCII && $0.isLetter) }
         let symbols = [
@@ -127,15 +158,19 @@ struct Cells {
     func time(_ bytes: Span<UInt8>) throws(CellProblem) -> Timestamp {
         if let time = Timestamp(rfc3339: bytes) { return time }
         let (numbers, rest) = leadingNumbers(bytes)
-        guard numbers.count == 5 || numbers.count == 6,
+        let fix = "write it as 2026-03-04T09:30:00+01:00, or 2026-03-04 09:30 in \(zone.name)"
+        guard numbers.count == 5 || numbers.count == 6 else {
+            let what =
+                bytes.count == 0
+                ? "the time is missing"
+                : numbers.count == 3 && rest.isEmpty ? "the day has no time" : "this is not a time"
+            throw CellProblem("time", what, fix: fix)
+        }
+        guard
             let local = LocalTime(
                 year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
                 second: numbers.count == 6 ? numbers[5] : 0)
-        else {
-            throw CellProblem(
-                "time", "the time is not one that exists",
-                fix: "write it as 2026-03-04T09:30:00+01:00, or 2026-03-04 09:30 in \(zone.name)")
-        }
+        else { throw CellProblem("time", "the time is not one that exists", fix: fix) }
         if let offset = offsetSeconds(rest) {
             guard case .one(let time) = ZoneOffsets.utc.timestamp(of: local) else {
                 throw CellProblem("time", "the time is not one that exists", fix: "write it as RFC 3339")
@@ -153,6 +188,7 @@ struct Cells {
                 fix: "write it with its offset, for example 2026-03-29T03:30:00+02:00")
         case .twice(let first, _):
             // Both fall on the same day; the earlier one keeps the place in the queue.
+            twice?.count += 1
             return first
         }
     }
@@ -244,7 +280,7 @@ struct Cells {
     }
 
     /// Whether the cell is a card number: 13 to 19 digits, spaces or hyphens between them, that pass Luhn's
-    /// check (ISO/IEC 7812-1, annex B).
+    /// check (ISO/IEC 7812-1, annex B); Excel's guards around it hide nothing.
     static func isCardNumber(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 13, bytes.count <= 40 else { return false }
         var digits = 0
@@ -257,11 +293,16 @@ struct Cells {
                 if digits % 2 == 1 { value = value * 2 > 9 ? value * 2 - 9 : value * 2 }
                 sum += value
                 digits += 1
-            } else if byte != UInt8(ascii: " "), byte != UInt8(ascii: "-") {
+            } else if byte != UInt8(ascii: " "), byte != UInt8(ascii: "-"), !isOfGuard(byte) {
                 return false
             }
             index -= 1
         }
         return digits >= 13 && digits <= 19 && sum % 10 == 0
+    }
+
+    /// What guards against Excel are made of, doubled quotes with them.
+    private static func isOfGuard(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "'") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "\"")
     }
 }

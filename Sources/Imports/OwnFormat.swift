@@ -75,7 +75,7 @@ public struct OwnFormat: PledgeFormat {
         definition = context.definition
         cells = Cells(
             currency: context.definition.currency, zone: context.zone,
-            decimalComma: delimiter == UInt8(ascii: ";"))
+            decimalComma: delimiter == UInt8(ascii: ";"), twice: context.twice)
         skus = definition.skus.map { Array($0.utf8) }
         tierIDs = definition.tiers.map { Array($0.id.utf8) }
         addOnIDs = definition.addOns.map { Array($0.id.utf8) }

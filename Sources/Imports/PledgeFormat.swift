@@ -10,6 +10,8 @@ public struct ImportContext: Sendable {
     public var zone: ZoneOffsets
     /// By platform, the zone that `imports.<platform>.time_zone` names; the platform's files are in it.
     public var platformZones: [String: ZoneOffsets]
+    /// Counts the local times that come twice, in all files of the import.
+    public let twice = TwiceTimes()
     /// How files of another source are to be read; `nil`: by the formats that are known.
     public var map: SourceMap?
 
@@ -26,6 +28,26 @@ public struct ImportContext: Sendable {
         self.definition = definition
         self.zone = zone
         self.platformZones = platformZones
+    }
+}
+
+/// How many local times fell into an hour that comes twice, when the clocks go back.
+///
+/// Used by the thread that reads, and by others when that has ended.
+public final class TwiceTimes: @unchecked Sendable {
+    /// Each was read as the earlier of the two.
+    public internal(set) var count = 0
+
+    init() {}
+
+    /// What was assumed, and how to say it outright; nothing where no time came twice.
+    public var remarks: [String] {
+        guard count > 0 else { return [] }
+        return [
+            "\(count == 1 ? "1 time falls" : "\(count) times fall") into an hour that comes twice, when "
+                + "the clocks go back: the earlier one was taken.\n  fix: write such times with their "
+                + "offset, for example 2026-10-25T02:30:00+01:00"
+        ]
     }
 }
 

@@ -31,9 +31,26 @@ public struct SourceFile: Sendable {
 
     /// Opens the file for one reading from its first byte on; it is closed when the source is let go of.
     ///
-    /// - Returns: A source for `CSVScanner`; it throws `SourceProblem` when the disk or the archive fails.
+    /// - Parameters:
+    ///   - encoding: What the file's bytes are where no byte order mark says it.
+    ///   - tap: Called with the file's own bytes, before they become UTF-8.
+    /// - Returns: A source of UTF-8 for `CSVScanner`; it throws `SourceProblem` when the disk or the archive
+    ///   fails, and `FileProblem` for bytes that are no text.
     /// - Throws: `SourceProblem` when the file cannot be opened anymore.
-    public func read() throws -> CSVScanner.Source {
+    public func read(
+        as encoding: SourceEncoding = .utf8, tap: @escaping (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) throws -> CSVScanner.Source {
+        let bytes = try readBytes()
+        let decoder = SourceDecoder(
+            { buffer in
+                let count = try bytes(buffer)
+                tap(UnsafeRawBufferPointer(rebasing: buffer[0..<max(0, count)]))
+                return count
+            }, as: encoding, name: name)
+        return { buffer in try decoder.read(into: buffer) }
+    }
+
+    private func readBytes() throws -> CSVScanner.Source {
         switch place {
         case .file(let path):
             let file = try OpenFile(path)

@@ -83,9 +83,9 @@ final class ZipFile {
             let name = status.name.map { String(cString: $0) } ?? ""
             try checkPlace(name)
             let parts = name.split { $0 == "/" || $0 == "\\" }
-            guard let last = parts.last, !name.hasSuffix("/"), parts.first != "__MACOSX",
-                isCSVName(String(last))
-            else {
+            guard let last = parts.last, !name.hasSuffix("/"), parts.first != "__MACOSX" else { continue }
+            guard isCSVName(String(last)) else {
+                guard !last.lowercased().hasSuffix(".zip") else { throw holdsArchive(named: name) }
                 continue
             }
             try checkReadable(status, name)
@@ -129,6 +129,14 @@ final class ZipFile {
             throw SourceProblem(
                 "“\(path)” names a file outside of itself. It is not from a platform: do not use it.")
         }
+    }
+
+    /// What lies in an archive within the archive would otherwise be left out without a word.
+    private func holdsArchive(named name: String) -> SourceProblem {
+        let entry = ZipEntry(name: name, index: 0, size: 0)
+        return SourceProblem(
+            "“\(path)” holds another archive, “\(entry.shownName)”, which is not opened. Unpack both, "
+                + "and give the folder.")
     }
 
     private func checkSizes(_ statuses: [zip_stat_t]) throws {

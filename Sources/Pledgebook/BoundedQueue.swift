@@ -93,4 +93,9 @@ struct Worker: ~Copyable {
     consuming func join() {
         pthread_join(thread, nil)
     }
+
+    /// Lets the thread end by itself: something else tells when it has done its work.
+    consuming func detach() {
+        pthread_detach(thread)
+    }
 }

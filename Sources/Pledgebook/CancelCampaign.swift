@@ -17,6 +17,7 @@ extension Session {
         defer { withExtendedLifetime(lock) {} }
         return try book.inBulk {
             let id = before.record.id
+            let start = try interruptedClosing(before) ?? before.record.head
             var windows = try OperationWindows(self, campaign: before)
             if before.record.state != .canceled {
                 try windows.resolve()
@@ -25,7 +26,7 @@ extension Session {
                 try windows.release()
                 try endReleasing(id)
             }
-            let entries = try writeClosed(id, windows.count, since: before.record.head)
+            let entries = try writeClosed(id, windows.count, since: start)
             return try book.read { records in
                 let after = try campaign(id, in: records)
                 let standing = try standing(after, records.totals(campaign: after.record.number), in: records)

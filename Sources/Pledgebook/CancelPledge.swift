@@ -63,10 +63,10 @@ extension Session {
         let lock = try GatewayLock(book: book.path, campaign: campaign.record.id)
         defer { withExtendedLifetime(lock) {} }
         var windows = try OperationWindows(self, campaign: campaign)
-        try windows.resolve()
         let number = try book.read { records in
             try pledge(plan.reference, campaign: campaign.record.number, in: records).number
         }
+        try windows.resolve(of: number)
         var done = plan
         var last = 1
         let kept = plan.overridden == nil ? nil : reason

@@ -83,6 +83,7 @@ extension OperationWindows {
             }
         }
         watch = after
+        try receipts?.reach(after.ours)
         return page.requests
     }
 

@@ -95,9 +95,43 @@ extension Session {
         return try book.inBulk { try carryOn(before) }
     }
 
+    /// Writes the end of a closing that was stopped when all its steps were done and the campaign is over.
+    ///
+    /// A closing of a campaign that is not over is carried on by `closeCampaign`, its end with it.
+    ///
+    /// - Returns: Whether there was one.
+    /// - Throws: `SessionError`, `BookError`.
+    public func endInterruptedClosing(_ id: CampaignID?) throws -> Bool {
+        let campaign = try campaign(id)
+        guard [.unfunded, .canceled].contains(campaign.record.state),
+            let start = try interruptedClosing(campaign)
+        else { return false }
+        let lock = try GatewayLock(book: book.path, campaign: campaign.record.id)
+        defer { withExtendedLifetime(lock) {} }
+        return try writeClosed(campaign.record.id, SweepCount(), since: start) > 0
+    }
+
+    /// The last entry before a closing that was stopped before its end was written; `nil`: none was.
+    func interruptedClosing(_ campaign: LoadedCampaign) throws -> Int64? {
+        try book.read { records in
+            let number = campaign.record.number
+            let commands = ["campaign close", "campaign cancel"]
+            guard let session = try records.lastSession(of: commands, campaign: number),
+                let last = try records.entry(campaign: number, number: session.last)?.entry,
+                last.kind != .campaignClosed
+            else { return nil }
+            return session.first - 1
+        }
+    }
+
     private func carryOn(_ before: LoadedCampaign) throws -> ClosingResult {
         let id = before.record.id
+        let start = try interruptedClosing(before) ?? before.record.head
         var windows = try OperationWindows(self, campaign: before)
+        let receipts = try book.read { try ReceiptsAhead(self, before.record, in: $0) }
+        defer { receipts.stop() }
+        try receipts.reach(before.record.head)
+        windows.receipts = receipts
         try windows.resolve()
         let totals = KeptTotals()
         var contract: Int64 = 0
@@ -122,7 +156,7 @@ extension Session {
             try endReleasing(id, totals)
         }
         try queueReminders(id)
-        let counted = try writeClosed(id, windows.count, since: before.record.head, totals)
+        let counted = try writeClosed(id, windows.count, since: start, totals, receipts)
         return try book.read { records in
             let after = try campaign(id, in: records)
             let standing = try standing(after, totals.of(after, in: records), in: records)
@@ -208,7 +242,8 @@ extension Session {
 
     /// One entry a closing that did something, with counts and totals; and a checkpoint over all of it.
     func writeClosed(
-        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
+        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals(),
+        _ receipts: ReceiptsAhead? = nil
     ) throws -> Int64 {
         try book.write { records in
             let campaign = try campaign(id, in: records)
@@ -217,7 +252,8 @@ extension Session {
             let standing = try standing(campaign, kept.of(campaign, in: records), in: records)
             journal.write(.campaignClosed, detail: count.detail(standing))
             try journal.finish()
-            try attest(journal.record, in: records)
+            try receipts?.reach(campaign.record.head)
+            try attest(journal.record, in: records, ahead: receipts)
             return campaign.record.head - head + 1
         }
     }

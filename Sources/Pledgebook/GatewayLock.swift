@@ -11,9 +11,14 @@ final class GatewayLock {
         let name = "\(path).\(campaign.rawValue).lock"
         descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
-            throw SessionError.refused(
-                "\(name) cannot be made: \(String(cString: strerror(errno))). Check the rights of the folder."
-            )
+            let isForbidden = errno == EACCES || errno == EPERM || errno == EROFS || errno == ELOOP
+            let reason = String(cString: strerror(errno))
+            throw SessionError.rule(
+                "\(name) cannot be made: \(reason). "
+                    + (isForbidden
+                        ? "Check the rights of the folder."
+                        : "Nothing was changed; mend that and say it again."),
+                exit: isForbidden ? .refused : .fault)
         }
         // `deinit` closes it, also where this throws; a second close would be somebody else's descriptor.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

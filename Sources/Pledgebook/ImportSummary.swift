@@ -1,6 +1,7 @@
 import Accounting
 import Crowdfunding
 public import Parsing
+import Storage
 
 /// What an import did, or would do.
 public struct ImportSummary: Sendable {
@@ -22,10 +23,12 @@ public struct ImportSummary: Sendable {
     public internal(set) var changesAreBooked = false
     /// Rows that were not taken.
     public internal(set) var refused: Int64 = 0
-    /// How many rows were refused for each kind of reason, most first.
-    public internal(set) var refusedByKind: [(kind: String, count: Int64)] = []
-    /// The first problems; the others are counted and in the rejects file.
-    public internal(set) var problems: [Diagnostic] = []
+    /// How many rows were refused for each kind of reason, most first, each with its first place.
+    public internal(set) var refusedByKind: [RefusedKind] = []
+    /// The first rows that were not taken; the others are counted and in the rejects file.
+    public internal(set) var refusedRows: [RefusedRow] = []
+    /// What was wrong with those rows.
+    public var problems: [Diagnostic] { refusedRows.map(\.diagnostic) }
     /// Rows without an amount, priced by the campaign's rules.
     public internal(set) var pricedByEngine: Int64 = 0
     /// Rows of a platform whose price, limit, date or choice differs from the campaign file, by kind.
@@ -48,15 +51,47 @@ public struct ImportSummary: Sendable {
     public internal(set) var charged = SweepCount()
     /// The format of the files: one of `sourceNames`, or what a mapping file says.
     public internal(set) var source = ""
+    /// Pledges of the same platform that the book holds and the file does not name.
+    public internal(set) var vanished: Int64 = 0
+    /// The references of the first of them.
+    public internal(set) var firstVanished: [String] = []
+    /// Whether it was looked for pledges that vanished: a platform's file of which no row was refused.
+    public internal(set) var looksForVanished = false
+    /// The number of the import by which the very same file was taken before; `nil` for a new file.
+    public internal(set) var sameFile: Int?
+    /// The number under which the import is kept; `nil` where nothing was to be kept.
+    public internal(set) var number: Int?
     var missed: [MissedDemand: Int64] = [:]
 
-    /// How many problems are kept to be shown.
-    public static let shownProblems = 20
-    /// How many changed pledges are kept to be shown.
+    /// How many rows that were not taken are kept to be shown.
+    public static let shownProblems = 1_000
+    /// How many changed pledges, and how many that vanished, are kept to be shown.
     public static let shownChanges = 1_000
 
     /// Whether something is to be written.
     public var isEmpty: Bool { placed == 0 && changed == 0 }
+}
+
+/// How many rows an import did not take for one kind of reason, and where the first of them is.
+public struct RefusedKind: Hashable, Sendable {
+    /// A short, stable word, for example `amount`.
+    public let kind: String
+    /// How many rows.
+    public internal(set) var count: Int64
+    /// The file of the first of them, as it was named.
+    public let file: String
+    /// Its line, counted from 1.
+    public let line: Int
+    /// Its column, counted from 1 in bytes.
+    public let column: Int
+}
+
+/// A row that an import did not take.
+public struct RefusedRow: Equatable, Sendable {
+    /// Where it is wrong, how, and how to mend it.
+    public let diagnostic: Diagnostic
+    /// The kind of reason, as in `RefusedKind`.
+    public let kind: String
 }
 
 /// What a later file says of a pledge that the book knows otherwise.
@@ -65,6 +100,8 @@ public struct PledgeDifference: Hashable, Sendable {
     public let reference: String
     /// For people, for example `status pledged → collected`.
     public let text: String
+    /// The row's file, as it was named.
+    public let file: String
     /// The row's line in its file.
     public let line: Int
     /// It contradicts the book: what of it cannot be booked waits for a person.
@@ -88,6 +125,15 @@ extension ImportSummary {
         self.amount += amount
     }
 
+    /// Counts a pledge that is placed again after its import was undone.
+    mutating func countAgain(_ placed: PledgeRecord) { placedCount(amount: placed.total) }
+
+    /// Counts a pledge that the file does not name any more.
+    mutating func countVanished(_ reference: String) {
+        vanished += 1
+        if firstVanished.count < Self.shownChanges { firstVanished.append(reference) }
+    }
+
     /// Counts a pledge of which the file tells something else, and keeps the first ones to be shown.
     mutating func count(_ difference: PledgeDifference) {
         changed += 1
@@ -107,8 +153,17 @@ extension ImportSummary {
     /// Counts a refused row and keeps the first ones to be shown.
     mutating func refuse(_ diagnostic: Diagnostic, kind: String) {
         refused += 1
-        add(1, to: kind, in: &refusedByKind)
-        if problems.count < Self.shownProblems { problems.append(diagnostic) }
+        if let index = refusedByKind.firstIndex(where: { $0.kind == kind }) {
+            refusedByKind[index].count += 1
+        } else {
+            refusedByKind.append(
+                RefusedKind(
+                    kind: kind, count: 1, file: diagnostic.file, line: diagnostic.line,
+                    column: diagnostic.column))
+        }
+        if refusedRows.count < Self.shownProblems {
+            refusedRows.append(RefusedRow(diagnostic: diagnostic, kind: kind))
+        }
     }
 
     private func add(_ count: Int64, to kind: String, in list: inout [(kind: String, count: Int64)]) {

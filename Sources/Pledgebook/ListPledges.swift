@@ -22,6 +22,8 @@ public struct PledgeListing: Sendable {
     public let standing: PledgeStanding
     /// Units whose variant is not chosen yet.
     public let openChoices: Int64
+    /// What is missing before it can ship, in words; empty where nobody asked.
+    public let missing: [String]
 }
 
 /// Where a pledge is, in the words of people.
@@ -60,10 +62,11 @@ extension Session {
     ///   - campaign: Whose pledges.
     ///   - openChoice: Only pledges with units whose variant is not chosen.
     ///   - standing: Only pledges that stand so; `nil`: all.
+    ///   - missing: Only pledges that cannot ship yet, because a choice or a part of the address is missing.
     ///   - body: Gets one pledge at a time.
     /// - Throws: What `body` throws, and `BookError`.
     public func forEachPledge(
-        of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?,
+        of campaign: LoadedCampaign, openChoice: Bool, standing: PledgeStanding?, missing: Bool = false,
         _ body: (PledgeListing) throws -> Void
     ) throws {
         try book.read { records in
@@ -81,6 +84,7 @@ extension Session {
                 known.captured += row.payment.captured
                 payments[row.pledge] = known
             }
+            let words = try ProductionWords(campaign, in: records)
             var last: Int64 = 0
             while true {
                 let pledges = try records.pledges(campaign: number, after: last, limit: 4_096)
@@ -95,16 +99,34 @@ extension Session {
                     let open = try openChoices(of: pledge, tier: tier, in: campaign, records)
                     if openChoice && (open == 0 || !pledge.state.holdsPlace) { continue }
                     let backer = try records.backer(campaign: number, number: pledge.backer)
+                    let lacks = missing ? try self.missing(pledge, backer, open: open, words, records) : []
+                    if missing && lacks.isEmpty { continue }
                     try body(
                         PledgeListing(
                             reference: pledge.reference, name: backer?.name ?? "", email: backer?.email ?? "",
                             tier: tier, quantity: pledge.quantity, total: campaign.money(pledge.total),
-                            pledgedOn: campaign.day(of: pledge.placedAt), standing: stands, openChoices: open)
-                    )
+                            pledgedOn: campaign.day(of: pledge.placedAt), standing: stands, openChoices: open,
+                            missing: lacks))
                 }
                 last = end.number
             }
         }
+    }
+
+    /// What a pledge that holds its place and contains something lacks before it can ship.
+    private func missing(
+        _ pledge: PledgeRecord, _ backer: BackerRecord?, open: Int64, _ words: ProductionWords,
+        _ records: Records
+    ) throws -> [String] {
+        guard pledge.state == .placed,
+            let queued = try records.queuedPledge(campaign: words.campaign, number: pledge.number)
+        else { return [] }
+        let demand = words.demand(of: queued)
+        guard !demand.chosen.isEmpty || !demand.open.isEmpty else { return [] }
+        let address = PostalAddress(json: backer?.address)
+        return (open > 0 ? ["choice"] : [])
+            + address.missing(
+                for: backer?.name, to: pledge.destination ?? backer?.country ?? address[.countryCode])
     }
 
     private func openChoices(
@@ -134,7 +156,7 @@ extension Session {
 
 extension PaymentState {
     /// Whether a pledge stands as this payment of it does, however the others are.
-    fileprivate var saysMost: Bool {
+    var saysMost: Bool {
         switch self {
         case .disputed, .unknown, .conflicted, .refundOwed, .refundPending: true
         default: false

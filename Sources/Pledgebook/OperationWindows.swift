@@ -40,6 +40,8 @@ struct OperationWindows {
     var known: LoadedCampaign
     var gateway: any PaymentGateway
     var count = SweepCount()
+    /// Hashes what was written, for the checkpoint at the end.
+    var receipts: ReceiptsAhead?
     /// Operations that the gateway was asked about.
     private(set) var asked = 0
     /// The chain's head after our last transaction: as long as it stands there, nobody else has changed what
@@ -155,12 +157,19 @@ struct OperationWindows {
     /// Asks the gateway what became of everything that was left open or unknown, and sends again what it
     /// never saw.
     ///
-    /// - Parameter isMeant: Which operations to ask about.
+    /// - Parameters:
+    ///   - pledge: The number of the pledge whose operations are meant; `nil`: those of all.
+    ///   - isMeant: Which of them to ask about.
     /// - Throws: `SessionError`, `BookError`, and what the gateway throws.
-    mutating func resolve(_ isMeant: (OperationRecord) -> Bool = { _ in true }) throws {
+    mutating func resolve(
+        of pledge: Int64? = nil, _ isMeant: (OperationRecord) -> Bool = { _ in true }
+    ) throws {
         let found = try session.book.read { records -> [(OperationRecord, PendingRequest)] in
             let campaign = try session.reload(known, in: records)
-            return try records.openOperations(campaign: campaign.record.number).filter(isMeant).compactMap {
+            return try records.openOperations(campaign: campaign.record.number, pledge: pledge).filter(
+                isMeant
+            )
+            .compactMap {
                 guard
                     let item = try records.collectionItem(
                         campaign: campaign.record.number, pledge: $0.pledge, instalment: $0.instalment),
@@ -224,11 +233,12 @@ struct OperationWindows {
         context.due = item.price
         if item.instalment > 1 { context.retryWindowEnds = campaign.balanceSchedule(of: item)?.ends }
         let before = item.payment ?? item.unwritten
-        let needsHistory = before.captured > 0 || item.instalment > 1
         var left = PartsLeft(due: item.parts)
-        if needsHistory {
-            let entries = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
-            left = PartsLeft(due: item.parts, replaying: entries.map(\.entry))
+        var history: [JournalEntry] = []
+        if before.authorized > 0 || item.instalment > 1 {
+            history = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
+                .map(\.entry)
+            left = PartsLeft(due: item.parts, replaying: history)
             context.delivered = left.delivered(of: before)
         }
         let change = try before.applying(event, in: context)
@@ -240,7 +250,7 @@ struct OperationWindows {
         let operation = Operation(
             pledge: item.pledge, reference: item.reference, instalment: item.instalment, kind: open.kind,
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
-            target: before.authorized > 0 ? try target(of: item, campaign, journal.records) : "")
+            target: before.authorized > 0 ? target(of: item.instalment, in: history) : "")
         let keepsRow = item.payment == nil
         try book(change, of: item, &left, journal, detail: operation.detail, keepsRow: keepsRow)
         var item = item
@@ -275,14 +285,11 @@ struct OperationWindows {
     }
 
     /// The charge that a refund, capture or void is about: what the gateway called it.
-    private func target(of item: CollectionItem, _ campaign: LoadedCampaign, _ records: Records) throws
-        -> String
-    {
+    private func target(of instalment: Int, in history: [JournalEntry]) -> String {
         let kinds: [EntryKind] = [.captured, .capturedAfterSuccess, .authorized]
-        let charges = try records.entries(campaign: campaign.record.number, pledge: item.pledge).map(\.entry)
-            .filter {
-                kinds.contains($0.kind) && $0.reverses == nil && $0.instalment == item.instalment
-            }
+        let charges = history.filter {
+            kinds.contains($0.kind) && $0.reverses == nil && $0.instalment == instalment
+        }
         // What a person told is known to the gateway by no reference of its own.
         let own = charges.last { EntryDetail.value("op", in: $0.detail) != nil }
         return (own ?? charges.last)?.reference ?? ""
@@ -302,7 +309,7 @@ struct OperationWindows {
                 pledge: item.pledge, reference: item.reference, instalment: operation.instalment,
                 kind: operation.kind, attempt: operation.attempt, amount: operation.amount,
                 method: item.method,
-                target: try target(of: item, campaign, records)),
+                target: target(of: operation.instalment, in: entries)),
             payment: payment, left: PartsLeft(due: item.parts, replaying: entries), sentAt: operation.at)
     }
 }

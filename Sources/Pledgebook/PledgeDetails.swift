@@ -42,6 +42,8 @@ public struct PledgeDetails: Sendable {
     public let cancelUntil: Timestamp?
     /// Oldest first.
     public let history: [PledgeEvent]
+    /// What people wrote down, oldest first.
+    public let notes: [PledgeNote]
 }
 
 /// Units of one item in a pledge.

@@ -45,7 +45,8 @@ struct PledgeReader {
                 : nil,
             state: pledge.state, goods: try goods(), priceParts: try priceParts(), total: pledge.total,
             tax: pledge.tax, payment: payment, cancellation: refusal,
-            cancelUntil: definition.cancellation.backerMayCancelUntil, history: try history(entries))
+            cancelUntil: definition.cancellation.backerMayCancelUntil, history: try history(entries),
+            notes: try records.notes(campaign: number, pledge: pledge.number).map { PledgeNote($0) })
     }
 
     /// The values of the JSON object, in its order.

@@ -64,8 +64,18 @@ extension Records {
     func forEachReceipt(
         of record: CampaignRecord, after number: Int64, _ body: (_ number: Int64, Span<UInt8>) throws -> Void
     ) throws {
+        guard number < .max else { return }
+        try forEachReceipt(of: record, in: number + 1...Int64.max, body)
+    }
+
+    /// The same of the entries in a range.
+    func forEachReceipt(
+        of record: CampaignRecord, in range: ClosedRange<Int64>,
+        _ body: (_ number: Int64, Span<UInt8>) throws -> Void
+    ) throws {
         let lines = try ReceiptLines(record, in: self)
-        let reader = try EntryReader(self, campaign: record.number, after: number)
+        let number = range.lowerBound - 1
+        let reader = try EntryReader(self, campaign: record.number, after: number, through: range.upperBound)
         var previous = try entry(campaign: record.number, number: number)?.tag ?? .zero
         while true {
             let batch = try reader.next(4_096)

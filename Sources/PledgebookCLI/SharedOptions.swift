@@ -2,6 +2,7 @@ public import Accounting
 public import ArgumentParser
 public import Crowdfunding
 import Glibc
+public import Pledgebook
 
 /// Which book, which key, which clock.
 struct BookOptions: ParsableArguments {
@@ -60,3 +61,5 @@ extension CampaignID: ExpressibleByArgument {
     /// The id as written.
     public init?(argument: String) { self.init(argument) }
 }
+
+extension FileEncoding: ExpressibleByArgument {}

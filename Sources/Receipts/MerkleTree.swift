@@ -125,15 +125,35 @@ public final class MerkleTree {
     }
 
     /// Adds a leaf that was hashed already.
-    public func append(_ leaf: MerkleHash) {
-        var hash = leaf
-        var rest = count
+    public func append(_ leaf: MerkleHash) { append(leaf, height: 0) }
+
+    /// Adds the leaves of a tree that was hashed by itself, as those that follow.
+    ///
+    /// - Parameter next: A tree that begins where this one ends: no full part of it may be larger than the
+    ///   largest power of two that divides `count`.
+    /// - Returns: Whether it fits; if not, nothing is added.
+    public func append(_ next: MerkleTree) -> Bool {
+        let largest = next.count == 0 ? 0 : Int64.bitWidth - 1 - next.count.leadingZeroBitCount
+        guard count == 0 || largest <= count.trailingZeroBitCount else { return false }
+        var height = largest
+        for peak in next.peaks {
+            while next.count >> Int64(height) & 1 == 0 { height -= 1 }
+            append(peak, height: height)
+            height -= 1
+        }
+        return true
+    }
+
+    /// Adds the root of a full tree, where `count` is a multiple of its leaves.
+    private func append(_ root: MerkleHash, height: Int) {
+        var hash = root
+        var rest = count >> Int64(height)
         while rest & 1 == 1 {
             hash = hasher.node(peaks.removeLast(), hash)
             rest >>= 1
         }
         peaks.append(hash)
-        count += 1
+        count += 1 << Int64(height)
     }
 
     /// The root over all leaves; without any, the digest of nothing.

@@ -18,6 +18,8 @@ public struct ReceiptFinding: Hashable, Sendable, CustomStringConvertible {
         case duplicated
         /// The receipt is genuine, but was signed after another predecessor: two histories were mixed.
         case otherHistory
+        /// Genuine receipts go on after what is said to be the last.
+        case beyondHead(Int64)
         /// A key's first receipt is not `key.rotated`, or an earlier key is used after a later one.
         case keyOutOfTurn
         /// The key is not the one that signed.
@@ -54,6 +56,8 @@ public struct ReceiptFinding: Hashable, Sendable, CustomStringConvertible {
         case .otherHistory:
             "line \(line): receipt \(number) is genuine but does not follow the receipt before it:"
                 + " it is of another history of this book"
+        case .beyondHead(let head):
+            "the receipts go on to \(number), but the book's last entry is said to be \(head)"
         case .keyOutOfTurn: "line \(line): receipt \(number) is signed with a key that was not in use there"
         case .wrongKey(let kid):
             "the key for “\(kid)” is not the one that signed these receipts; they were not judged:"

@@ -140,6 +140,8 @@ public struct ReceiptVerifier {
                 report(.truncated(last: head.number), line: lineCount + 1, number: expected)
             } else if head.number == expected - 1, let previous, !constantTimeEquals(previous, head.tag) {
                 report(.otherHistory, line: lineCount, number: head.number)
+            } else if head.number < expected - 1 {
+                report(.beyondHead(head.number), line: lineCount, number: expected - 1)
             }
         }
         return ReceiptVerdict(

@@ -86,11 +86,19 @@ extension Records {
         switch scope {
         case .placed(let states):
             let known = states.compactMap { $0.map { String($0.rawValue) } }.joined(separator: ",")
-            let untouched = states.contains(nil) ? "m.state IS NULL OR " : ""
+            guard states.contains(nil) else {
+                // Most pledges are paid: what is not is found among the payments, without a look at the rest.
+                return """
+                    SELECT \(columns) FROM payment m CROSS JOIN pledge p
+                    WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment = 1 AND m.state IN (\(known))
+                      AND p.campaign = m.campaign AND p.number = m.pledge AND p.state = 1
+                    ORDER BY m.pledge LIMIT $3
+                    """
+            }
             return """
                 SELECT \(columns) FROM pledge p LEFT JOIN payment m \(join)
                 WHERE p.campaign = $1 AND p.number > $2 AND p.state IN (1)
-                  AND (\(untouched)m.state IN (\(known)))
+                  AND (m.state IS NULL OR m.state IN (\(known)))
                 ORDER BY p.number LIMIT $3
                 """
         case .payments(let states), .later(let states):

@@ -2,6 +2,7 @@ public import Accounting
 public import Crowdfunding
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// An entry with its signature.
 public struct SignedEntry: Hashable, Sendable {
@@ -46,19 +47,25 @@ public struct SessionRecord: Hashable, Sendable {
 }
 
 extension Records {
-    private static let entryColumns = """
-        SELECT e.*, p.reference AS subject FROM entry e
-        LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+    /// Asked for pledge by pledge where all are paid back: compiled once, and no value is made of a column.
+    private static func entryQuery(_ condition: String) -> String {
         """
+        SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,
+          e.fee, e.other, e.reverses, e.reference, e.detail, e.tag, p.reference
+        FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+        WHERE e.campaign = $1 AND \(condition) ORDER BY e.number
+        """
+    }
+
+    private static let entriesInRange = entryQuery("e.number BETWEEN $2 AND $3")
+    private static let laterEntriesOfPledge = entryQuery("e.pledge = $2 AND e.kind <> 1")
+    private static let entriesOfRuns = entryQuery("e.run IS NOT NULL")
 
     /// The entries with numbers from `first` to `last`, in order.
     public func entries(campaign: Int64, from first: Int64, to last: Int64) throws -> [SignedEntry] {
-        try Row.fetchAll(
-            db,
-            sql: Self.entryColumns
-                + " WHERE e.campaign = $1 AND e.number BETWEEN $2 AND $3 ORDER BY e.number",
-            arguments: [campaign, first, last]
-        ).map(entry(from:))
+        var entries: [SignedEntry] = []
+        try forEachRawRow(Self.entriesInRange, campaign, first, last) { entries.append(try entry(from: $0)) }
+        return entries
     }
 
     /// One entry, or `nil`.
@@ -68,33 +75,30 @@ extension Records {
 
     /// Every entry about a pledge, in order, its placing first.
     public func entries(campaign: Int64, pledge: Int64) throws -> [SignedEntry] {
-        let later = try Row.fetchAll(
-            db,
-            sql: Self.entryColumns + """
-                 WHERE e.campaign = $1 AND e.pledge = $2 AND e.kind <> 1 ORDER BY e.number
-                """, arguments: [campaign, pledge]
-        ).map(entry(from:))
-        return try entries(campaign: campaign, from: pledge, to: pledge) + later
+        var entries = try entries(campaign: campaign, from: pledge, to: pledge)
+        try forEachRawRow(Self.laterEntriesOfPledge, campaign, pledge) { entries.append(try entry(from: $0)) }
+        return entries
     }
 
     /// Every entry about a run, in order.
     public func entries(campaign: Int64, run: String) throws -> [SignedEntry] {
-        try Row.fetchAll(
-            db, sql: Self.entryColumns + " WHERE e.campaign = $1 AND e.run = $2 ORDER BY e.number",
-            arguments: [campaign, run]
-        ).map(entry(from:))
+        var entries: [SignedEntry] = []
+        try forEachRawRow(Self.entriesOfRuns, campaign) { row in
+            let signed = try entry(from: row)
+            if signed.entry.run == run { entries.append(signed) }
+        }
+        return entries
     }
 
     /// Every entry of one of the kinds, in order.
     public func entries(campaign: Int64, kinds: [EntryKind]) throws -> [SignedEntry] {
         let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
         let few = kinds.allSatisfy(\.isOfCampaign) ? " AND e.pledge IS NULL" : ""
-        return try Row.fetchAll(
-            db,
-            sql: Self.entryColumns
-                + " WHERE e.campaign = $1 AND e.kind IN (\(list))\(few) ORDER BY e.number",
-            arguments: [campaign]
-        ).map(entry(from:))
+        var entries: [SignedEntry] = []
+        try forEachRawRow(Self.entryQuery("e.kind IN (\(list))\(few)"), campaign) {
+            entries.append(try entry(from: $0))
+        }
+        return entries
     }
 
     /// The entry that takes `number` back, or `nil`.
@@ -138,6 +142,13 @@ extension Records {
         }
         defer { rollup = DailyRollup() }
         return rollup
+    }
+
+    /// The highest number in the journal; 0 for an empty one.
+    public func lastEntryNumber(campaign: Int64) throws -> Int64 {
+        try Int64.fetchOne(
+            db, sql: "SELECT number FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1",
+            arguments: [campaign]) ?? 0
     }
 
     /// When the journal was last written to; `nil` for an empty one.
@@ -187,22 +198,36 @@ extension Records {
         }
     }
 
+    /// The last session of one of these commands, or `nil`.
+    public func lastSession(of commands: [String], campaign: Int64) throws -> SessionRecord? {
+        try sessions(campaign: campaign).last { commands.contains($0.command) }
+    }
+
     private func parts(from row: Row) -> EntryParts {
         EntryParts(
             goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"],
             other: row["other"])
     }
 
-    private func entry(from row: Row) throws -> SignedEntry {
-        guard let kind = EntryKind(rawValue: row["kind"]), let tag = Tag(row["tag"] as Data) else {
-            throw BookError.storage(reason: "an entry's row cannot be read")
+    /// Of a row of `entryQuery`.
+    private func entry(from row: OpaquePointer) throws -> SignedEntry {
+        func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
+        func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
+        func text(_ column: Int32) -> String {
+            sqlite3_column_text(row, column).map { String(cString: $0) } ?? ""
         }
+        guard let kind = EntryKind(rawValue: Int(integer(1))),
+            sqlite3_column_bytes(row, 15) == Tag.byteCount, let tag = sqlite3_column_blob(row, 15)
+        else { throw BookError.storage(reason: "an entry's row cannot be read") }
         let entry = JournalEntry(
-            number: row["number"], kind: kind, pledge: row["pledge"], subject: row["subject"] ?? "",
-            instalment: row["instalment"] ?? 0, run: row["run"], at: Timestamp(seconds: row["at"]),
-            day: CalendarDay(number: row["day"]), parts: parts(from: row), reverses: row["reverses"],
-            reference: row["reference"] ?? "", detail: row["detail"] ?? "")
-        return SignedEntry(entry: entry, tag: tag)
+            number: integer(0), kind: kind, pledge: isNull(2) ? nil : integer(2), subject: text(16),
+            instalment: Int(integer(3)), run: isNull(4) ? nil : text(4), at: Timestamp(seconds: integer(5)),
+            day: CalendarDay(number: Int(integer(6))),
+            parts: EntryParts(
+                goods: integer(7), shipping: integer(8), tax: integer(9), fee: integer(10),
+                other: integer(11)),
+            reverses: isNull(12) ? nil : integer(12), reference: text(13), detail: text(14))
+        return SignedEntry(entry: entry, tag: Tag(at: tag))
     }
 }
 

@@ -84,29 +84,34 @@ extension Records {
     /// The notices of a campaign in their order; only those that nobody has sent, where asked.
     public func notices(campaign: Int64, unsentOnly: Bool = false) throws -> [NoticeRecord] {
         let unsent = unsentOnly ? " AND n.sent_day IS NULL" : ""
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT n.*, p.state AS pledge_state, p.gateway, m.state AS payment_state, m.ending
-                FROM notice n JOIN pledge p ON p.campaign = n.campaign AND p.number = n.pledge
-                LEFT JOIN payment m ON m.campaign = n.campaign AND m.pledge = n.pledge
-                  AND m.instalment = n.instalment
-                WHERE n.campaign = $1\(unsent) ORDER BY n.number
-                """, arguments: [campaign]
-        ).map { row in
+        // After a closing there may be one for every twentieth pledge, and a screen counts the true ones.
+        let rows = try RowReader(
+            self,
+            """
+            SELECT n.number, n.pledge, n.instalment, n.kind, n.turn, n.amount, n.at, n.next_try, n.ends,
+              n.sent_day, p.state, p.gateway, m.state, m.ending
+            FROM notice n JOIN pledge p ON p.campaign = n.campaign AND p.number = n.pledge
+            LEFT JOIN payment m ON m.campaign = n.campaign AND m.pledge = n.pledge
+              AND m.instalment = n.instalment
+            WHERE n.campaign = $1\(unsent) ORDER BY n.number
+            """, campaign)
+        var notices: [NoticeRecord] = []
+        while try rows.step() {
             var notice = NoticeRecord(
-                number: row["number"], pledge: row["pledge"], instalment: row["instalment"],
-                kind: row["kind"], turn: row["turn"], amount: row["amount"],
-                at: Timestamp(seconds: row["at"]),
-                nextTry: (row["next_try"] as Int64?).map(Timestamp.init(seconds:)),
-                ends: (row["ends"] as Int64?).map(Timestamp.init(seconds:)),
-                sentOn: (row["sent_day"] as Int?).map { CalendarDay(number: $0) })
+                number: rows.integer(0), pledge: rows.integer(1), instalment: rows.integer(2),
+                kind: rows.text(3), turn: Int(rows.integer(4)), amount: rows.integer(5),
+                at: Timestamp(seconds: rows.integer(6)),
+                nextTry: rows.optionalInteger(7).map(Timestamp.init(seconds:)),
+                ends: rows.optionalInteger(8).map(Timestamp.init(seconds:)),
+                sentOn: rows.optionalInteger(9).map { CalendarDay(number: Int($0)) })
             notice.standing = NoticeStanding(
-                pledge: PledgeState(rawValue: row["pledge_state"]) ?? .placed, gateway: row["gateway"],
-                payment: (row["payment_state"] as Int?).flatMap { PaymentState(rawValue: $0) } ?? .pledged,
-                ending: (row["ending"] as Int?).flatMap { PaymentEnding(rawValue: $0) } ?? .pledged)
-            return notice
+                pledge: PledgeState(rawValue: Int(rows.integer(10))) ?? .placed,
+                gateway: Int(rows.integer(11)),
+                payment: rows.optionalInteger(12).flatMap { PaymentState(rawValue: Int($0)) } ?? .pledged,
+                ending: rows.optionalInteger(13).flatMap { PaymentEnding(rawValue: Int($0)) } ?? .pledged)
+            notices.append(notice)
         }
+        return notices
     }
 
     /// Writes down that a notice was sent; one that was sent before keeps its day.

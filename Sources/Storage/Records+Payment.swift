@@ -1,6 +1,7 @@
 public import Accounting
 public import Crowdfunding
 import GRDB
+import GRDBSQLite
 
 /// An operation as the book holds it.
 public struct OperationRecord: Hashable, Sendable {
@@ -55,24 +56,31 @@ extension Records {
 
     /// The operations on a pledge, oldest first.
     public func operations(campaign: Int64, pledge: Int64) throws -> [OperationRecord] {
-        // Asked for pledge by pledge in a closing: compiling it each time would cost more than running it.
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT * FROM operation WHERE campaign = $1 AND pledge = $2 ORDER BY instalment, at, kind,
-                  attempt
-                """)
-        return try Row.fetchAll(statement, arguments: [campaign, pledge]).map(operation(from:))
+        // Asked for pledge by pledge in a closing, where making a value of each column would cost most.
+        var operations: [OperationRecord] = []
+        try forEachRawRow(
+            """
+            SELECT pledge, instalment, kind, attempt, amount, state, at, asked FROM operation
+            WHERE campaign = $1 AND pledge = $2 ORDER BY instalment, at, kind, attempt
+            """, campaign, pledge
+        ) { operations.append(try operation(from: $0)) }
+        return operations
     }
 
-    /// The operations that nobody knows the end of, in the order of the pledges.
-    public func openOperations(campaign: Int64) throws -> [OperationRecord] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM operation WHERE campaign = $1 AND state < 3 ORDER BY pledge, instalment, kind,
-                  attempt
-                """, arguments: [campaign]
-        ).map(operation(from:))
+    /// The operations that nobody knows the end of, in the order of the pledges; those of one pledge, where
+    /// one is named.
+    public func openOperations(campaign: Int64, pledge: Int64? = nil) throws -> [OperationRecord] {
+        if let pledge {
+            return try operations(campaign: campaign, pledge: pledge).filter { $0.state.rawValue < 3 }
+        }
+        var operations: [OperationRecord] = []
+        try forEachRawRow(
+            """
+            SELECT pledge, instalment, kind, attempt, amount, state, at, asked FROM operation
+            WHERE campaign = $1 AND state < 3 ORDER BY pledge, instalment, kind, attempt
+            """, campaign
+        ) { operations.append(try operation(from: $0)) }
+        return operations
     }
 
     /// Writes down how one operation ended, or that nobody knows: then it keeps the time of its sending.
@@ -107,13 +115,15 @@ extension Records {
                 """, arguments: [now.seconds, campaign, first, last])
     }
 
-    private func operation(from row: Row) throws -> OperationRecord {
-        guard let kind = OperationKind(rawValue: row["kind"]),
-            let state = OperationState(rawValue: row["state"])
+    /// Of a row of pledge, instalment, kind, attempt, amount, state, at, asked.
+    private func operation(from row: OpaquePointer) throws -> OperationRecord {
+        func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
+        guard let kind = OperationKind(rawValue: Int(integer(2))),
+            let state = OperationState(rawValue: Int(integer(5)))
         else { throw BookError.storage(reason: "an operation's row cannot be read") }
         return OperationRecord(
-            pledge: row["pledge"], instalment: row["instalment"], kind: kind, attempt: row["attempt"],
-            amount: row["amount"], state: state, at: Timestamp(seconds: row["at"]), asked: row["asked"])
+            pledge: integer(0), instalment: Int(integer(1)), kind: kind, attempt: Int(integer(3)),
+            amount: integer(4), state: state, at: Timestamp(seconds: integer(6)), asked: Int(integer(7)))
     }
 
     private func payment(from row: Row, operation: OperationRecord?) -> Payment {

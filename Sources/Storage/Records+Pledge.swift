@@ -204,11 +204,10 @@ extension Records {
 
     /// Moves every pledge of the list to another state.
     public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3")
         try countMoving(pledges, to: state, campaign: campaign)
+        let update = "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3"
         for pledge in pledges {
-            try statement.execute(arguments: [state.rawValue, campaign, pledge])
+            try forEachRawRow(update, Int64(state.rawValue), campaign, pledge) { _ in }
         }
     }
 

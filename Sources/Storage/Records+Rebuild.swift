@@ -11,7 +11,7 @@ public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
     public static let told = [
         "epoch", "checkpoint", "session", "import", "missed_demand", "missed_sale", "backer",
-        "operation", "notice",
+        "operation", "notice", "pledge_note",
     ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]

@@ -84,18 +84,19 @@ public final class EntryReader {
         hasSubjects = false
     }
 
-    /// Stands before the entry that follows the numbered one, and gives the references of pledges too.
+    /// Stands before the entry that follows the numbered one, and gives the references of pledges too; ends
+    /// with the entry `last`.
     ///
     /// - Throws: `BookError`.
-    public init(_ records: Records, campaign: Int64, after number: Int64) throws {
+    public init(_ records: Records, campaign: Int64, after number: Int64, through last: Int64 = .max) throws {
         rows = try RowReader(
             records,
             """
             SELECT e.number, e.kind, e.pledge, e.instalment, e.at, e.day, e.goods, e.shipping, e.tax, e.fee,
               e.other, e.reverses, e.run, e.reference, e.detail, e.tag, p.reference
             FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
-            WHERE e.campaign = $1 AND e.number > $2 ORDER BY e.number
-            """, campaign, number)
+            WHERE e.campaign = $1 AND e.number > $2 AND e.number <= $3 ORDER BY e.number
+            """, campaign, number, last)
         hasSubjects = true
     }
 

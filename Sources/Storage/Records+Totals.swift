@@ -119,7 +119,7 @@ extension Records {
         return units
     }
 
-    /// Steps through a query with integer arguments, without making a value of each row.
+    /// Steps through a statement with integer arguments, without making a value of each row.
     ///
     /// Compiled once and kept: `body` must not run the same query.
     func forEachRawRow(_ sql: String, _ arguments: Int64..., body: (OpaquePointer) throws -> Void) throws {

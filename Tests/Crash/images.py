@@ -232,6 +232,10 @@ def text(table, row):
     if table == "campaign":
         for column in ("head", "tag"):
             row.pop(column)
+    if table == "checkpoint":
+        # `book check` compares it with the journal, whose order another number of commands changes.
+        for column in ("root", "signature", "frontier"):
+            row.pop(column)
     if table == "daily" and row["kind"] == CLOSED:
         return None
     if table in ("pledge_total", "line_total") and not (row.get("count") or row.get("units")):

@@ -111,5 +111,7 @@ SCRIPTS = [
     script("rebuild", [["book", "rebuild", "new.sqlite"]], PLEDGED, refuses_again=True, varying=("new.sqlite",)),
     script(
         "report", [at(LATER, "report", "ledger", "--format", "csv", "--output", "ledger.csv", "--force")], CLOSED),
+    script("lock", [at(LATER, "book", "lock", "2026-03", "--yes")], FUNDED),
+    script("backer-change", [yes(DAY, "backer", "change", "P-1", "--email", "new@post.example", "--city", "Ulm")], RECORDED),
     script("key-export", [["receipt", "export"]], CLOSED),
 ]

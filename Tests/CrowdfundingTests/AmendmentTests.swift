@@ -136,6 +136,63 @@ import Testing
         #expect(outcome.hasPrefix("refused: ") == row.before.contains("\"id\""))
     }
 
+    /// What a live campaign gives up: what nobody has pledged for goes, the rest stays.
+    static let removals: [Row] = [
+        Row(
+            ",\n    { \"id\": \"thanks\", \"title\": \"Just support us\", \"price\": \"5.00\", "
+                + "\"contains\": {} }", "", "tier thanks: taken out"),
+        Row(
+            "\"promotions\": [{ \"code\": \"FRIENDS10\"", "\"promotions\": [{ \"code\": \"OTHER\"",
+            "refused: promotion FRIENDS10: taken out: backers have pledged for it\n"
+                + "  fix: keep it, with \"limit\" 1: no further one is sold then"),
+        Row(
+            "\"add_ons\": [{ \"id\": \"bulb\"", "\"add_ons\": [{ \"id\": \"glow\"",
+            "refused: add-on bulb: taken out: backers have pledged for it\n"
+                + "  fix: keep it, with \"limit\" 3: no further one is sold then"),
+        Row(
+            "{ \"id\": \"run-1\"", "{ \"id\": \"run-9\"",
+            "refused: run run-1: taken out: it has been launched\n  fix: keep it in \"production\""),
+        Row(
+            "{ \"id\": \"run-2\"", "{ \"id\": \"run-3\"",
+            "run run-2: taken out\nrun run-3: new"),
+    ]
+
+    @Test("what is taken out", arguments: removals)
+    func takenOut(_ row: Row) throws {
+        let outcome = try Self.outcome(row, sold: Self.sold())
+        #expect(outcome.hasPrefix(row.outcome), "\(outcome)")
+    }
+
+    /// The keyboard's variants: 12 were chosen in slate, none in the others.
+    static let variantRows: [(String, String, String)] = [
+        ("\"title\": \"Slate\"", "\"title\": \"Grey\"", "variant HAL-SLATE: title “Slate” → “Grey”"),
+        ("\"HAL-FOG\"", "\"HAL-MIST\"", "variant HAL-FOG taken out"),
+        ("\"HAL-FOG\"", "\"HAL-MIST\"", "variant HAL-MIST is new"),
+        (
+            "\"HAL-SLATE\"", "\"HAL-NIGHT\"",
+            "refused: item HAL: variant HAL-SLATE taken out: backers have chosen 12"
+        ),
+    ]
+
+    @Test("variants that nobody chose may go", arguments: variantRows)
+    func variants(before: String, after: String, says: String) throws {
+        let text = try CampaignFixtures.text("campaigns/halyard-65/campaign.json")
+        try #require(text.contains(before), "the sample has changed: \(before)")
+        var sold = SoldSoFar()
+        sold.units = ["HAL": 20, "HAL-SLATE": 12]
+        let old = try CampaignFixtures.read(text).get()
+        let new = try CampaignFixtures.read(text.replacing(before, with: after)).get()
+        var told = ""
+        do throws(AmendmentRefused) {
+            told = try CampaignAmendment.check(from: old, to: new, sold: sold).changes.joined(separator: "\n")
+        } catch {
+            told = "refused: " + error.message
+            #expect(error.exitCode == .refused)
+        }
+        #expect(told.contains(says.replacing("refused: ", with: "")), "\(told)")
+        #expect(told.hasPrefix("refused: ") == says.hasPrefix("refused: "), "\(told)")
+    }
+
     @Test("nothing changes")
     func same() throws {
         #expect(try Self.outcome(Row("lamp", "lamp", ""), sold: Self.sold()) == "")

@@ -58,4 +58,34 @@ struct UnitValuesTests {
         #expect(UnitValues.weight(free, left: [0: 2, 1: 1]) == 3_000_000)
         #expect(UnitValues.weight(free, left: [0: 1]) == 1_000_000)
     }
+
+    /// Two items for 30.00: costs 3.00 and 1.00 weigh 3 to 1; nothing costs anything: as many as there are.
+    @Test(
+        "a price is split over what it contains by cost, evenly where no cost is known",
+        arguments: [(300, 100, [2_250, 750]), (0, 0, [1_000, 2_000]), (0, 5, [0, 3_000])]
+            as [(Int64, Int64, [Int64])])
+    func split(first: Int64, second: Int64, values: [Int64]) {
+        var lamp = Sample.item("LAMP", variants: ["RED", "BLUE"])
+        var bulb = Sample.item("BULB")
+        (lamp.unitCost, bulb.unitCost) = (first * 2, second)
+        let contents = [Content(sku: "LAMP", quantity: 1), Content(sku: "BULB", quantity: 2)]
+        let definition = Sample.definition(
+            items: [lamp, bulb], tiers: [Sample.tier("set", 3_000, contains: contents)],
+            addOns: [
+                AddOn(
+                    id: "red", title: "Red", price: 700, contains: [Content(sku: "RED", quantity: 1)],
+                    limit: nil, perBacker: nil)
+            ])
+        let units = UnitValues(definition)
+        let found = units.values(tier: 0, quantity: 1, lines: [])
+        #expect(found.map(\.item) == [0, 1] && found.map(\.units) == [1, 2])
+        #expect(found.map(\.value) == values)
+        let more = [
+            OrderLine(role: .addOn, index: 0, quantity: 3), OrderLine(role: .choice, index: 0, quantity: 1),
+        ]
+        let both = units.values(tier: 0, quantity: 2, lines: more[...])
+        #expect(both.map(\.units) == [5, 4])
+        #expect(both.map(\.value) == [2 * values[0] + 2_100, 2 * values[1]])
+        #expect(units.values(tier: -1, quantity: 1, lines: []).isEmpty)
+    }
 }

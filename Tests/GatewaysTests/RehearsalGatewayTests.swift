@@ -305,6 +305,30 @@ final class TemporaryFolder {
         }
     }
 
+    /// Where the zeros lie in three lines, and how many are whole then.
+    @Test(
+        "what a cut of power left of a last write never happened, and the file goes on from there",
+        arguments: [
+            (0, 512, 0), (60, 4, 1), (2 * RehearsalRecord.width, 1, 2), (3 * RehearsalRecord.width - 1, 1, 2),
+        ])
+    func torn(start: Int, count: Int, whole: Int) throws {
+        let folder = try TemporaryFolder()
+        var gateway = try RehearsalGateway(RehearsalProfile(seed: 1), path: folder.truth)
+        let charges = Self.charges(3)
+        _ = try gateway.perform(charges, prefix: Self.prefix, currency: Self.euro, at: Self.now)
+        let file = open(folder.truth, O_WRONLY)
+        let zeros = [UInt8](repeating: 0, count: min(count, 3 * RehearsalRecord.width - start))
+        #expect(pwrite(file, zeros, zeros.count, off_t(start)) == zeros.count)
+        close(file)
+        var again = try RehearsalGateway(RehearsalProfile(seed: 1), path: folder.truth)
+        #expect(try again.records().count == whole)
+        for charge in charges[whole...] {
+            #expect(try again.find(charge, prefix: Self.prefix, at: Self.now).answer == .notFound)
+        }
+        _ = try again.perform(charges, prefix: Self.prefix, currency: Self.euro, at: Self.now)
+        #expect(try again.records().count == 3)
+    }
+
     @Test("a line reads back as it was written, at the bounds of every field")
     func lines() throws {
         for (high, amount, seconds) in [

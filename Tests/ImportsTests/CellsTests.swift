@@ -18,6 +18,7 @@ struct CellsTests {
         ("EUR", "€ 5", 500), ("EUR", "5 €", 500), ("EUR", "5.00 eur", 500), ("EUR", "(5.00)", -500),
         ("EUR", "-€5.00", -500), ("EUR", "€\u{A0}5", 500), ("JPY", "¥12,000", 1_200_0),
         ("JPY", "JPY 500", 500),
+        ("EUR", "1 234.00", 123_400), ("EUR", "12\u{202F}345\u{A0}678 €", 1_234_567_800),
         ("USD", "299.0", 29_900), ("EUR", "1,234,567.89", 123_456_789), ("USD", "0", 0),
     ]
 
@@ -40,7 +41,8 @@ struct CellsTests {
         ("USD", "$5 AUD", "currency"), ("JPY", "5.00", "amount"), ("EUR", "5-", "amount"),
         ("EUR", "1.2.3", "amount"),
         ("EUR", "99999999999999999999", "amount"), ("EUR", "€", "amount"), ("EUR", "()", "amount"),
-        ("EUR", "5 pieces", "amount"),
+        ("EUR", "5 pieces", "amount"), ("EUR", "5 00", "amount"), ("EUR", "5\u{A0}00", "amount"),
+        ("EUR", "5€00", "amount"), ("EUR", "5 .00", "amount"), ("EUR", "5 EUR 3", "amount"),
     ]
 
     @Test("what is no amount", arguments: badAmounts)
@@ -102,6 +104,7 @@ struct CellsTests {
         "card numbers",
         arguments: [
             ("4111111111111111", true), ("4111 1111 1111 1111", true), ("3782-822463-10005", true),
+            ("'4111111111111111", true), ("=\"4111111111111111\"", true),
             ("4111111111111112", false), ("+4111111111111111", false), ("411111111111", false),
             ("192785204", false), ("00000000000000000000", false),
         ])

@@ -147,6 +147,22 @@ import Testing
         #expect(odd.message.contains("mode 644"))
     }
 
+    static let problems: [(KeyFileError, String)] = [
+        (.missing(path: "/k"), "no key file at “/k”: put back your copy"),
+        (.isFolder(path: "/k"), "name the file in it, for example “/k/master.key”"),
+        (.isLink(path: "/k"), "`readlink -f /k`"), (.isNoFile(path: "/k"), "name a plain file"),
+        (.belongsToAnother(path: "/k", owner: 12), "belongs to another user (id 12)"),
+        (.exists(path: "/k"), "`mv /k /k.old`"),
+        (.cannotRead(path: "/k", reason: "no luck"), "cannot be read: no luck"),
+        (.cannotCreate(path: "/k", reason: "no luck"), "cannot be made: no luck"),
+    ]
+
+    @Test("each problem names the file and the way out", arguments: problems)
+    func problem(_ problem: KeyFileError, says: String) {
+        #expect(problem.message.contains("“/k”") && problem.message.contains(says))
+        #expect(problem.exitCode == .badInput)
+    }
+
     private func mode(_ path: String) throws -> UInt32 {
         var status = stat()
         try #require(lstat(path, &status) == 0, "\(path)")

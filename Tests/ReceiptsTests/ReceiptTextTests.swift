@@ -41,6 +41,22 @@ import Testing
         #expect(signer.lastTag == second)
     }
 
+    @Test("a receipt's text is the same from an entry and from bytes", arguments: 1...20)
+    func textBothWays(number: Int) throws {
+        let entry = try ReceiptSamples.entry(number)
+        let tag = try #require(Tag([UInt8](repeating: UInt8(number), count: 32)))
+        let writer = ReceiptText(head: ReceiptSamples.head, kid: "aurora-lamp.1")
+        var (one, other): ([UInt8], [UInt8]) = ([], [])
+        writer.append(entry, after: .zero, tag: tag, to: &one)
+        let (subject, reference) = (Array(entry.subject.utf8), Array(entry.reference.utf8))
+        let detail = Array(entry.detail.utf8)
+        writer.append(
+            number: entry.number, kind: entry.kind, subject: subject.span, instalment: entry.instalment,
+            parts: entry.parts, at: entry.at, day: entry.day, reference: reference.span,
+            detail: detail.span, after: .zero, tag: tag, to: &other)
+        #expect(one == other && one.count > 300)
+    }
+
     @Test("signing bytes and signing an entry give the same tags", arguments: 1...60)
     func bothWays(number: Int) throws {
         let key = try ReceiptSamples.key()

@@ -28,6 +28,8 @@ import Testing
         INSERT INTO line_total (campaign, kind, id, state, paid, units) VALUES (1, 1, 'bulb', 1, 0, 1);
         INSERT INTO notice (campaign, number, pledge, instalment, kind, turn, amount, at)
           VALUES (1, 1, 1, 1, 'payment-failed', 1, 1000, 1);
+        INSERT INTO pledge_note (campaign, number, pledge, at, operator, text)
+          VALUES (1, 1, 1, 1, 'maker', 'ships with P-2');
         INSERT INTO checkpoint (campaign, number, at, root, public_key, signature, frontier)
           VALUES (1, 2, 1, zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(0))
         """
@@ -123,6 +125,7 @@ import Testing
         "UPDATE line_total SET paid = -1", "UPDATE line_total SET units = -1",
         "UPDATE operation SET asked = -1", "UPDATE notice SET instalment = 0",
         "UPDATE notice SET kind = ''", "UPDATE notice SET turn = 0", "UPDATE notice SET pledge = 9",
+        "UPDATE pledge_note SET text = ''", "UPDATE pledge_note SET pledge = 9",
         "\(checkpoint) VALUES (1, 0, 1, zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(0))",
         "\(checkpoint) VALUES (1, 1, 1, zeroblob(31), zeroblob(32), zeroblob(64), zeroblob(0))",
         "\(checkpoint) VALUES (1, 1, 1, zeroblob(32), zeroblob(33), zeroblob(64), zeroblob(0))",

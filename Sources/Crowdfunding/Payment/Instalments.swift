@@ -22,6 +22,7 @@ extension Prepayment {
     ///   - total: What the pledge costs, minor units.
     ///   - captured: What was taken, over all its payments.
     ///   - held: What of it is neither given back, nor to be, nor lost.
+    /// - Returns: Whether it does.
     public func givesUnits(total: Int64, captured: Int64, held: Int64) -> Bool {
         if total == 0 { return true }
         return held > 0 && (plan == .deposit || captured >= total)

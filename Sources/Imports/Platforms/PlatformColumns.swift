@@ -54,7 +54,8 @@ struct PlatformColumns {
         let questions = Dictionary(
             mapping.map { (folded($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
         var names: [String: Int] = [:]
-        for (index, name) in plain.enumerated() {
+        // Rejected rows come back with the reason before them.
+        for (index, name) in plain.enumerated() where name != "rejected_because" {
             let own = claimed[index] ?? []
             if let first = own.min(by: { $0.rawValue < $1.rawValue }) { uses[index] = .role(first) }
             let isFirst = plain.firstIndex { $0.lowercased() == name.lowercased() } == index

@@ -56,7 +56,7 @@ struct PlatformReader: PledgeFormat {
         let zone = format.isUTC ? ZoneOffsets.utc : context.platformZones[format.source] ?? context.zone
         cells = Cells(
             currency: definition.currency, zone: zone,
-            decimalComma: format.decimalComma ?? (delimiter == UInt8(ascii: ";")))
+            decimalComma: format.decimalComma ?? (delimiter == UInt8(ascii: ";")), twice: context.twice)
         assumesZone = !format.isUTC && platform?.timeZone == nil
         currencyCode = folded(definition.currency.code)
         offer = PlatformOffer(definition, platform, columns, cells, format)

@@ -120,11 +120,10 @@ extension Session {
         let lock = try GatewayLock(book: book.path, campaign: campaign.record.id)
         defer { withExtendedLifetime(lock) {} }
         var windows = try OperationWindows(self, campaign: campaign)
-        try windows.resolve()
+        let cases = try book.read { try paymentCases(who, of: campaign, in: $0) }
+        guard let pledge = cases.first?.pledge.number else { throw SessionError.unknownPledge(who) }
+        try windows.resolve(of: pledge)
         let plan = try planPayment(request, of: who, again: again, in: campaign.record.id)
-        let pledge: Int64 = try book.read { records in
-            try self.pledge(plan.reference, campaign: campaign.record.number, in: records).number
-        }
         for step in plan.steps {
             try windows.request(of: pledge, instalment: step.instalment, because: nil) { _, _, _ in
                 step.event

@@ -14,7 +14,7 @@ extension Session {
     /// - Returns: Where this window ended and how many were delivered; `nil` when none is left.
     /// - Throws: `BookError`.
     func deliverItemless(
-        after number: Int64, limit: Int = 4_096, _ campaign: LoadedCampaign, _ journal: JournalWriter
+        after number: Int64, limit: Int = 16_384, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws -> (last: Int64, delivered: Int64)? {
         guard journal.record.hasSucceeded || journal.record.state.hasSucceeded else { return nil }
         let records = journal.records

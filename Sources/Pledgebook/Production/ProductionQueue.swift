@@ -7,12 +7,15 @@ struct ProductionWords {
     let units: PledgeUnits
     let skus: [String]
     let skuIndex: [String: Int]
+    /// The campaign's number in the book.
+    let campaign: Int64
     /// Offer number → index in the definition.
     private let tiers: [Int: Int]
     private let addOns: [String: Int]
 
     init(_ campaign: LoadedCampaign, in records: Records) throws {
         let definition = campaign.definition
+        self.campaign = campaign.record.number
         units = PledgeUnits(definition)
         skus = definition.skus
         skuIndex = Dictionary(skus.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

@@ -37,6 +37,10 @@ struct BookLock: ParsableCommand {
         let only = here.named
         let plan = try here.session.lockMonth(days, in: only, dryRun: true)
         for lock in plan { Output.line(line(lock)) }
+        if !confirmation.dryRun {
+            // A lock that was stopped may have left its checkpoint in the book alone.
+            for lock in plan where lock.entry == nil { try here.keepCheckpoints(of: lock.campaign) }
+        }
         guard plan.contains(where: { $0.entry != nil }) else { return }
         guard try confirmation.proceeds("Lock it? It cannot be unlocked.") else { return }
         for lock in try here.session.lockMonth(days, in: only) where lock.entry != nil {

@@ -28,7 +28,11 @@ struct CampaignCancel: ParsableCommand {
         guard try confirmation.proceeds("Cancel the whole campaign?") else { return }
         let result = try here.session.cancelCampaign(id, because: because)
         let after = try here.session.standing(of: id)
-        if result.entries > 0 { try here.announceCheckpoint(of: id) }
+        if result.entries > 0 {
+            try here.announceCheckpoint(of: id)
+        } else {
+            try here.keepCheckpoints(of: id)
+        }
         Output.line("")
         for line in ClosingResultWords(result, after: after).lines { Output.line(line) }
         Output.next(DueWords(after).lines(after.due))

@@ -23,6 +23,14 @@ struct CampaignClose: ParsableCommand {
     func run() throws {
         let here = try Environment(place, campaign: id, for: .writing, "campaign close")
         let id = try here.campaign().definition.id
+        if !confirmation.dryRun {
+            if try here.session.endInterruptedClosing(id) {
+                try here.announceCheckpoint(of: id)
+                return Output.line("\(id) was closed before, and stopped at the last step: that is done now.")
+            }
+            // A close that was stopped may have left its checkpoint in the book alone.
+            try here.keepCheckpoints(of: id)
+        }
         let plan = try here.session.planClosing(id)
         let standing = try here.session.standing(of: id)
         let outlook = try here.session.retryOutlook(plan.campaign)

@@ -87,9 +87,12 @@ struct PaymentRecordCommand: ParsableCommand {
         if plan.excess > 0 || confirmation.dryRun {
             plan.show()
             if plan.excess > 0 {
+                let told = Money(minorUnits: plan.excess, currency: currency ?? campaign.currency)
+                let why =
+                    told.currency == campaign.currency
+                    ? "does not fit what was due" : "is not in \(campaign.currency.code)"
                 Output.note(
-                    "\(campaign.money(plan.excess)) does not fit what was due: the payment is conflicted "
-                        + "then, and waits for `payment settle`.")
+                    "\(told) \(why): the payment is conflicted then, and waits for `payment settle`.")
             }
             guard try confirmation.proceeds("Record it?") else { return }
         }

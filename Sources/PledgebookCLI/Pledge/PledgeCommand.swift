@@ -12,6 +12,9 @@ struct PledgeCommand: ParsableCommand {
             PledgeImport.self,
             PledgeList.self,
             PledgeShow.self,
+            PledgeChoose.self,
+            PledgeNoteCommand.self,
+            PledgeExport.self,
             PledgeShip.self,
             PledgeCancel.self,
         ])

@@ -15,6 +15,8 @@ struct PledgeList: ParsableCommand {
             """)
 
     @Flag(help: "Only pledges whose color, size or layout is still to be chosen") var openChoice = false
+    @Flag(help: "Only pledges that cannot ship yet: without a choice, or with a gap in the address")
+    var missing = false
     @Option(
         help: ArgumentHelp("Only pledges that stand so: paid, card-failed, dropped …", valueName: "state"))
     var state: PledgeStanding?
@@ -24,17 +26,21 @@ struct PledgeList: ParsableCommand {
     func run() throws {
         let here = try Environment(options, for: .reading, "pledge list")
         let campaign = try here.campaign()
-        var table = Table([
+        let columns: [Table.Column] = [
             .text("pledge"), .text("name"), .text("email"), .text("tier"), .number("quantity"),
             .amount("total"),
             .text("currency"), .text("pledged_on"), .text("state"), .number("open_choices"),
-        ])
-        try here.session.forEachPledge(of: campaign, openChoice: openChoice, standing: state) { pledge in
-            table.rows.append([
+        ]
+        var table = Table(missing ? columns + [.text("missing")] : columns)
+        try here.session.forEachPledge(
+            of: campaign, openChoice: openChoice, standing: state, missing: missing
+        ) { pledge in
+            let row = [
                 pledge.reference, pledge.name, pledge.email, pledge.tier ?? "", grouped(pledge.quantity),
                 pledge.total.grouped, pledge.total.currency.code, pledge.pledgedOn.description,
                 pledge.standing.rawValue, grouped(pledge.openChoices),
-            ])
+            ]
+            table.rows.append(missing ? row + [pledge.missing.joined(separator: "; ")] : row)
         }
         guard !table.rows.isEmpty || format.format != .text else { return Output.line("No pledge is so.") }
         table.write(format.format)

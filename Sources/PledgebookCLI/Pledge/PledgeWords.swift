@@ -23,6 +23,10 @@ struct PledgeWords {
         if !address.isEmpty { lines += Screen.wrapped(address, label: "ships to", indent: 13, by: ", ") }
         lines += Screen.wrapped(can, label: "can they", indent: 13)
         lines += Screen.wrapped(history, label: "history", indent: 13)
+        for note in pledge.notes {
+            let day = DateWords.brief(pledge.campaign.day(of: note.at))
+            lines.append("  note \(Screen.left(grouped(note.number), 6))\(day): \(visible(note.text))")
+        }
         return lines + ["Receipts: pledgebook receipt show \(pledge.reference)"]
     }
 

@@ -1,4 +1,5 @@
 import Accounting
+import Glibc
 
 @testable import Crowdfunding
 @testable import Gateways
@@ -29,6 +30,9 @@ struct SeededCampaign {
         ("UTC", "2026-05-14T12:00:00Z"),
     ]
 
+    /// How many times as many pledges as usual: PLEDGEBOOK_PLEDGES, in the long form.
+    static let size = getenv("PLEDGEBOOK_PLEDGES").flatMap { Int(String(cString: $0)) } ?? 1
+
     init(_ random: inout SampleRandom) {
         let end = Self.ends[random.below(Self.ends.count)]
         closes = SampleCampaigns.instant(end.closes)
@@ -37,7 +41,7 @@ struct SeededCampaign {
         retryDays = random.below(10)
         let point = ["JPY": "", "KWD": ".000"][currency] ?? ".00"
         func amount(_ units: Int) -> String { "\(units)\(point)" }
-        let count = 4 + random.below(10)
+        let count = (4 + random.below(10)) * Self.size
         let prices = [20, 35, 100]
         var rows: [Row] = []
         var sum = 0

@@ -157,6 +157,15 @@ final class Simulation {
         }
     }
 
+    /// How many payments the book has in the end.
+    func payments() throws -> Int {
+        try mortal.book.read { records in
+            var count = 0
+            try records.forEachPayment(campaign: 1) { _ in count += 1 }
+            return count
+        }
+    }
+
     private func isOver() throws -> Bool {
         try mortal.book.read { records in
             guard let record = try records.campaigns().first, record.state != .live,

@@ -13,11 +13,13 @@ import Testing
         arguments: seeds.parts)
     func simulate(_ seeds: ClosedRange<UInt64>) throws {
         var kills = 0
+        var payments = 0
         for seed in seeds {
             do {
                 let life = try Simulation(seed: seed)
                 let findings = try Self.run(life)
                 kills += life.kills
+                payments += try life.payments()
                 guard findings.isEmpty else {
                     Issue.record(
                         """
@@ -33,6 +35,10 @@ import Testing
             }
         }
         #expect(kills > 0 || seeds.count < 20, "no process was killed")
+        // The long form says how much it has seen.
+        if getenv("PLEDGEBOOK_SIMULATIONS") != nil {
+            print("simulated: \(seeds.count) campaigns, \(payments) payments, \(kills) kills")
+        }
     }
 
     private static func run(_ life: Simulation) throws -> [String] {
