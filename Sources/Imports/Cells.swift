@@ -108,7 +108,8 @@ struct Cells {
         ]
         let codes = code.uppercased()
         let short = [
-            "R": "BRL", "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD", "MX": "MXN",
+            "R": "BRL", "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD",
+            "MX": "MXN",
         ]
         let named = codes.count == 3 ? codes : short[codes] ?? codes
         let isReal = symbol == "$" && codes == "R"

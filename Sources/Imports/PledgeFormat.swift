@@ -44,9 +44,9 @@ public final class TwiceTimes: @unchecked Sendable {
     public var remarks: [String] {
         guard count > 0 else { return [] }
         return [
-            "\(count == 1 ? "1 time falls" : "\(count) times fall") into an hour that comes twice, when the "
-                + "clocks go back: the earlier one was taken.\n  fix: write such times with their offset, for "
-                + "example 2026-10-25T02:30:00+01:00"
+            "\(count == 1 ? "1 time falls" : "\(count) times fall") into an hour that comes twice, when "
+                + "the clocks go back: the earlier one was taken.\n  fix: write such times with their "
+                + "offset, for example 2026-10-25T02:30:00+01:00"
         ]
     }
 }

@@ -9,8 +9,8 @@ public enum SourceEncoding: String, CaseIterable, Sendable {
     case windows1252 = "windows-1252"
 }
 
-/// Makes UTF-8 of a file, piece by piece: of UTF-16 with a byte order mark, and of Windows-1252 where that was
-/// said.
+/// Makes UTF-8 of a file, piece by piece: of UTF-16 with a byte order mark, and of Windows-1252 where that
+/// was said.
 ///
 /// UTF-8 passes through as it is, its own mark included. Nothing is guessed: what is no text in its encoding
 /// ends the reading with its place, counted as in the UTF-8 that it is read as.
@@ -247,10 +247,11 @@ private struct UTF8Doubt {
 extension RejectedRow {
     /// The row with another remedy where its bytes look like Windows-1252.
     ///
-    /// They do when the row holds no letter of UTF-8 at all, and each byte beyond ASCII stands for a letter, a
-    /// quotation mark, a dash or a currency in Windows-1252.
+    /// They do when the row holds no letter of UTF-8 at all, and each byte beyond ASCII stands for a letter,
+    /// a quotation mark, a dash or a currency in Windows-1252.
     ///
     /// - Parameter bytes: The batch's, of which `row` is a range.
+    /// - Returns: The same row, its diagnostic perhaps with another remedy.
     public func advised(of bytes: [UInt8]) -> RejectedRow {
         guard kind == "unreadable", diagnostic.message.hasSuffix("is not UTF-8"),
             looksLikeWindows1252(bytes[row.range])

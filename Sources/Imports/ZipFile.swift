@@ -135,8 +135,8 @@ final class ZipFile {
     private func holdsArchive(named name: String) -> SourceProblem {
         let entry = ZipEntry(name: name, index: 0, size: 0)
         return SourceProblem(
-            "“\(path)” holds another archive, “\(entry.shownName)”, which is not opened. Unpack both, and give "
-                + "the folder.")
+            "“\(path)” holds another archive, “\(entry.shownName)”, which is not opened. Unpack both, "
+                + "and give the folder.")
     }
 
     private func checkSizes(_ statuses: [zip_stat_t]) throws {

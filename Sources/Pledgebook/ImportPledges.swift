@@ -10,7 +10,7 @@ public struct ImportOptions: Sendable {
     /// Overrides what the header says: one of `sourceNames`.
     public var source: String?
     /// What the files' bytes are where no byte order mark says it.
-    public var encoding = SourceEncoding.utf8
+    public var encoding = FileEncoding.utf8
     /// How a file of another source is to be read.
     public var map: SourceMap?
     /// Takes the good rows and leaves the bad ones to the rejects file.
@@ -36,6 +36,8 @@ public struct ImportObserver: Sendable {
     public var rejected: @Sendable (_ problem: RejectedRow, _ bytes: [UInt8]) throws -> Void
     /// Called every few thousand rows: rows so far, bytes so far, bytes in all.
     public var progress: @Sendable (_ rows: Int64, _ bytes: Int64, _ of: Int64) -> Void
+    /// Called for everything that the files tell otherwise than the book; `nil` where nobody asks.
+    public var difference: (@Sendable (DifferenceRow) throws -> Void)?
 
     /// Takes nothing where nothing is given.
     public init(
@@ -114,6 +116,10 @@ extension Session {
         if !campaign.chargesAtOnce { summary.chargeable = 0 }
         if !producer.isDoomed { try finishRows(campaign, producer, in: records) }
         try update(campaign, producer, options, observer, in: records, &summary)
+        try findVanished(campaign, producer, observer, in: records, &summary)
+        summary.sameFile = try records.imports(campaign: campaign.record.number).last {
+            $0.digest == producer.digest && $0.undone == nil
+        }?.number
         summary.refusedByKind.sort { ($1.count, $0.kind) < ($0.count, $1.kind) }
         if summary.refused > 0 && !options.takesGoodRows || options.dryRun {
             throw ImportStopped(summary: summary)
@@ -121,7 +127,7 @@ extension Session {
         if summary.placed > 0, !producer.isDoomed {
             try keepCovered(reload(campaign, in: records).record, in: records)
         }
-        try leaveImport(campaign, producer, name: name, summary, in: records)
+        summary.number = try leaveImport(campaign, producer, name: name, summary, in: records)
         return summary
     }
 
@@ -224,10 +230,12 @@ extension Session {
     }
 
     /// Writes the rows that say what was done.
+    ///
+    /// - Returns: The import's number; `nil` where nothing was to be kept.
     private func leaveImport(
         _ campaign: LoadedCampaign, _ producer: ImportProducer, name: String, _ summary: ImportSummary,
         in records: Records
-    ) throws {
+    ) throws -> Int? {
         let number = campaign.record.number
         // A book of an earlier version knows the files that it counted, but not their rows.
         let isNew = try !records.imports(campaign: number).contains { $0.digest == producer.digest }
@@ -239,15 +247,23 @@ extension Session {
         }
         let changed = summary.changesAreBooked ? summary.changed : 0
         guard summary.placed + changed > 0 || summary.same + summary.changed == 0 || !missed.isEmpty else {
-            return
+            return nil
         }
-        try records.insert(
-            ImportRecord(
-                at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,
-                placed: summary.placed, changed: changed, same: summary.same, refused: summary.refused,
-                toldOfCollected: summary.collectedCount > 0),
-            campaign: number)
+        var record = ImportRecord(
+            at: now, source: summary.source, file: name, digest: producer.digest, rows: summary.rows,
+            placed: summary.placed, changed: changed, same: summary.same, refused: summary.refused,
+            toldOfCollected: summary.collectedCount > 0)
+        let first = campaign.record.head + 1
+        let last = try reload(campaign, in: records).record.head
+        if last >= first { record.entries = first...last }
+        record.operatorName = operatorName
+        record.vanished = summary.vanished
+        record.changes = summary.changes.prefix(Self.keptChanges).map { "\($0.reference): \($0.text)" }
+        return try records.insert(record, campaign: number)
     }
+
+    /// How many differences are kept with an import.
+    private static var keptChanges: Int { 20 }
 }
 
 /// Carries the summary out of a transaction that is not kept.

@@ -43,6 +43,12 @@ final class ImportProducer: @unchecked Sendable {
         context = Self.context(of: campaign, options.map)
     }
 
+    /// Whether the last file told of pledges, as a platform's does.
+    var tells: Bool { lastFormat.map { $0.mode != .asks } ?? false }
+
+    /// Whether the import is one file by itself.
+    var isSingleFile: Bool { files.count == 1 }
+
     /// Reads everything; then the queue is finished, also when it failed.
     func run() {
         defer { queue.finish() }
@@ -50,8 +56,9 @@ final class ImportProducer: @unchecked Sendable {
             let hash = FileHash()
             for file in files { try read(file, hash) }
             guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
-            if !isDoomed, !queue.put(rows.takeBackerKeys()) { throw NothingKept() }
-            if !isDoomed, !queue.put(rows.takePledgeKeys()) { throw NothingKept() }
+            if !isDoomed {
+                try rows.takeKeys { if !queue.put($0) { throw NothingKept() } }
+            }
             digest = hash.finish()
         } catch is NothingKept {
             return  // The writing side has failed and says why.
@@ -61,7 +68,7 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     private func read(_ file: SourceFile, _ hash: FileHash) throws {
-        let bytes = try file.read(as: options.encoding) { [self] bytes in
+        let bytes = try file.read(as: options.encoding.source) { [self] bytes in
             hash.update(bytes)
             bytesRead += Int64(bytes.count)
         }
@@ -71,7 +78,9 @@ final class ImportProducer: @unchecked Sendable {
         while try scanner.nextBatch(into: &batch) {
             var first = 0
             if format == nil {
-                format = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                let made = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                rows.mapping = made.mode == .asks ? 0 : mapping(of: made.source)
+                format = made
                 first = 1
             }
             guard var reading = format else { continue }
@@ -100,6 +109,14 @@ final class ImportProducer: @unchecked Sendable {
                 ChangedRow(
                     pledge: row.pledge, row.order, lines: outcome.lines, content: row.content,
                     bytes: outcome.batch.bytes, mode: mode, file: file))
+        }
+        if let difference = observer.difference {
+            for row in outcome.batch.pledges {
+                let reference = String(decoding: outcome.batch.bytes[row.reference.range], as: UTF8.self)
+                let amount = campaign.money(row.goods + row.shipping + row.tax + row.bonus)
+                try difference(
+                    DifferenceRow(reference: reference, what: "new", before: "", after: "\(amount)"))
+            }
         }
         outcome.changed = []
         outcome.rejected = []
@@ -152,6 +169,20 @@ final class ImportProducer: @unchecked Sendable {
         return ImportContext(
             definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
             map: map)
+    }
+
+    /// The keyed hash of all that decides what a platform's cells are taken as.
+    private func mapping(of source: String) -> Int64 {
+        let definition = campaign.definition
+        var words = definition.tiers.map { "\($0.id)|\($0.title)|\($0.price)" }
+        words += definition.addOns.map { "\($0.id)|\($0.title)" } + definition.skus
+        if let platform = definition.imports[source] {
+            for names in [platform.rewards, platform.addOns, platform.choices] {
+                words += names.sorted { $0.key < $1.key }.map { "\($0.key)→\($0.value)" } + [""]
+            }
+            words += [platform.timeZone ?? "", platform.tax.rawValue]
+        }
+        return rows.hash(Array(words.joined(separator: "\n").utf8).span)
     }
 
     private func noRows() -> Diagnostic {

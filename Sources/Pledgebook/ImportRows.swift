@@ -27,12 +27,18 @@ struct ImportRows {
     private let firstNumber: Int64
     private var activeSigner: ReceiptSigner?
     private let words: OfferWords
-    private var keys = KeyRuns()
+    /// What the campaign file says of how a platform's rows are read: with another mapping a row of the same
+    /// bytes may tell something else.
+    var mapping: Int64 = 0
+    private var newBackers = KeyRuns<BackerKeyRow>()
+    private var newPledges = KeyRuns<PledgeKeyRow>()
     /// Kept so that the reads ahead are not left out as useless.
     private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
     private(set) var firstPledge: Int64?
     private(set) var summary = ImportSummary()
+    /// What a platform's file names of the pledges that the book held before it.
+    private(set) var named = NamedPledges()
 
     /// Keyed hashes of what a row is known by.
     struct RowHashes {
@@ -84,18 +90,18 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
-    /// The keys that are still held, for the last batches.
-    mutating func takeBackerKeys() -> Outcome {
-        var outcome = Outcome()
-        keys.moveBackers(to: &outcome.batch)
-        return outcome
-    }
-
-    /// The same of pledges: sorted while those of backers are written.
-    mutating func takePledgeKeys() -> Outcome {
-        var outcome = Outcome()
-        keys.movePledges(to: &outcome.batch)
-        return outcome
+    /// Hands over the keys that are still held, as the last batches.
+    mutating func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
+        try newBackers.drain { keys in
+            var outcome = Outcome()
+            outcome.batch.backerKeys = keys
+            try body(outcome)
+        }
+        try newPledges.drain { keys in
+            var outcome = Outcome()
+            outcome.batch.pledgeKeys = keys
+            try body(outcome)
+        }
     }
 
     /// Places the orders one after the other.
@@ -116,7 +122,8 @@ struct ImportRows {
                 file, &outcome)
         }
         outcome.lines = lines
-        keys.moveFull(to: &outcome.batch)
+        if newBackers.isFull { newBackers.drain { outcome.batch.backerKeys += $0 } }
+        if newPledges.isFull { newPledges.drain { outcome.batch.pledgeKeys += $0 } }
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
@@ -128,7 +135,7 @@ struct ImportRows {
             let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
             let made = RowHashes(
                 key: hash(bytes.span.extracting(key.range)),
-                content: hash(bytes.span.extracting(order.row.range)),
+                content: hash(bytes.span.extracting(order.row.range)) ^ mapping,
                 email: hash(bytes.span.extracting(order.email.range)))
             touched |= pledgeKeys.touch(made.key) | backerKeys.touch(made.email)
             return made
@@ -139,10 +146,11 @@ struct ImportRows {
 
     private mutating func process(
         _ order: PledgeOrder, _ hashes: RowHashes, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode,
-        _ file: String,
-        _ outcome: inout Outcome
+        _ file: String, _ outcome: inout Outcome
     ) throws {
+        if case .tells = mode { named.add(tier: order.tier) }
         if let known = pledgeKeys.find(hashes.key) {
+            if case .tells = mode { named.add(known.number) }
             if known.content == hashes.content {
                 summary.same += 1
             } else if known.number < firstNumber, !known.isTold {
@@ -177,7 +185,7 @@ struct ImportRows {
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
                         address: order.address, answers: order.answers))
-                keys.backers.append(BackerKeyRow(hash: hashes.email, number: backer))
+                newBackers.append(BackerKeyRow(hash: hashes.email, number: backer))
             } else {
                 outcome.claims.append((backer, order.email))
             }
@@ -252,7 +260,7 @@ struct ImportRows {
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
         batch.pledges.append(row)
-        keys.pledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
+        newPledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)

@@ -1,6 +1,7 @@
 import Accounting
 import Crowdfunding
 public import Parsing
+import Storage
 
 /// What an import did, or would do.
 public struct ImportSummary: Sendable {
@@ -50,11 +51,21 @@ public struct ImportSummary: Sendable {
     public internal(set) var charged = SweepCount()
     /// The format of the files: one of `sourceNames`, or what a mapping file says.
     public internal(set) var source = ""
+    /// Pledges of the same platform that the book holds and the file does not name.
+    public internal(set) var vanished: Int64 = 0
+    /// The references of the first of them.
+    public internal(set) var firstVanished: [String] = []
+    /// Whether it was looked for pledges that vanished: a platform's file of which no row was refused.
+    public internal(set) var looksForVanished = false
+    /// The number of the import by which the very same file was taken before; `nil` for a new file.
+    public internal(set) var sameFile: Int?
+    /// The number under which the import is kept; `nil` where nothing was to be kept.
+    public internal(set) var number: Int?
     var missed: [MissedDemand: Int64] = [:]
 
     /// How many rows that were not taken are kept to be shown.
     public static let shownProblems = 1_000
-    /// How many changed pledges are kept to be shown.
+    /// How many changed pledges, and how many that vanished, are kept to be shown.
     public static let shownChanges = 1_000
 
     /// Whether something is to be written.
@@ -89,6 +100,8 @@ public struct PledgeDifference: Hashable, Sendable {
     public let reference: String
     /// For people, for example `status pledged → collected`.
     public let text: String
+    /// The row's file, as it was named.
+    public let file: String
     /// The row's line in its file.
     public let line: Int
     /// It contradicts the book: what of it cannot be booked waits for a person.
@@ -110,6 +123,15 @@ extension ImportSummary {
     private mutating func placedCount(amount: Int64) {
         placed += 1
         self.amount += amount
+    }
+
+    /// Counts a pledge that is placed again after its import was undone.
+    mutating func countAgain(_ placed: PledgeRecord) { placedCount(amount: placed.total) }
+
+    /// Counts a pledge that the file does not name any more.
+    mutating func countVanished(_ reference: String) {
+        vanished += 1
+        if firstVanished.count < Self.shownChanges { firstVanished.append(reference) }
     }
 
     /// Counts a pledge of which the file tells something else, and keeps the first ones to be shown.

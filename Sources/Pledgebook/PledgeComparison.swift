@@ -2,14 +2,50 @@ import Accounting
 import Crowdfunding
 import Storage
 
+/// One thing of a pledge that a later file tells otherwise.
+struct FieldChange: Hashable, Sendable {
+    /// For example `status` or `tier`.
+    var what: String
+    /// As the book has it.
+    var before: String
+    /// As the file tells it.
+    var after: String
+    /// What people are told besides.
+    var note: String?
+    /// The values are for the file of differences only: they are personal, or too long for a line.
+    var isQuiet = false
+
+    init(_ what: String, _ before: String, _ after: String, note: String? = nil, isQuiet: Bool = false) {
+        self.what = what
+        self.before = before
+        self.after = after
+        self.note = note
+        self.isQuiet = isQuiet
+    }
+
+    /// The same with a note for people.
+    func noted(_ note: String) -> FieldChange {
+        var noted = self
+        noted.note = note
+        return noted
+    }
+
+    /// For people.
+    var words: String {
+        (isQuiet ? what : "\(what) \(before) → \(after)") + (note.map { " (\($0))" } ?? "")
+    }
+}
+
 /// A pledge of the book beside a row that tells otherwise, and what the row makes of it.
 struct PledgeComparison {
     var pledge: PledgeRecord
     var payment: Payment
     /// Set where the row cannot be taken; nothing else counts then.
     var refusal: UpdateRefusal?
-    /// What differs, for people, in a fixed order.
-    var words: [String] = []
+    /// What differs, in a fixed order.
+    var changes: [FieldChange] = []
+    /// The pledge was canceled by undoing the import that had placed it: the row places it again.
+    var isPlacedAgain = false
     /// What is told cannot all be booked, or stands in suspense: a person has to look.
     var isContradiction = false
     /// The pledge as it will stand, its state included.
@@ -26,8 +62,8 @@ struct PledgeComparison {
     /// The counts after the row, to be kept when it is booked.
     var placement: PledgePlacement
 
-    var isSame: Bool { words.isEmpty }
-    var text: String { words.joined(separator: ", ") }
+    var isSame: Bool { changes.isEmpty }
+    var text: String { changes.map(\.words).joined(separator: ", ") }
     /// Canceled or dropped before, and not after.
     var isRevived: Bool { !pledge.state.holdsPlace && after.state.holdsPlace }
     /// Holds its place before, and not after.
@@ -64,8 +100,9 @@ extension PledgeComparison {
         let isNews =
             events.count > standing || ending != nil || after.state != pledge.state || isContradiction
         guard isNews, before != status.word else { return }
-        words.insert(
-            "status \(before) → \(status.word)" + (isContradiction ? " (contradicts the book)" : ""), at: 0)
+        changes.insert(
+            FieldChange(
+                "status", before, status.word, note: isContradiction ? "contradicts the book" : nil), at: 0)
     }
 
     /// What the book says, in the platforms' words.
@@ -80,6 +117,9 @@ extension PledgeComparison {
         return payment.state == .failed ? "errored" : "pledged"
     }
 
+    /// Whether the pledge is to be taken as one that holds its place.
+    private var stands: Bool { isPlacedAgain || pledge.state.holdsPlace }
+
     /// What the platform still has of what it took: refunds that are only promised are not out yet.
     private var out: Int64 { payment.captured - payment.refunded - payment.lost }
 
@@ -93,7 +133,7 @@ extension PledgeComparison {
     }
 
     private mutating func tellErrored() {
-        if payment.captured > 0 || !pledge.state.holdsPlace {
+        if payment.captured > 0 || !stands {
             isContradiction = true
         } else if payment.state != .failed {
             events.append(.declined(hard: false))
@@ -110,10 +150,10 @@ extension PledgeComparison {
         } else if payment.disputed > 0 {
             events.append(.disputeWon(payment.disputed, feeReturned: 0))
         } else if amount - refunded < out {
-            words.append("collected \(money(out)) → \(money(amount - refunded))")
+            changes.append(FieldChange("collected", money(out), money(amount - refunded)))
             giveBack(out - amount + refunded)
         } else if amount > payment.captured {
-            words.append("collected \(money(payment.captured)) → \(money(amount))")
+            changes.append(FieldChange("collected", money(payment.captured), money(amount)))
             isContradiction = true
             events.append(.captured(amount - payment.captured, fee: 0))
         }
@@ -138,7 +178,7 @@ extension PledgeComparison {
         if payment.disputed > 0 { events.append(.disputeLost(payment.disputed)) }
         let left = out - payment.disputed
         if left > 0 { giveBack(left) }
-        guard pledge.state == .placed else { return }
+        guard pledge.state == .placed || isPlacedAgain else { return }
         after.state = status == .dropped ? .dropped : .canceled
         ending = status == .dropped ? .dropped : .canceled
     }

@@ -13,7 +13,9 @@ extension PledgeUpdates {
         guard let journal else { return }
         let number = campaign.record.number
         let subject = (comparison.pledge.number, comparison.pledge.reference)
-        if comparison.isRevived { try takeBackRelease(of: comparison.pledge, journal) }
+        if comparison.isRevived || comparison.isPlacedAgain {
+            try takeBackRelease(of: comparison.pledge, journal)
+        }
         if let offer = comparison.offer {
             let written = written(row, comparison, offer)
             journal.write(
@@ -54,7 +56,7 @@ extension PledgeUpdates {
         let number = campaign.record.number
         guard let ended = try records.lastRelease(of: pledge.number, campaign: number)?.entry,
             try records.wasDeclined(pledge.number, before: ended, campaign: number)
-        else { return .pledged }
+        else { return try records.unwrittenEnding(of: pledge.number, campaign: number) }
         return .failedSoft
     }
 
@@ -65,7 +67,7 @@ extension PledgeUpdates {
         guard !comparison.events.isEmpty || comparison.ending != nil else { return }
         let pledge = comparison.after
         var payment = comparison.payment
-        if comparison.isRevived { payment.ending = try endingBefore(of: pledge) }
+        if comparison.isRevived || comparison.isPlacedAgain { payment.ending = try endingBefore(of: pledge) }
         let due = campaign.capturedParts(of: pledge.parts)
         var left = PartsLeft(due: due)
         if payment.captured > 0 {
@@ -82,7 +84,7 @@ extension PledgeUpdates {
                 let parts = try left.take(booking)
                 journal.write(
                     booking.kind, pledge: (pledge.number, pledge.reference), instalment: 1,
-                    day: day(of: event, pledge), parts: parts,
+                    day: day(of: event, comparison), parts: parts,
                     reference: booking.kind == .methodSaved ? pledge.method ?? "" : "",
                     detail: booking.kind.isMemo && booking.amount > 0
                         ? EntryDetail().adding("amt", booking.amount) : EntryDetail())
@@ -95,8 +97,9 @@ extension PledgeUpdates {
             payment = change.payment
         }
         if let ending = comparison.ending {
-            payment.ending = ending
-            if comparison.isReleased {
+            // A pledge that comes back stands as it did before its end.
+            if ending != .pledged { payment.ending = ending }
+            if comparison.isReleased || comparison.isPlacedAgain && !comparison.after.state.holdsPlace {
                 journal.write(
                     ending == .dropped ? .dropped : .canceled, pledge: (pledge.number, pledge.reference),
                     instalment: 1, day: day)
@@ -118,12 +121,16 @@ extension PledgeUpdates {
         try journal.append.settle([(operation, state)], at: now)
     }
 
-    /// A platform's file has no collection date: money of the first file that tells of any counts on the
-    /// closing day, a late pledge's on its own; what changed since on the day that was said.
-    private func day(of event: PaymentEvent, _ pledge: PledgeRecord) -> CalendarDay {
-        guard case .captured = event, !hadCollected else { return day }
-        return campaign.openDay(
-            min(max(campaign.day(of: pledge.placedAt), campaign.day(of: campaign.definition.closesAt)), day))
+    /// The day of what a file tells, which has no date of its own.
+    ///
+    /// Money of the first file that tells of any counts on the closing day, a late pledge's on its own; what
+    /// changed since on the day that was said. A pledge that is placed again is dated as a new one.
+    private func day(of event: PaymentEvent, _ comparison: PledgeComparison) -> CalendarDay {
+        if !comparison.isPlacedAgain {
+            guard case .captured = event, !hadCollected else { return day }
+        }
+        let placed = campaign.day(of: comparison.pledge.placedAt)
+        return campaign.openDay(min(max(placed, campaign.day(of: campaign.definition.closesAt)), day))
     }
 
     private func bookBacker(_ comparison: PledgeComparison) throws {
@@ -133,5 +140,12 @@ extension PledgeUpdates {
             // An address that another backer has, or a backer of several pledges, is left as it is.
             _ = try records.setEmail(of: comparison.pledge.backer, to: email, campaign: number)
         }
+    }
+}
+
+extension Records {
+    /// How a payment stands of which nothing is known: a saved method can be charged.
+    func unwrittenEnding(of pledge: Int64, campaign: Int64) throws -> PaymentEnding {
+        try collectionItem(campaign: campaign, pledge: pledge)?.unwritten.ending ?? .pledged
     }
 }

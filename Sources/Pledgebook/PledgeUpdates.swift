@@ -37,7 +37,9 @@ struct PledgeUpdates {
         tierNumbers = try records.offerNumbers(.tier, campaign: number)
         promotionNumbers = try records.offerNumbers(.promotion, campaign: number)
         words = OfferWords(campaign.definition, tierNumbers: tierNumbers, promotionNumbers: promotionNumbers)
-        hadCollected = try records.imports(campaign: number).contains(where: \.toldOfCollected)
+        hadCollected = try records.imports(campaign: number).contains {
+            $0.toldOfCollected && $0.undone == nil
+        }
     }
 
     /// What the row tells otherwise than the book.
@@ -56,25 +58,40 @@ struct PledgeUpdates {
             comparison.refusal = .otherSource(reference: pledge.reference)
             return comparison
         }
+        comparison.isPlacedAgain = try isUndone(pledge)
+        if comparison.isPlacedAgain {
+            comparison.after.state = .placed
+            comparison.ending = .pledged
+        }
         try compareStatus(row, &comparison)
         if comparison.refusal == nil { try compareOffer(row, &comparison) }
         if comparison.refusal == nil { try compareBacker(row, &comparison) }
         return comparison
     }
 
+    /// Whether undoing an import canceled the pledge, which nothing has brought back since.
+    private func isUndone(_ pledge: PledgeRecord) throws -> Bool {
+        guard pledge.state == .canceled,
+            let ended = try records.lastRelease(of: pledge.number, campaign: campaign.record.number)?.entry
+        else { return false }
+        return EntryDetail.value(ImportUndo.detailKey, in: ended.detail) != nil
+    }
+
     private func compareStatus(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
         let pledge = comparison.pledge
         let told = row.mode == .asks && row.order.amount < 0 ? pledge.total : row.order.amount
-        comparison.tell(row.order.status, amount: told, refunded: row.order.refunded) { campaign.money($0).description }
-        guard pledge.gateway != 1 else { return }
+        comparison.tell(row.order.status, amount: told, refunded: row.order.refunded) {
+            campaign.money($0).description
+        }
+        guard pledge.gateway != 1, !comparison.isPlacedAgain else { return }
         if row.order.status == .pledged, row.mode == .asks {
             // An own row without a status says nothing of it.
             comparison.events = []
             comparison.ending = nil
             comparison.after.state = pledge.state
             comparison.isContradiction = false
-            comparison.words = []
-        } else if comparison.words.count > 0 {
+            comparison.changes = []
+        } else if comparison.changes.count > 0 {
             comparison.refusal = .gatewayDecides(reference: pledge.reference)
         }
     }
@@ -129,30 +146,30 @@ struct PledgeUpdates {
     ) throws {
         let pledge = comparison.pledge
         let isPaid = comparison.payment.captured > 0
-        let words = differences.words(paid: isPaid && row.mode != .asks)
+        let changes = differences.changes(paid: isPaid && row.mode != .asks)
+        let words = changes.map(\.words)
         if isPaid, row.mode == .asks, differences.isMoreThanChoices {
             comparison.refusal = .collected(
                 reference: pledge.reference, differences: words.joined(separator: ", "))
             return
         }
-        let touchesUnits = differences.touchesUnits
-        if touchesUnits, try hasUnits(pledge) {
+        if differences.touchesUnits, try hasUnits(pledge) {
             if row.mode == .asks {
                 comparison.refusal = .allocated(
                     reference: pledge.reference, differences: words.joined(separator: ", "))
             } else {
                 comparison.placement = placement
                 comparison.isContradiction = true
-                comparison.words += words.map { $0 + " (units are reserved already: not booked)" }
+                comparison.changes += changes.map { $0.noted("units are reserved already: not booked") }
             }
             return
         }
         // Only an amount that was paid differs, and the payment tells that already.
-        guard !words.isEmpty else {
+        guard !changes.isEmpty else {
             comparison.placement = placement
             return
         }
-        comparison.words += words
+        comparison.changes += changes
         book(placed, row, order, &comparison)
     }
 
@@ -176,13 +193,17 @@ struct PledgeUpdates {
         comparison.after.shipping = offer.price.shipping
         comparison.after.tax = offer.price.tax
         comparison.after.bonus = offer.price.bonus
-        if let method = row.text(order.method) {
-            comparison.after.method = method
-            // T02: another card can be charged again.
-            let failed: [PaymentState] = [.failed, .actionRequired]
-            if pledge.gateway != 1, method != pledge.method, failed.contains(comparison.payment.state) {
-                comparison.events.append(.saveMethod)
-            }
+        takeMethod(row, &comparison)
+    }
+
+    private func takeMethod(_ row: ChangedRow, _ comparison: inout PledgeComparison) {
+        guard let method = row.text(row.order.method) else { return }
+        let pledge = comparison.pledge
+        comparison.after.method = method
+        // T02: another card can be charged again.
+        let failed: [PaymentState] = [.failed, .actionRequired]
+        if pledge.gateway != 1, method != pledge.method, failed.contains(comparison.payment.state) {
+            comparison.events.append(.saveMethod)
         }
     }
 
@@ -194,35 +215,55 @@ struct PledgeUpdates {
         var differences = OfferDifferences()
         let tier = order.tier < 0 ? nil : Int(words.tierNumbers[Int(order.tier)])
         if tier != pledge.tier {
-            differences.tier = "tier \(name(ofTier: pledge.tier)) → \(name(ofTier: tier))"
+            differences.tier = FieldChange("tier", name(ofTier: pledge.tier), name(ofTier: tier))
         }
         if order.quantity != pledge.quantity {
-            differences.quantity = "quantity \(pledge.quantity) → \(order.quantity)"
+            differences.quantity = FieldChange("quantity", "\(pledge.quantity)", "\(order.quantity)")
         }
         let before = summed(lines)
         let after = summed(row.lines.map { words.row(for: $0, pledge: pledge.number) })
-        if before[1] != after[1] { differences.addOns = "add-ons \(listed(before[1])) → \(listed(after[1]))" }
+        if before[1] != after[1] {
+            differences.addOns = FieldChange("add-ons", listed(before[1]), listed(after[1]))
+        }
         if before[2] != after[2] {
-            differences.choices = "choices \(listed(before[2])) → \(listed(after[2]))"
+            differences.choices = FieldChange("choices", listed(before[2]), listed(after[2]))
         }
         let promotion = order.promotion < 0 ? nil : Int(words.promotionNumbers[Int(order.promotion)])
-        if promotion != pledge.promotion { differences.promotion = "promotion" }
+        if promotion != pledge.promotion {
+            differences.promotion = FieldChange(
+                "promotion", name(ofPromotion: pledge.promotion), name(ofPromotion: promotion))
+        }
         if order.country != 0, countryText(order.country) != pledge.destination ?? "" {
-            differences.country = "country \(pledge.destination ?? "none") → \(countryText(order.country))"
+            differences.country = FieldChange(
+                "country", pledge.destination ?? "none", countryText(order.country))
         }
-        let price = placed.price
-        if price.total != pledge.total {
-            differences.amount =
-                "amount \(campaign.money(pledge.total)) → \(campaign.money(price.total))"
-        } else if price
-            != Price(goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
-        {
-            differences.parts = "shipping, tax or bonus within the same amount"
-        }
+        comparePrice(placed.price, pledge, &differences)
         if let method = row.text(order.method), method != pledge.method {
-            differences.method = "payment reference"
+            differences.method = FieldChange(
+                "payment reference", pledge.method ?? "", method, isQuiet: true)
         }
         return differences
+    }
+
+    private func comparePrice(
+        _ price: Price, _ pledge: PledgeRecord, _ differences: inout OfferDifferences
+    ) {
+        let known = Price(
+            goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
+        if price.total != pledge.total {
+            differences.amount = FieldChange(
+                "amount", "\(campaign.money(pledge.total))", "\(campaign.money(price.total))")
+        } else if price != known {
+            differences.parts = FieldChange(
+                "shipping, tax or bonus within the same amount", parts(of: known), parts(of: price),
+                isQuiet: true)
+        }
+    }
+
+    private func parts(of price: Price) -> String {
+        func plain(_ amount: Int64) -> String { campaign.money(amount).plain }
+        return "goods \(plain(price.goods)), shipping \(plain(price.shipping)), tax \(plain(price.tax)), "
+            + "bonus \(plain(price.bonus))"
     }
 
     private func summed(_ lines: [LineRow]) -> [Int: [String: Int64]] {
@@ -268,19 +309,23 @@ struct PledgeUpdates {
         var backer = known
         if let email = row.text(row.order.email), email != known.email {
             comparison.email = email
-            comparison.words.append("e-mail address")
+            comparison.changes.append(
+                FieldChange("e-mail address", known.email ?? "", email, isQuiet: true))
         }
         if let name = row.text(row.order.name), name != known.name {
             backer.name = name
-            comparison.words.append("name")
+            comparison.changes.append(
+                FieldChange("name", known.name ?? "", name, isQuiet: true))
         }
         if let address = row.text(row.order.address), address != known.address {
             backer.address = address
-            comparison.words.append("address")
+            comparison.changes.append(
+                FieldChange("address", known.address ?? "", address, isQuiet: true))
         }
         if let answers = row.text(row.order.answers), answers != known.answers {
             backer.answers = answers
-            comparison.words.append("answers")
+            comparison.changes.append(
+                FieldChange("answers", known.answers ?? "", answers, isQuiet: true))
         }
         if row.order.country != 0, comparison.offer != nil { backer.country = countryText(row.order.country) }
         if backer != known { comparison.backer = backer }
@@ -301,6 +346,11 @@ struct PledgeUpdates {
     private func name(ofTier number: Int?) -> String {
         let index = index(ofTier: number)
         return index < 0 ? "none" : campaign.definition.tiers[index].id
+    }
+
+    private func name(ofPromotion number: Int?) -> String {
+        let index = index(ofPromotion: number)
+        return index < 0 ? "none" : campaign.definition.promotions[index].code
     }
 
     private func orderLines(_ lines: [LineRow]) -> [OrderLine] {
@@ -330,32 +380,5 @@ struct PledgeUpdates {
             row.lines.map { words.row(for: $0, pledge: comparison.pledge.number) },
             String(decoding: bytes, as: UTF8.self)
         )
-    }
-}
-
-/// How the offer of a row differs from the pledge's, each in words.
-struct OfferDifferences {
-    var tier: String?
-    var quantity: String?
-    var addOns: String?
-    var choices: String?
-    var promotion: String?
-    var country: String?
-    var amount: String?
-    var parts: String?
-    var method: String?
-
-    var isEmpty: Bool { words(paid: false).isEmpty }
-    /// What may not change once it is paid for.
-    var isMoreThanChoices: Bool {
-        [tier, quantity, addOns, promotion, country, amount, parts].contains { $0 != nil }
-    }
-    /// Whether other units are to be made or shipped.
-    var touchesUnits: Bool { [tier, quantity, addOns, choices].contains { $0 != nil } }
-
-    /// All of them in a fixed order; figures that were paid are the payment's affair.
-    func words(paid: Bool) -> [String] {
-        let figures = paid ? [] : [amount, parts, method]
-        return ([tier, quantity, addOns, choices, promotion, country] + figures).compactMap { $0 }
     }
 }

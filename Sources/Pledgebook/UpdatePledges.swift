@@ -19,7 +19,8 @@ extension Session {
         let today = campaign.day(of: now)
         let books = options.update && !producer.isDoomed
         let campaign = producer.isDoomed ? campaign : try reload(campaign, in: records)
-        let journal = books ? try JournalWriter(self, record: campaign.record, in: records) : nil
+        // What places a pledge again after its import was undone needs no `--update`.
+        let journal = !producer.isDoomed ? try JournalWriter(self, record: campaign.record, in: records) : nil
         var updates = try PledgeUpdates(
             campaign: campaign, records: records, journal: journal, placement: producer.rows.placement,
             day: options.day ?? today, now: now)
@@ -27,16 +28,29 @@ extension Session {
             let comparison = try updates.compare(row)
             if let refusal = comparison.refusal ?? refusalWithoutUpdate(comparison, row, options) {
                 try refuse(row, refusal, observer, &summary)
+            } else if comparison.isPlacedAgain {
+                summary.countAgain(comparison.after)
+                try observer.difference?(
+                    DifferenceRow(
+                        reference: comparison.pledge.reference, what: "new", before: "",
+                        after: "\(campaign.money(comparison.after.total))"))
+                try updates.book(comparison, row, &summary)
             } else if comparison.isSame {
                 summary.same += 1
                 if !producer.isDoomed { try updates.remember(row) }
             } else {
                 summary.count(comparison.difference(of: row))
+                for change in comparison.changes {
+                    try observer.difference?(
+                        DifferenceRow(
+                            reference: comparison.pledge.reference, what: change.what, before: change.before,
+                            after: change.after))
+                }
                 if books { try updates.book(comparison, row, &summary) }
             }
         }
         try journal?.finish()
-        if books { try setTaken(updates.placement.taken, campaign, in: records) }
+        if journal != nil { try setTaken(updates.placement.taken, campaign, in: records) }
         summary.changesAreBooked = books && summary.changed > 0
     }
 
@@ -45,7 +59,9 @@ extension Session {
     private func refusalWithoutUpdate(
         _ comparison: PledgeComparison, _ row: ChangedRow, _ options: ImportOptions
     ) -> UpdateRefusal? {
-        guard row.mode == .asks, !options.update, !comparison.isSame else { return nil }
+        guard row.mode == .asks, !options.update, !comparison.isSame, !comparison.isPlacedAgain else {
+            return nil
+        }
         return .otherContent(reference: comparison.pledge.reference, differences: comparison.text)
     }
 
@@ -130,6 +146,7 @@ enum UpdateRefusal: Equatable {
 extension PledgeComparison {
     func difference(of row: ChangedRow) -> PledgeDifference {
         PledgeDifference(
-            reference: pledge.reference, text: text, line: row.order.line, isContradiction: isContradiction)
+            reference: pledge.reference, text: text, file: row.file, line: row.order.line,
+            isContradiction: isContradiction)
     }
 }

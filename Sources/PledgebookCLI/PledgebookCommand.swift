@@ -21,6 +21,7 @@ struct PledgebookCommand: ParsableCommand {
             InitCommand.self,
             CampaignCommand.self,
             PledgeCommand.self,
+            ImportCommand.self,
             BackerCommand.self,
             PaymentCommand.self,
             NoticeCommand.self,

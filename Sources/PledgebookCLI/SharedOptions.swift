@@ -2,7 +2,7 @@ public import Accounting
 public import ArgumentParser
 public import Crowdfunding
 import Glibc
-public import Imports
+public import Pledgebook
 
 /// Which book, which key, which clock.
 struct BookOptions: ParsableArguments {
@@ -62,4 +62,4 @@ extension CampaignID: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-extension SourceEncoding: ExpressibleByArgument {}
+extension FileEncoding: ExpressibleByArgument {}

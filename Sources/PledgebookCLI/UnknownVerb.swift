@@ -38,6 +38,10 @@ struct UnknownVerb {
         }
         let shown = word.unicodeScalars.count > 40 ? word.prefix(40) + "…" : word
         let start = "“\(visible(shown))” is not a command of `\(path)`."
+        if path == "pledgebook import", near.isEmpty {
+            return "\(start) It has: \(names.joined(separator: ", ")). A file is imported with "
+                + "`pledgebook pledge import FILE`."
+        }
         if near.isEmpty { return "\(start) It has: \(names.joined(separator: ", "))." }
         return "\(start) Did you mean \(near.map { "`\($0)`" }.joined(separator: " or "))?"
     }

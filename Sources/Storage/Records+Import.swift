@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// One imported file.
-public struct ImportRecord: Hashable, Sendable {
+public struct ImportRecord: Sendable {
     /// From 1 within a campaign; 0 before it is kept.
     public var number: Int
     /// When it was imported.
@@ -26,6 +26,16 @@ public struct ImportRecord: Hashable, Sendable {
     public var refused: Int64
     /// Whether the file told of collected money.
     public var toldOfCollected: Bool
+    /// The entries that it wrote; `nil` for none, and for an import of an earlier version.
+    public var entries: ClosedRange<Int64>?
+    /// Who ran it; `nil` for an import of an earlier version.
+    public var operatorName: String?
+    /// Pledges of the same platform that the file did not name any more.
+    public var vanished: Int64 = 0
+    /// The first differences to the book, in words, without personal data.
+    public var changes: [String] = []
+    /// When it was undone, and the entries that took it back; `nil` while it stands.
+    public var undone: (at: Timestamp, entries: ClosedRange<Int64>)?
 
     /// Puts a record together before it gets its number.
     public init(
@@ -45,6 +55,25 @@ public struct ImportRecord: Hashable, Sendable {
         self.refused = refused
         self.toldOfCollected = toldOfCollected
     }
+
+    fileprivate init(_ row: Row) {
+        self.init(
+            number: row["number"], at: Timestamp(seconds: row["at"]), source: row["source"],
+            file: row["file"], digest: Array(row["digest"] as Data), rows: row["rows"], placed: row["placed"],
+            changed: row["changed"], same: row["same"], refused: row["refused"],
+            toldOfCollected: row["collected"])
+        if let first = row["first"] as Int64?, let last = row["last"] as Int64?, first <= last {
+            entries = first...last
+        }
+        operatorName = row["operator"]
+        vanished = row["vanished"]
+        changes = (row["changes"] as String?)?.split(separator: "\n").map(String.init) ?? []
+        if let at = row["undone_at"] as Int64?, let first = row["undone_first"] as Int64?,
+            let last = row["undone_last"] as Int64?, first <= last
+        {
+            undone = (Timestamp(seconds: at), first...last)
+        }
+    }
 }
 
 extension Records {
@@ -52,29 +81,78 @@ extension Records {
     public func imports(campaign: Int64) throws -> [ImportRecord] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM import WHERE campaign = $1 ORDER BY number", arguments: [campaign]
-        )
-        .map {
-            ImportRecord(
-                number: $0["number"], at: Timestamp(seconds: $0["at"]), source: $0["source"],
-                file: $0["file"],
-                digest: Array($0["digest"] as Data), rows: $0["rows"], placed: $0["placed"],
-                changed: $0["changed"], same: $0["same"], refused: $0["refused"],
-                toldOfCollected: $0["collected"])
-        }
+        ).map { ImportRecord($0) }
     }
 
     /// Remembers an imported file.
-    public func insert(_ record: ImportRecord, campaign: Int64) throws {
+    ///
+    /// - Returns: The number that it got.
+    @discardableResult
+    public func insert(_ record: ImportRecord, campaign: Int64) throws -> Int {
+        let number =
+            try Int.fetchOne(
+                db, sql: "SELECT COALESCE(MAX(number), 0) + 1 FROM import WHERE campaign = $1",
+                arguments: [campaign]) ?? 1
         try db.execute(
             sql: """
                 INSERT INTO import (campaign, number, at, source, file, digest, rows, placed, changed, same,
-                  refused, collected)
-                SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-                FROM import WHERE campaign = $1
+                  refused, collected, first, last, operator, vanished, changes)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                 """,
             arguments: [
-                campaign, record.at.seconds, record.source, record.file, Data(record.digest), record.rows,
-                record.placed, record.changed, record.same, record.refused, record.toldOfCollected,
+                campaign, number, record.at.seconds, record.source, record.file, Data(record.digest),
+                record.rows, record.placed, record.changed, record.same, record.refused,
+                record.toldOfCollected, record.entries?.lowerBound, record.entries?.upperBound,
+                record.operatorName, record.vanished,
+                record.changes.isEmpty ? nil : record.changes.joined(separator: "\n"),
             ])
+        return number
+    }
+
+    /// Writes down that an import was undone.
+    public func setUndone(
+        _ number: Int, at moment: Timestamp, by entries: ClosedRange<Int64>, campaign: Int64
+    ) throws {
+        try db.execute(
+            sql: """
+                UPDATE import SET undone_at = $1, undone_first = $2, undone_last = $3
+                WHERE campaign = $4 AND number = $5
+                """,
+            arguments: [moment.seconds, entries.lowerBound, entries.upperBound, campaign, number])
+    }
+
+    /// The pledges that entries of a range placed, in order.
+    public func pledges(placedBy entries: ClosedRange<Int64>, campaign: Int64) throws -> [Int64] {
+        try Int64.fetchAll(
+            db,
+            sql: "SELECT number FROM pledge WHERE campaign = $1 AND number BETWEEN $2 AND $3 ORDER BY number",
+            arguments: [campaign, entries.lowerBound, entries.upperBound])
+    }
+
+    /// The older pledges that entries of a range are about, in order.
+    public func pledges(changedBy entries: ClosedRange<Int64>, campaign: Int64) throws -> [Int64] {
+        try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT DISTINCT pledge FROM entry
+                WHERE campaign = $1 AND number BETWEEN $2 AND $3 AND pledge < $2 ORDER BY pledge
+                """, arguments: [campaign, entries.lowerBound, entries.upperBound])
+    }
+
+    /// Calls `body` with number, reference and tier of every pledge that entries of a range placed and that
+    /// holds its place.
+    ///
+    /// The tier is the offer's number, or -1.
+    public func forEachHeldPledge(
+        placedBy entries: ClosedRange<Int64>, campaign: Int64,
+        _ body: (_ number: Int64, _ reference: String, _ tier: Int) throws -> Void
+    ) throws {
+        let cursor = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT number, reference, COALESCE(tier, -1) FROM pledge
+                WHERE campaign = $1 AND number BETWEEN $2 AND $3 AND state IN (1, 4) ORDER BY number
+                """, arguments: [campaign, entries.lowerBound, entries.upperBound])
+        while let row = try cursor.next() { try body(row[0], row[1], row[2]) }
     }
 }

@@ -7,8 +7,8 @@ import Testing
 
 @testable import Pledgebook
 
-/// Everything that is no good file, through the import as the command runs it: a place, a remedy, an unchanged
-/// book.
+/// Everything that is no good file, through the import as the command runs it: a place, a remedy, an
+/// unchanged book.
 @Suite("Bad input") struct BadInputTests {
     /// A bad file, what is said of it after its path, and how many rows are bad; 0: the file as a whole.
     struct Case: Sendable, CustomStringConvertible {

@@ -88,8 +88,7 @@ extension PlatformReader {
     }
 
     /// The e-mail address in lower case; the row's own bytes stay as they are, since they are its content.
-    func address(_ email: ByteRange, _ batch: inout PledgeOrderBatch) throws(CellProblem) -> ByteRange
-    {
+    func address(_ email: ByteRange, _ batch: inout PledgeOrderBatch) throws(CellProblem) -> ByteRange {
         guard !email.isEmpty else {
             throw CellProblem(
                 "email", "the row has no e-mail address, by which a backer is known",
@@ -176,7 +175,10 @@ extension PlatformReader {
         var refunded: Int64 = 0
         if columns.index(of: .refunded) >= 0 {
             let cell = cell(.refunded, row, &batch, &at)
-            if !cell.isEmpty { refunded = min(try cells.amount(batch.bytes.span.extracting(cell.range)).magnitude64, order.amount) }
+            if !cell.isEmpty {
+                refunded = min(
+                    try cells.amount(batch.bytes.span.extracting(cell.range)).magnitude64, order.amount)
+            }
         }
         switch meaning {
         case .status(let status): order.status = status

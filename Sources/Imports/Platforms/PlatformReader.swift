@@ -132,7 +132,9 @@ struct PlatformReader: PledgeFormat {
             guard record.fieldCount == columns.count else {
                 throw CellProblem(
                     "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
-                    fix: "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells")
+                    fix:
+                        "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells"
+                )
             }
             try checkCards(row, read.batch.bytes, at: &at)
             if group.count > 1 { try checkGroup(row, &read.batch, at: &at) }
@@ -174,7 +176,9 @@ struct PlatformReader: PledgeFormat {
             guard record.fieldCount == columns.count else {
                 throw CellProblem(
                     "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
-                    fix: "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells")
+                    fix:
+                        "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells"
+                )
             }
             try checkCards((record, row.fields), batch.bytes, at: &at)
             for role in [ColumnRole.email, .amount, .status] {

@@ -41,10 +41,12 @@ extension Platforms {
     static let gamefoundPayments = PlatformFormat(
         source: "gamefound", platform: "Gamefound", title: "Gamefound's payments export", prefix: "GF-",
         columns: [
-            .key: ["Payment ID"], .name: ["Backer name", "Name"], .email: ["E-mail", "Email", "Backer e-mail"],
+            .key: ["Payment ID"], .name: ["Backer name", "Name"],
+            .email: ["E-mail", "Email", "Backer e-mail"],
             .rewardTitle: ["Reward title", "Reward"], .currency: ["Currency"],
             .amount: ["Amount", "Payment amount", "Total amount", "Amount paid"],
-            .pledgedAt: ["Payment date", "Created", "Created at", "Date"], .status: ["Status", "Payment status"],
+            .pledgedAt: ["Payment date", "Created", "Created at", "Date"],
+            .status: ["Status", "Payment status"],
             .country: ["Country", "Shipping country"], .shipping: ["Shipping", "Shipping amount"],
         ],
         required: [.key, .email, .amount, .pledgedAt, .status],
@@ -107,7 +109,10 @@ extension Platforms {
     private static let wooWords = StatusColumn(
         .status,
         [
-            (.status(.pledged), ["pending", "pending payment", "on-hold", "on hold", "draft", "checkout-draft"]),
+            (
+                .status(.pledged),
+                ["pending", "pending payment", "on-hold", "on hold", "draft", "checkout-draft"]
+            ),
             (.status(.collected), ["processing", "completed", "shipped"]),
             (.status(.errored), ["failed"]), (.status(.canceled), ["cancelled", "canceled"]),
             (.refunded, ["refunded"]), (.partly, ["partially-paid", "partially paid"]),

@@ -68,7 +68,9 @@ struct RowJoiner {
         let records = rows.records[group]
         guard let first = records.first, let last = records.last else { return }
         var end = last.end
-        while end < rows.bytes.count, rows.bytes[end] == UInt8(ascii: "\r") || rows.bytes[end] == UInt8(ascii: "\n") {
+        while end < rows.bytes.count,
+            rows.bytes[end] == UInt8(ascii: "\r") || rows.bytes[end] == UInt8(ascii: "\n")
+        {
             end += 1
             if rows.bytes[end - 1] == UInt8(ascii: "\n") { break }
         }

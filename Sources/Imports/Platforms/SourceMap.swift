@@ -65,7 +65,9 @@ struct SourceMapReading {
         for role in ColumnRole.allCases where !left.contains(role) { roles[role.word] = role }
         return roles
     }()
-    static let constantRoles = ["status", "currency", "country", "pledged_at", "quantity", "reward", "shipping"]
+    static let constantRoles = [
+        "status", "currency", "country", "pledged_at", "quantity", "reward", "shipping",
+    ]
     static let addressKeys = [
         "name", "first_name", "last_name", "company", "address_1", "address_2", "number", "district", "city",
         "state", "postal_code", "country_code", "country_name", "phone", "delivery_notes",
@@ -83,7 +85,8 @@ struct SourceMapReading {
 
     mutating func read(isKnownZone: (String) -> Bool) -> SourceMap? {
         guard case .object(let members) = document.root.value else {
-            report(document.root.start, "the file is not an object", "write { \"source\": …, \"columns\": … }")
+            report(
+                document.root.start, "the file is not an object", "write { \"source\": …, \"columns\": … }")
             return nil
         }
         for member in members where !Self.keys.contains(member.key) {
@@ -143,7 +146,8 @@ struct SourceMapReading {
 
     private mutating func columns(_ root: JSONNode) -> [ColumnRole: [String]] {
         guard root["columns"] != nil else {
-            report(root.start, "\"columns\" is missing", "add \"columns\": { \"reference\": …, \"email\": … }")
+            report(
+                root.start, "\"columns\" is missing", "add \"columns\": { \"reference\": …, \"email\": … }")
             return [:]
         }
         var columns: [ColumnRole: [String]] = [:]
@@ -260,7 +264,8 @@ struct SourceMapReading {
         guard let node = root["prefix"], let prefix = string(node) else { return nil }
         let bytes = Array(prefix.utf8)
         if bytes.count > 16 || !(bytes.isEmpty || isPledgeReference(bytes.span)) {
-            report(node.start, "\(jsonText(prefix)) cannot begin a reference", "use letters, digits, . _ and -")
+            report(
+                node.start, "\(jsonText(prefix)) cannot begin a reference", "use letters, digits, . _ and -")
         }
         return prefix
     }
@@ -304,7 +309,9 @@ struct SourceMapReading {
         return nodes.compactMap { string($0) }
     }
 
-    private mutating func text(_ root: JSONNode, _ key: String) -> String? { root[key].flatMap { string($0) } }
+    private mutating func text(_ root: JSONNode, _ key: String) -> String? {
+        root[key].flatMap { string($0) }
+    }
     private mutating func list(_ root: JSONNode, _ key: String) -> [String] {
         root[key].map { texts($0) } ?? []
     }

@@ -1,6 +1,5 @@
 import Accounting
 import Crowdfunding
-import Imports
 import Parsing
 import Pledgebook
 
@@ -22,6 +21,8 @@ struct ImportJSON {
         json.object { json in
             writeHead(&json, isPlan: isPlan, isKept: !isPlan && (summary.refused == 0 || rejects != nil))
             json.member("source", summary.source)
+            json.member("import") { $0.numberOrNull(summary.number ?? 0) }
+            json.member("same_file_as") { $0.numberOrNull(summary.sameFile ?? 0) }
             writeCounts(summary, &json)
             json.member("refused_by_kind") { json in
                 json.array { json in
@@ -50,16 +51,7 @@ struct ImportJSON {
 
     /// The object for a file that could not be read as a whole; `nil` for other errors.
     func text(_ error: any Error, isPlan: Bool) -> String? {
-        let problems: [Diagnostic]
-        switch error {
-        case let problem as FileProblem: problems = problem.diagnostics
-        case let problem as SourceProblem:
-            let end = problem.message.firstRange(of: ". ")
-            let message = end.map { String(problem.message[..<$0.lowerBound]) } ?? problem.message
-            let remedy = end.map { String(problem.message[$0.upperBound...]) } ?? ""
-            problems = [Diagnostic(file: file, line: 0, column: 0, message: message, remedy: remedy)]
-        default: return nil
-        }
+        guard let problems = importFaults(error, of: file) else { return nil }
         var json = JSONWriter()
         json.object { json in
             writeHead(&json, isPlan: isPlan, isKept: false)
@@ -136,6 +128,7 @@ struct ImportJSON {
                 for change in summary.changes {
                     json.object { json in
                         json.member("reference", change.reference)
+                        json.member("file", change.file)
                         json.member("line", change.line)
                         json.member("text", change.text)
                         json.member("contradicts", change.isContradiction)
@@ -144,6 +137,12 @@ struct ImportJSON {
             }
         }
         json.member("changes_left_out", summary.changed - Int64(summary.changes.count))
+        json.member("vanished") { json in
+            if summary.looksForVanished { json.number(summary.vanished) } else { json.null() }
+        }
+        json.member("first_vanished") { json in
+            json.array { json in for reference in summary.firstVanished { json.string(reference) } }
+        }
     }
 }
 

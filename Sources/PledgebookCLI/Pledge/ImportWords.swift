@@ -9,11 +9,13 @@ struct ImportWords {
     private let campaign: LoadedCampaign
     private let file: String
     private let rejects: String?
+    private let diff: String?
 
-    init(_ campaign: LoadedCampaign, file: String, rejects: String?) {
+    init(_ campaign: LoadedCampaign, file: String, rejects: String?, diff: String? = nil) {
         self.campaign = campaign
         self.file = file
         self.rejects = rejects
+        self.diff = diff
     }
 
     static func progress(rows: Int64, bytes: Int64, of total: Int64) -> String {
@@ -38,15 +40,39 @@ struct ImportWords {
         var table = Table([.text("what"), .number("count"), .text("amount")])
         table.rows = rows(summary)
         for line in table.lines(header: false) { Output.line(line) }
-        for change in summary.changes.prefix(Self.shownChanges) {
-            Output.line("    line \(change.line): \(visible(change.reference)): \(visible(change.text))")
-        }
+        writeChanges(summary)
         let hidden = summary.changed - Int64(Self.shownChanges)
-        if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))") }
+        if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))\(whereAll)") }
+        writeVanished(summary)
         for remark in summary.remarks + remarks(summary, verb) { Output.line("  " + visible(remark)) }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
             Output.line("  The changes are not booked: say --update to book them.")
         }
+    }
+
+    /// Of a folder or an archive the file is named where it changes.
+    private func writeChanges(_ summary: ImportSummary) {
+        var name = file
+        for change in summary.changes.prefix(Self.shownChanges) {
+            if change.file != name { Output.line("    " + visible(change.file)) }
+            name = change.file
+            Output.line("    line \(change.line): \(visible(change.reference)): \(visible(change.text))")
+        }
+    }
+
+    /// Where the differences are that are not shown.
+    private var whereAll: String { diff.map { ", all in \(visible($0))" } ?? ": --diff FILE writes all" }
+
+    private func writeVanished(_ summary: ImportSummary) {
+        guard summary.vanished > 0 else { return }
+        let isOne = summary.vanished == 1
+        Output.line(
+            "  \(counted(summary.vanished, "pledge")) of the book \(isOne ? "is" : "are") not in the file; "
+                + "nothing was done about \(isOne ? "it" : "them"):")
+        let shown = summary.firstVanished.prefix(Self.shownChanges)
+        Output.line("    " + shown.map { visible($0) }.joined(separator: " "))
+        let hidden = summary.vanished - Int64(shown.count)
+        if hidden > 0 { Output.line("    … and \(grouped(hidden)) more\(whereAll)") }
     }
 
     /// Ends with 2 where bad rows keep the whole file out.
@@ -103,6 +129,9 @@ struct ImportWords {
 
     private func remarks(_ summary: ImportSummary, _ verb: String) -> [String] {
         var remarks: [String] = []
+        if let number = summary.sameFile, summary.isEmpty {
+            remarks.append("This very file was imported before, as import \(number): nothing is new.")
+        }
         if let line = summary.firstOutOfTimeOrder {
             remarks.append(
                 "Limited places went by the order of the rows, which is not that of time (first in line "

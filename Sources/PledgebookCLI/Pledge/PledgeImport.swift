@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Glibc
-import Imports
 import Pledgebook
 
 struct PledgeImport: ParsableCommand {
@@ -25,9 +24,13 @@ struct PledgeImport: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "What its bytes are where no mark says it: utf-8, or windows-1252", valueName: "encoding"))
-    var encoding: SourceEncoding = .utf8
+    var encoding: FileEncoding = .utf8
     @Option(help: ArgumentHelp("Take the good rows and write the bad ones here", valueName: "file"))
     var rejects: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write what the file tells otherwise than the book here, as CSV", valueName: "file"))
+    var diff: String?
     @Flag(help: "Book what the file tells of pledges that are in the book already")
     var update = false
     @Option(help: ArgumentHelp("The day on which what is new happened; else today", valueName: "date"))
@@ -59,11 +62,11 @@ struct PledgeImport: ParsableCommand {
         told.day = on
         told.takesGoodRows = rejects != nil
         guard format == .text else { return try runForPrograms(told, campaign, here) }
-        let words = ImportWords(campaign, file: file, rejects: rejects)
+        let words = ImportWords(campaign, file: file, rejects: rejects, diff: diff)
         if !confirmation.yes {
             told.dryRun = true
             told.update = true
-            let plan = try importing(told, into: campaign, here, rejects: nil)
+            let plan = try importing(told, into: campaign, here, rejects: nil, diff: diff)
             words.write(plan, isPlan: true)
             try words.check(plan)
             guard !plan.isEmpty else { return words.next(plan) }
@@ -72,7 +75,9 @@ struct PledgeImport: ParsableCommand {
             // The question covers the changes that the plan showed.
             told.update = true
         }
-        let done = try importing(told, into: campaign, here, rejects: confirmation.dryRun ? nil : rejects)
+        // The differences were written with the plan, to be looked at before the answer.
+        let done = try importing(
+            told, into: campaign, here, rejects: rejects, diff: confirmation.yes ? diff : nil)
         words.write(done, isPlan: told.dryRun)
         try words.check(done)
         words.next(done)
@@ -89,7 +94,8 @@ struct PledgeImport: ParsableCommand {
         told.update = update || told.dryRun
         let done: ImportSummary
         do {
-            done = try importing(told, into: campaign, here, rejects: told.dryRun ? nil : rejects)
+            done = try importing(
+                told, into: campaign, here, rejects: told.dryRun ? nil : rejects, diff: diff)
         } catch {
             guard let text = json.text(error, isPlan: told.dryRun) else { throw error }
             Output.line(text)
@@ -100,35 +106,50 @@ struct PledgeImport: ParsableCommand {
         throw ExitCode((rejects == nil ? ExitStatus.badInput : .partly).rawValue)
     }
 
+    /// Imports once; what is asked for as files is written beside it, each whole or not at all.
     private func importing(
-        _ told: ImportOptions, into campaign: LoadedCampaign, _ here: Environment, rejects: String?
+        _ told: ImportOptions, into campaign: LoadedCampaign, _ here: Environment, rejects: String?,
+        diff: String?
     ) throws -> ImportSummary {
         let progress = Progress()
         defer { progress.finish() }
         let show: @Sendable (Int64, Int64, Int64) -> Void = { rows, bytes, total in
             progress.show { ImportWords.progress(rows: rows, bytes: bytes, of: total) }
         }
-        guard let rejects else {
-            return try here.session.importPledges(
-                at: file, into: campaign.definition.id, options: told,
-                observer: ImportObserver(progress: show))
-        }
         var summary: ImportSummary?
-        do {
-            try OutputFile.write(to: rejects) { sink in
-                let rows = RejectedRows(to: sink)
-                let done = try here.session.importPledges(
-                    at: file, into: campaign.definition.id, options: told,
-                    observer: rows.observer(progress: show))
-                summary = done
-                try rows.finish()
-                // Without bad rows there is no file.
-                guard rows.count > 0 else { throw NoRejects() }
+        try writing(diff) { differences in
+            try writing(rejects) { sink in
+                let rows = sink.map { RejectedRows(to: $0) }
+                let changes = differences.map { DifferenceFile(to: $0) }
+                var observer = rows?.observer(progress: show) ?? ImportObserver(progress: show)
+                if let changes { observer.difference = { try changes.write($0) } }
+                summary = try here.session.importPledges(
+                    at: file, into: campaign.definition.id, options: told, observer: observer)
+                try rows?.finish()
+                try changes?.finish()
+                // Without bad rows there is no file of them.
+                return rows?.count != 0
             }
-        } catch is NoRejects {}
+            return true
+        }
         guard let summary else { throw CommandProblem("The import did not run.", .fault) }
         return summary
     }
 
-    private struct NoRejects: Error {}
+    /// Opens the file, if one is named, around what is written to it; `body` says whether it is kept.
+    private func writing(
+        _ path: String?, _ body: ((([UInt8]) throws -> Void)?) throws -> Bool
+    ) throws {
+        guard let path else {
+            _ = try body(nil)
+            return
+        }
+        do {
+            try OutputFile.write(to: path) { sink in
+                guard try body(sink) else { throw NothingWritten() }
+            }
+        } catch is NothingWritten {}
+    }
+
+    private struct NothingWritten: Error {}
 }

@@ -7,6 +7,7 @@ struct Migration: Sendable {
 
     /// In the order in which they are applied.
     static let all = [
-        createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks, addPledgeNotes,
+        createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks,
+        rememberImports, addPledgeNotes,
     ]
 }
