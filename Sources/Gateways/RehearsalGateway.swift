@@ -11,7 +11,7 @@ public struct RehearsalGateway: PaymentGateway {
     public var code: Int { 2 }
     /// `rehearsal`.
     public var name: String { "rehearsal" }
-    /// 4,096.
+    /// 16,384.
     public var window: Int { 16384 }
     /// 24 hours, as Stripe's.
     public var keyLifetime: Int64 { 86_400 }

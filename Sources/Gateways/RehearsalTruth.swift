@@ -46,7 +46,7 @@ final class RehearsalTruth {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The most lines that are written between two syncs.
-    private static let mostUnsynced = 1 << 14
+    private static let mostUnsynced = 1 << 16
 
     /// How many lines there are before the first that a cut of power left without all of its bytes.
     ///
