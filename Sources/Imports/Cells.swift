@@ -108,10 +108,12 @@ struct Cells {
         ]
         let codes = code.uppercased()
         let short = [
-            "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD", "MX": "MXN",
+            "R": "BRL", "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD",
+            "MX": "MXN",
         ]
         let named = codes.count == 3 ? codes : short[codes] ?? codes
-        let symbolFits = symbol.isEmpty || (symbols[symbol]?.contains(currency.code) ?? false)
+        let isReal = symbol == "$" && codes == "R"
+        let symbolFits = symbol.isEmpty || isReal || (symbols[symbol]?.contains(currency.code) ?? false)
         let codeFits = code.isEmpty || named == currency.code
         guard symbolFits, codeFits else {
             let isAmount = Currency(named) != nil || symbols[symbol] != nil

@@ -12,13 +12,19 @@ public struct ImportContext: Sendable {
     public var platformZones: [String: ZoneOffsets]
     /// Counts the local times that come twice, in all files of the import.
     public let twice = TwiceTimes()
+    /// How files of another source are to be read; `nil`: by the formats that are known.
+    public var map: SourceMap?
 
     /// - Parameters:
     ///   - definition: The definition in force.
     ///   - zone: The campaign's zone.
     ///   - platformZones: Those of `imports.<platform>.time_zone`; a platform without one is read in `zone`.
-    public init(definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:])
-    {
+    ///   - map: A mapping file that was read; `nil` for none.
+    public init(
+        definition: CampaignDefinition, zone: ZoneOffsets, platformZones: [String: ZoneOffsets] = [:],
+        map: SourceMap? = nil
+    ) {
+        self.map = map
         self.definition = definition
         self.zone = zone
         self.platformZones = platformZones
@@ -83,8 +89,15 @@ public protocol PledgeFormat {
     var mode: PlacementMode { get }
     /// Turns records into orders; takes over the batch's bytes.
     mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders
+    /// What is left when the file has ended; `nil` for nothing.
+    mutating func finish(file: String) -> ReadOrders?
     /// What is worth saying after the last row, for example rewards that could not be mapped.
     var remarks: [String] { get }
+}
+
+extension PledgeFormat {
+    /// Nothing is held back.
+    public mutating func finish(file: String) -> ReadOrders? { nil }
 }
 
 /// A header that no format takes, or a file that cannot be read as a whole.

@@ -12,7 +12,7 @@ extension ChangedRow {
         var words: [Int64] = [
             pledge, content, mode.packed, Int64(order.line), Int64(order.country), Int64(order.tier),
             order.quantity, Int64(order.promotion), order.bonus, order.amount, order.shipping,
-            order.pledgedAt.seconds, Int64(order.gateway), Int64(order.status.rawValue),
+            order.pledgedAt.seconds, Int64(order.gateway), Int64(order.status.rawValue), order.refunded,
         ]
         for field in Self.ranges {
             words.append(Int64(order[keyPath: field].start))
@@ -54,7 +54,7 @@ extension ChangedRow {
     private static func order(_ words: inout PackedWords) -> PledgeOrder? {
         var order = PledgeOrder()
         var values: [Int64] = []
-        for _ in 0..<11 {
+        for _ in 0..<12 {
             guard let value = words.next() else { return nil }
             values.append(value)
         }
@@ -70,6 +70,7 @@ extension ChangedRow {
         order.gateway = UInt8(truncatingIfNeeded: values[9])
         guard let status = SourceStatus(rawValue: UInt8(truncatingIfNeeded: values[10])) else { return nil }
         order.status = status
+        order.refunded = values[11]
         for field in ranges {
             guard let start = words.next(), let end = words.next() else { return nil }
             order[keyPath: field] = ByteRange(

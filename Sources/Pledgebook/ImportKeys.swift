@@ -53,31 +53,41 @@ struct ImportKeys {
     }
 }
 
-/// Keys of new rows, which come in no order: sorted in runs, so that the book's tables of keys are written in
-/// passes and not page by page.
-struct KeyRuns {
-    var backers: [BackerKeyRow] = []
-    var pledges: [PledgeKeyRow] = []
-    private static let length = 1_048_576
+/// Keys of new rows, which come in no order: parted by their first byte as they come and sorted part by
+/// part at the end, so that the book's tables of keys are written in one pass while the next is sorted.
+struct KeyRuns<Row: HashedRow> {
+    private var parts: [[Row]] = Array(repeating: [], count: 256)
+    private var count = 0
+    private static var most: Int { 1_048_576 }
 
-    /// Moves runs that are long enough.
-    mutating func moveFull(to batch: inout AppendBatch) {
-        if backers.count >= Self.length { moveBackers(to: &batch) }
-        if pledges.count >= Self.length { movePledges(to: &batch) }
+    /// There are so many that they should be written before more come.
+    var isFull: Bool { count >= Self.most }
+
+    @inline(__always)
+    mutating func append(_ row: Row) {
+        parts[Int(truncatingIfNeeded: (row.hash >> 56) + 128)].append(row)
+        count += 1
     }
 
-    mutating func moveBackers(to batch: inout AppendBatch) {
-        backers.sort { $0.hash < $1.hash }
-        batch.backerKeys = backers
-        backers = []
-    }
-
-    mutating func movePledges(to batch: inout AppendBatch) {
-        pledges.sort { $0.hash < $1.hash }
-        batch.pledgeKeys = pledges
-        pledges = []
+    /// Gives them all away in the order of their hashes, a part at a time.
+    mutating func drain(_ body: ([Row]) throws -> Void) rethrows {
+        for index in parts.indices where !parts[index].isEmpty {
+            parts[index].sort { $0.hash < $1.hash }
+            try body(parts[index])
+            parts[index] = []
+        }
+        count = 0
     }
 }
+
+/// A row of a table of keys.
+protocol HashedRow {
+    /// By which the table is ordered.
+    var hash: Int64 { get }
+}
+
+extension BackerKeyRow: HashedRow {}
+extension PledgeKeyRow: HashedRow {}
 
 /// The ids of what orders name by index, as the signed detail and the book's rows write them.
 struct OfferWords {

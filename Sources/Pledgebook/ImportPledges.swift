@@ -7,10 +7,12 @@ import Storage
 
 /// What an import is told besides the files.
 public struct ImportOptions: Sendable {
-    /// Overrides what the header says: `own` or `kickstarter`.
+    /// Overrides what the header says: one of `sourceNames`.
     public var source: String?
     /// What the files' bytes are where no byte order mark says it.
     public var encoding = FileEncoding.utf8
+    /// How a file of another source is to be read.
+    public var map: SourceMap?
     /// Takes the good rows and leaves the bad ones to the rejects file.
     public var takesGoodRows = false
     /// Books what a later file tells of pledges that are in the book.

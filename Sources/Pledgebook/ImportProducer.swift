@@ -40,7 +40,7 @@ final class ImportProducer: @unchecked Sendable {
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
-        context = Self.context(of: campaign)
+        context = Self.context(of: campaign, options.map)
     }
 
     /// Whether the last file told of pledges, as a platform's does.
@@ -56,8 +56,9 @@ final class ImportProducer: @unchecked Sendable {
             let hash = FileHash()
             for file in files { try read(file, hash) }
             guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
-            if !isDoomed, !queue.put(rows.takeBackerKeys()) { throw NothingKept() }
-            if !isDoomed, !queue.put(rows.takePledgeKeys()) { throw NothingKept() }
+            if !isDoomed {
+                try rows.takeKeys { if !queue.put($0) { throw NothingKept() } }
+            }
             digest = hash.finish()
         } catch is NothingKept {
             return  // The writing side has failed and says why.
@@ -77,7 +78,9 @@ final class ImportProducer: @unchecked Sendable {
         while try scanner.nextBatch(into: &batch) {
             var first = 0
             if format == nil {
-                format = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                let made = try makeFormat(batch, file, delimiter: scanner.delimiter)
+                rows.mapping = made.mode == .asks ? 0 : mapping(of: made.source)
+                format = made
                 first = 1
             }
             guard var reading = format else { continue }
@@ -85,7 +88,10 @@ final class ImportProducer: @unchecked Sendable {
             format = reading
             try process(read, mode: reading.mode, file: file.name)
         }
-        guard let format else { throw FileProblem([emptyFile(file.name)]) }
+        guard var format else { throw FileProblem([emptyFile(file.name)]) }
+        if let rest = format.finish(file: file.name) {
+            try process(rest, mode: format.mode, file: file.name)
+        }
         source = format.source
         remarks = format.remarks + context.twice.remarks
         lastFormat = format
@@ -152,13 +158,31 @@ final class ImportProducer: @unchecked Sendable {
     }
 
     /// The campaign's definition with the zones that platforms' times are meant in.
-    private static func context(of campaign: LoadedCampaign) -> ImportContext {
+    private static func context(of campaign: LoadedCampaign, _ map: SourceMap?) -> ImportContext {
         var zones: [String: ZoneOffsets] = [:]
         for (platform, settings) in campaign.definition.imports {
             if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
         }
+        if let map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
+            zones[map.source] = zone
+        }
         return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones)
+            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
+            map: map)
+    }
+
+    /// The keyed hash of all that decides what a platform's cells are taken as.
+    private func mapping(of source: String) -> Int64 {
+        let definition = campaign.definition
+        var words = definition.tiers.map { "\($0.id)|\($0.title)|\($0.price)" }
+        words += definition.addOns.map { "\($0.id)|\($0.title)" } + definition.skus
+        if let platform = definition.imports[source] {
+            for names in [platform.rewards, platform.addOns, platform.choices] {
+                words += names.sorted { $0.key < $1.key }.map { "\($0.key)→\($0.value)" } + [""]
+            }
+            words += [platform.timeZone ?? "", platform.tax.rawValue]
+        }
+        return rows.hash(Array(words.joined(separator: "\n").utf8).span)
     }
 
     private func noRows() -> Diagnostic {

@@ -27,7 +27,11 @@ struct ImportRows {
     private let firstNumber: Int64
     private var activeSigner: ReceiptSigner?
     private let words: OfferWords
-    private var keys = KeyRuns()
+    /// What the campaign file says of how a platform's rows are read: with another mapping a row of the same
+    /// bytes may tell something else.
+    var mapping: Int64 = 0
+    private var newBackers = KeyRuns<BackerKeyRow>()
+    private var newPledges = KeyRuns<PledgeKeyRow>()
     /// Kept so that the reads ahead are not left out as useless.
     private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
@@ -86,18 +90,18 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
-    /// The keys that are still held, for the last batches.
-    mutating func takeBackerKeys() -> Outcome {
-        var outcome = Outcome()
-        keys.moveBackers(to: &outcome.batch)
-        return outcome
-    }
-
-    /// The same of pledges: sorted while those of backers are written.
-    mutating func takePledgeKeys() -> Outcome {
-        var outcome = Outcome()
-        keys.movePledges(to: &outcome.batch)
-        return outcome
+    /// Hands over the keys that are still held, as the last batches.
+    mutating func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
+        try newBackers.drain { keys in
+            var outcome = Outcome()
+            outcome.batch.backerKeys = keys
+            try body(outcome)
+        }
+        try newPledges.drain { keys in
+            var outcome = Outcome()
+            outcome.batch.pledgeKeys = keys
+            try body(outcome)
+        }
     }
 
     /// Places the orders one after the other.
@@ -118,7 +122,8 @@ struct ImportRows {
                 file, &outcome)
         }
         outcome.lines = lines
-        keys.moveFull(to: &outcome.batch)
+        if newBackers.isFull { newBackers.drain { outcome.batch.backerKeys += $0 } }
+        if newPledges.isFull { newPledges.drain { outcome.batch.pledgeKeys += $0 } }
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
@@ -130,7 +135,7 @@ struct ImportRows {
             let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
             let made = RowHashes(
                 key: hash(bytes.span.extracting(key.range)),
-                content: hash(bytes.span.extracting(order.row.range)),
+                content: hash(bytes.span.extracting(order.row.range)) ^ mapping,
                 email: hash(bytes.span.extracting(order.email.range)))
             touched |= pledgeKeys.touch(made.key) | backerKeys.touch(made.email)
             return made
@@ -180,7 +185,7 @@ struct ImportRows {
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
                         address: order.address, answers: order.answers))
-                keys.backers.append(BackerKeyRow(hash: hashes.email, number: backer))
+                newBackers.append(BackerKeyRow(hash: hashes.email, number: backer))
             } else {
                 outcome.claims.append((backer, order.email))
             }
@@ -255,7 +260,7 @@ struct ImportRows {
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
         batch.pledges.append(row)
-        keys.pledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
+        newPledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)
@@ -280,6 +285,9 @@ struct ImportRows {
         _ batch: inout AppendBatch
     ) throws {
         if order.status == .pledged { return }
+        if order.refunded > 0 {
+            return try appendRefunded(order, placed, pledge: pledge, parts: parts, signer, &batch)
+        }
         var context = campaign.paymentContext(at: now)
         context.due = placed.price.total
         let events: [PaymentEvent]
@@ -324,6 +332,45 @@ struct ImportRows {
             summary.collected += payment.captured
             summary.collectedCount += 1
         }
+    }
+
+    /// A platform's row of money that came and went back, all of it or some; what went back whole ends the
+    /// pledge.
+    private mutating func appendRefunded(
+        _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
+        _ batch: inout AppendBatch
+    ) throws {
+        let total = placed.price.total
+        var context = campaign.paymentContext(at: now)
+        context.due = total
+        var left = PartsLeft(due: campaign.capturedParts(of: parts))
+        var payment = Payment()
+        let events: [PaymentEvent] = [
+            .captured(total, fee: 0),
+            .refundedOutside(min(order.refunded, total), fee: 0, fromOwnAccount: false),
+        ]
+        for event in events where total > 0 {
+            context.delivered = left.delivered(of: payment)
+            let change = try payment.applying(event, in: context)
+            payment = change.payment
+            for booking in change.bookings {
+                var entry = fact(booking.kind, of: order, pledge: pledge, parts: try left.take(booking))
+                sign(&entry, order, signer, batch.bytes)
+                batch.entries.append(entry)
+            }
+        }
+        if order.status == .canceled {
+            payment.ending = .canceled
+            var entry = fact(.canceled, of: order, pledge: pledge, parts: .zero)
+            sign(&entry, order, signer, batch.bytes)
+            batch.entries.append(entry)
+        }
+        batch.payments.append(
+            PaymentRow(pledge: pledge, payment: payment, counted: batch.pledges.last.map(PledgeCount.init)))
+        summary.collected += payment.captured
+        summary.collectedCount += 1
+        summary.refunded += payment.refunded
+        summary.refundedCount += 1
     }
 
     private func fact(_ kind: EntryKind, of order: PledgeOrder, pledge: Int64, parts: EntryParts) -> EntryRow

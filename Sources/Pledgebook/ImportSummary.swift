@@ -39,13 +39,17 @@ public struct ImportSummary: Sendable {
     public internal(set) var collected: Int64 = 0
     /// Pledges that the files told were collected.
     public internal(set) var collectedCount: Int64 = 0
+    /// What of new pledges went back, minor units.
+    public internal(set) var refunded: Int64 = 0
+    /// New pledges of which something went back.
+    public internal(set) var refundedCount: Int64 = 0
     /// What else is worth saying, a line each.
     public internal(set) var remarks: [String] = []
     /// New pledges to be charged at once (collected on pledge, or late).
     public internal(set) var chargeable: Int64 = 0
     /// What charging them at once did.
     public internal(set) var charged = SweepCount()
-    /// The format of the files: `own` or `kickstarter`.
+    /// The format of the files: one of `sourceNames`, or what a mapping file says.
     public internal(set) var source = ""
     /// Pledges of the same platform that the book holds and the file does not name.
     public internal(set) var vanished: Int64 = 0

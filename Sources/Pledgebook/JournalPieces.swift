@@ -1,10 +1,10 @@
 import Glibc
 import Storage
 
-/// Works through committed entries of a journal in pieces, on a second thread beside the one that asks for it.
+/// Works through committed entries of a journal in pieces, on a second thread beside the one that asks.
 ///
-/// The second thread and its connection are made only when there is work for it. Follows a journal that grows:
-/// what is written in between is taken up as soon as `reach` says that it is committed.
+/// The second thread and its connection are made only when there is work for it. Follows a journal that
+/// grows: what is written in between is taken up as soon as `reach` says that it is committed.
 final class JournalPieces<Result>: @unchecked Sendable {
     /// What is made of the entries of a range; called by both threads, each with a connection of its own.
     typealias Work = @Sendable (Records, ClosedRange<Int64>) throws -> Result

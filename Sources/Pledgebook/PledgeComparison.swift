@@ -76,15 +76,25 @@ extension PledgeComparison {
     /// - Parameters:
     ///   - status: What the row tells.
     ///   - amount: What it says the pledge amounts to, minor units.
+    ///   - refunded: What of it went back, minor units.
     ///   - money: How figures are written.
-    mutating func tell(_ status: SourceStatus, amount: Int64, _ money: (Int64) -> String) {
+    mutating func tell(
+        _ status: SourceStatus, amount: Int64, refunded: Int64 = 0, _ money: (Int64) -> String
+    ) {
         let before = bookStatus
         let standing = events.count
         switch status {
         case .pledged: tellPledged()
-        case .collected: tellCollected(amount, money)
+        case .collected: tellCollected(amount, refunded, money)
         case .errored: tellErrored()
-        case .canceled, .dropped: tellReleased(status)
+        case .canceled, .dropped:
+            if refunded > 0, payment.captured == 0 {
+                events += [
+                    .captured(amount, fee: 0),
+                    .refundedOutside(min(amount, refunded), fee: 0, fromOwnAccount: false),
+                ]
+            }
+            tellReleased(status)
         case .disputed: tellDisputed(amount)
         }
         let isNews =
@@ -130,15 +140,18 @@ extension PledgeComparison {
         }
     }
 
-    private mutating func tellCollected(_ amount: Int64, _ money: (Int64) -> String) {
+    private mutating func tellCollected(
+        _ amount: Int64, _ refunded: Int64, _ money: (Int64) -> String
+    ) {
         if payment.captured == 0 {
             if !pledge.state.holdsPlace { revive() }
             if amount > 0 { events.append(.captured(amount, fee: 0)) }
+            if refunded > 0 { giveBack(min(amount, refunded)) }
         } else if payment.disputed > 0 {
             events.append(.disputeWon(payment.disputed, feeReturned: 0))
-        } else if amount < out {
-            changes.append(FieldChange("collected", money(out), money(amount)))
-            giveBack(out - amount)
+        } else if amount - refunded < out {
+            changes.append(FieldChange("collected", money(out), money(amount - refunded)))
+            giveBack(out - amount + refunded)
         } else if amount > payment.captured {
             changes.append(FieldChange("collected", money(payment.captured), money(amount)))
             isContradiction = true

@@ -80,7 +80,9 @@ struct PledgeUpdates {
     private func compareStatus(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
         let pledge = comparison.pledge
         let told = row.mode == .asks && row.order.amount < 0 ? pledge.total : row.order.amount
-        comparison.tell(row.order.status, amount: told) { campaign.money($0).description }
+        comparison.tell(row.order.status, amount: told, refunded: row.order.refunded) {
+            campaign.money($0).description
+        }
         guard pledge.gateway != 1, !comparison.isPlacedAgain else { return }
         if row.order.status == .pledged, row.mode == .asks {
             // An own row without a status says nothing of it.

@@ -84,7 +84,7 @@ extension Records {
     /// The notices of a campaign in their order; only those that nobody has sent, where asked.
     public func notices(campaign: Int64, unsentOnly: Bool = false) throws -> [NoticeRecord] {
         let unsent = unsentOnly ? " AND n.sent_day IS NULL" : ""
-        // After a closing there may be one for every twentieth pledge, and a screen counts those that are true.
+        // After a closing there may be one for every twentieth pledge, and a screen counts the true ones.
         let rows = try RowReader(
             self,
             """

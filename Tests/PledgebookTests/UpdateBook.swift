@@ -17,13 +17,24 @@ struct UpdateBook {
 
     init(_ changes: [(String, String)] = []) throws {
         folder = try BookFolder()
-        var text = Self.campaign
+        let text = try Self.text(changes)
+        _ = try folder.session(at: "2026-03-01T12:00:00Z").launch(
+            checkCampaign(Array(text.utf8), file: "lamp.json"), seed: 1)
+    }
+
+    private static func text(_ changes: [(String, String)]) throws -> String {
+        var text = campaign
         for (old, new) in changes {
             try #require(text.contains(old), "\(old)")
             text = text.replacing(old, with: new)
         }
-        _ = try folder.session(at: "2026-03-01T12:00:00Z").launch(
-            checkCampaign(Array(text.utf8), file: "lamp.json"), seed: 1)
+        return text
+    }
+
+    /// Amends the campaign to its first text with these changes.
+    func amend(_ changes: [(String, String)], at moment: String) throws {
+        let checked = try checkCampaign(Array(Self.text(changes).utf8), file: "lamp.json")
+        _ = try folder.session(at: moment).amend(checked, dryRun: false)
     }
 
     /// Imports text as a file.

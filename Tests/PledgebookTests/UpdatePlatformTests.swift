@@ -44,6 +44,41 @@ import Testing
         return book
     }
 
+    @Test("errored, dropped at the end of the window, and collected after all")
+    func collectedAfterDrop() throws {
+        let book = try Self.book()
+        var rows = Self.live.map { row in
+            var row = row
+            row.status = "collected"
+            return row
+        }
+        rows[0].status = "errored"
+        try book.take(Self.file(rows), at: "2026-04-02T12:00:00Z", update: true)
+        _ = try book.session("2026-04-02T13:00:00Z").closeCampaign(nil)
+        _ = try book.session("2026-04-20T12:00:00Z").closeCampaign(nil)
+        #expect(try book.pledge("KS-1").state == .dropped)
+        rows[0].status = "collected"
+        try book.take(Self.file(rows), at: "2026-04-21T12:00:00Z", update: true)
+        #expect(try book.payment("KS-1") == .captured)
+        #expect(try book.pledge("KS-1").state == .placed)
+        #expect(try book.differences() == [])
+    }
+
+    @Test("with another mapping the same file tells something else")
+    func anotherMapping() throws {
+        let book = try UpdateBook([("\"2\": \"standard\"", "\"2\": \"thanks\"")])
+        let text = Self.file(Self.live)
+        try book.take(text, at: "2026-03-28T12:00:00Z")
+        let thanks = try book.pledge("KS-1").tier
+        #expect(try book.take(text, at: "2026-03-28T13:00:00Z").same == 6)
+        try book.amend([], at: "2026-03-28T14:00:00Z")
+        let again = try book.take(text, at: "2026-03-28T15:00:00Z", update: true)
+        #expect(again.changed == 6)
+        #expect(try book.pledge("KS-1").tier != thanks)
+        #expect(try book.take(text, at: "2026-03-28T16:00:00Z", update: true).same == 6)
+        #expect(try book.differences() == [])
+    }
+
     @Test("pledged, charging, settled: closing day first, the day of the file after; twice changes nothing")
     func sequence() throws {
         let book = try Self.book()

@@ -129,4 +129,16 @@ public struct PlatformImport: Hashable, Sendable {
     public var timeZone: String?
     /// Maker where the file says nothing.
     public var tax: Tax
+
+    /// Puts a mapping together.
+    public init(
+        rewards: [String: String], addOns: [String: String], choices: [String: String], timeZone: String?,
+        tax: Tax
+    ) {
+        self.rewards = rewards
+        self.addOns = addOns
+        self.choices = choices
+        self.timeZone = timeZone
+        self.tax = tax
+    }
 }

@@ -28,6 +28,13 @@ public struct CSVField: Equatable, Sendable {
     @inlinable public var range: Range<Int> { start..<end }
     /// Whether the cell holds nothing.
     @inlinable public var isEmpty: Bool { start == end }
+
+    /// The same cell in bytes that lie so much further on; negative: further to the front.
+    public func moved(by count: Int) -> CSVField {
+        CSVField(
+            start: start + count, end: end + count,
+            flags: highAndFlags & (Self.quotedFlag | Self.escapesFlag))
+    }
 }
 
 /// A record of a batch: where it begins in the file, and its cells.
@@ -47,6 +54,13 @@ public struct CSVRecord: Equatable, Sendable {
 
     /// The indices of the record's cells in the batch's `fields`.
     public var fieldRange: Range<Int> { firstField..<firstField + fieldCount }
+
+    /// The same record where its bytes and its cells lie so much further on; negative: further to the front.
+    public func moved(by count: Int, fields: Int) -> CSVRecord {
+        CSVRecord(
+            line: line, firstField: firstField + fields, fieldCount: fieldCount, start: start + count,
+            end: end + count, problem: problem)
+    }
 }
 
 /// Why a record cannot be read, and where.

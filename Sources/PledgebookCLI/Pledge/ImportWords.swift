@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Imports
 import Parsing
 import Pledgebook
 
@@ -43,7 +44,9 @@ struct ImportWords {
         let hidden = summary.changed - Int64(Self.shownChanges)
         if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))\(whereAll)") }
         writeVanished(summary)
-        for remark in summary.remarks + remarks(summary, verb) { Output.line("  " + visible(remark)) }
+        for remark in summary.remarks + remarks(summary, verb) {
+            Output.line("  " + visible(remark, keeping: "\n"))
+        }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
             Output.line("  The changes are not booked: say --update to book them.")
         }
@@ -104,6 +107,9 @@ struct ImportWords {
         if summary.collectedCount > 0 {
             rows.append(["  collected", grouped(summary.collectedCount), money(summary.collected)])
         }
+        if summary.refundedCount > 0 {
+            rows.append(["  paid back", grouped(summary.refundedCount), money(summary.refunded)])
+        }
         if summary.same > 0 { rows.append(["  in the book already", grouped(summary.same), ""]) }
         if !summary.changes.isEmpty {
             rows.append(["  changed", grouped(summary.changed), summary.changesAreBooked ? "booked" : ""])
@@ -157,11 +163,7 @@ struct ImportWords {
     }
 
     private func sourceName(_ source: String) -> String {
-        switch source {
-        case "own": "our own CSV"
-        case "kickstarter": "Kickstarter's backer report"
-        default: source
-        }
+        sourceTitle(source)
     }
 }
 

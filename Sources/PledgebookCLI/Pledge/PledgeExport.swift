@@ -81,7 +81,11 @@ struct PledgeExport: ParsableCommand {
 
     private static func write(_ line: ParcelLine, to writer: inout CSVWriter) {
         func fields(_ fields: PostalAddress.Field...) {
-            for field in fields { writer.text(line.address[field]) }
+            for field in fields {
+                // Carriers' programs read a row a line, whatever quotes say.
+                let parts = line.address[field].split(whereSeparator: \.isNewline)
+                writer.text(parts.joined(separator: ", "))
+            }
         }
         writer.text(line.reference)
         writer.text(line.name)

@@ -84,6 +84,8 @@ final class MortalBook {
     private let folder: ThrowAwayFolder
     private(set) var book: Book
     let master: MasterKey
+    /// The words of the commands that are run.
+    var command = "simulate"
     var profile = RehearsalProfile(seed: 0)
 
     init() throws {
@@ -106,8 +108,7 @@ final class MortalBook {
 
     func session(at now: Timestamp, killing point: KillPoint? = nil) -> Session {
         var session = Session(
-            book: book, master: master, now: now, operatorName: "simulation", version: "", command: "simulate"
-        )
+            book: book, master: master, now: now, operatorName: "simulation", version: "", command: command)
         var kill: (talk: Int, part: Int)?
         if case .gateway(let talk, let part) = point { kill = (talk, part) }
         let profile = profile

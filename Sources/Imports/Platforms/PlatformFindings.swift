@@ -1,14 +1,16 @@
 import Parsing
 
-/// What the files of a backer report hold that the campaign says nothing of, with how many rows.
+/// What the files of a platform hold that the campaign says nothing of, with how many rows.
 ///
 /// Bounded: after a hundred of a kind the others are counted together.
-struct KickstarterFindings {
+struct PlatformFindings {
     struct Reward {
         var id: String
         var title: String
         var minimum: String
         var suggestion: String?
+        /// Whether it may as well be an add-on.
+        var isItem = false
         var rows: Int64 = 0
     }
 
@@ -35,14 +37,21 @@ struct KickstarterFindings {
     private var suggested: [Answer: Int64] = [:]
     /// The zone in which times were read for want of a better one.
     var assumedZone: String?
+    /// Rows of which something is paid and something is due.
+    var partlyPaid: Int64 = 0
+    /// Products that are a further tier of a pledge which has one.
+    var secondTiers: Int64 = 0
+    /// What is said once of the file as a whole.
+    var notes: [String] = []
 
     /// The index in `rewards` of what the key stands for.
-    mutating func reward(_ key: [UInt8], id: String, title: String, minimum: String, suggestion: String?)
-        -> Int
-    {
+    mutating func reward(
+        _ key: [UInt8], id: String, title: String, minimum: String, suggestion: String?, isItem: Bool = false
+    ) -> Int {
         if let index = rewardIndices[key] { return index }
         if rewards.count < Self.largestCount {
-            rewards.append(Reward(id: id, title: title, minimum: minimum, suggestion: suggestion))
+            rewards.append(
+                Reward(id: id, title: title, minimum: minimum, suggestion: suggestion, isItem: isItem))
             rewardIndices[key] = rewards.count - 1
         } else if rewards.count == Self.largestCount {
             rewards.append(Reward(id: "", title: "", minimum: "", suggestion: nil))
@@ -62,16 +71,43 @@ struct KickstarterFindings {
         suggested[Answer(question: question, sku: sku), default: 0] += 1
     }
 
+    /// What a kind of file does not say is said once of the file.
+    mutating func note(_ format: PlatformFormat) {
+        if format.lacksTime {
+            notes.append(
+                "The file names no times: all pledges count as made in the campaign's last second, and as "
+                    + "not paid.\n  fix: none; later reports with payments go in with --update")
+        }
+        if format.lacksEmail {
+            notes.append(
+                "The file names no e-mail addresses: each pledge has a backer of its own, under an address "
+                    + "that ends in @\(format.source).invalid.\n  fix: import an export that has them, if there "
+                    + "is one")
+        }
+    }
+
     /// One remark for each kind of thing, with what to do about it.
-    func remarks(tiers: [String], addOns known: [String]) -> [String] {
-        var remarks: [String] = []
+    func remarks(tiers: [String], addOns known: [String], _ words: FindingWords) -> [String] {
+        var remarks = notes
         if let zone = assumedZone {
             remarks.append(
                 "The file's times name no time zone; they were read in \(zone), the campaign's.\n  fix: put "
-                    + "the zone of the Kickstarter account into the campaign file: "
-                    + Self.line("\"time_zone\": \"America/New_York\""))
+                    + "the zone of the \(words.platform) account into the \(words.file): "
+                    + words.line("\"time_zone\": \"America/New_York\""))
         }
-        remarks += rewardRemarks(tiers)
+        if partlyPaid > 0 {
+            remarks.append(
+                "\(Self.count(partlyPaid, "row")) \(partlyPaid == 1 ? "is" : "are") paid in part; "
+                    + "\(partlyPaid == 1 ? "it counts" : "they count") as not paid until a later file says "
+                    + "paid.\n  fix: import the next export with --update")
+        }
+        if secondTiers > 0 {
+            remarks.append(
+                "\(Self.count(secondTiers, "product")) \(secondTiers == 1 ? "is" : "are") a second tier of "
+                    + "one order; a pledge has one tier, so \(secondTiers == 1 ? "it is" : "they are") kept as "
+                    + "an answer.\n  fix: make it an add-on as well and map it under add_ons")
+        }
+        remarks += rewardRemarks(tiers, words)
         for addOn in addOns.values.sorted(by: { ($1.rows, $0.id) < ($0.rows, $1.id) }) {
             let value = addOn.suggestion.map(jsonText) ?? "\"…\""
             let others = known.isEmpty ? "add it to add_ons in the campaign file, then paste" : "paste"
@@ -79,7 +115,7 @@ struct KickstarterFindings {
                 "The add-on \(Self.quoted(addOn.title)) (\(addOn.id)) is none of the campaign's: "
                     + "\(Self.rows(addOn.rows)) it; what it cost is in them as goods or bonus.\n  fix: "
                     + "\(others) "
-                    + Self.line("\"add_ons\": { \(jsonText(addOn.id)): \(value) }"))
+                    + words.line("\"add_ons\": { \(jsonText(addOn.id)): \(value) }"))
         }
         for (answer, found) in missed.sorted(by: { $0.key.question < $1.key.question }) {
             remarks.append(
@@ -91,12 +127,12 @@ struct KickstarterFindings {
             remarks.append(
                 "\(Self.quoted(answer.question)) looks like the choice of a variant of \(answer.sku): "
                     + "\(Self.count(rows, "row")) named one.\n  fix: paste "
-                    + Self.line("\"choices\": { \(jsonText(answer.question)): \(jsonText(answer.sku)) }"))
+                    + words.line("\"choices\": { \(jsonText(answer.question)): \(jsonText(answer.sku)) }"))
         }
         return remarks
     }
 
-    private func rewardRemarks(_ tiers: [String]) -> [String] {
+    private func rewardRemarks(_ tiers: [String], _ words: FindingWords) -> [String] {
         let named = rewards.prefix(Self.largestCount).filter { $0.rows > 0 }
         let sorted = named.enumerated().sorted { ($1.element.rows, $0.offset) < ($0.element.rows, $1.offset) }
         var remarks = sorted.prefix(Self.shownCount).map { _, reward in
@@ -104,10 +140,18 @@ struct KickstarterFindings {
             let key = [reward.id, reward.title, reward.minimum].first { !$0.isEmpty } ?? ""
             let shown = reward.id.isEmpty ? "" : " (\(reward.id))"
             let others = tiers.prefix(10).joined(separator: ", ")
+            if reward.isItem {
+                return
+                    "The product \(Self.quoted(name))\(shown) is neither a tier nor an add-on of the "
+                    + "campaign: \(Self.rows(reward.rows)) it; what it cost is in them as goods or bonus.\n"
+                    + "  fix: paste "
+                    + words.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
+                    + ", or the same with add_ons; the tiers are \(others)"
+            }
             return
                 "The reward \(Self.quoted(name))\(shown) is no tier of the campaign: "
                 + "\(Self.rows(reward.rows)) it, taken as pledges without a tier.\n  fix: paste "
-                + Self.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
+                + words.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
                 + "; the tiers are \(others)"
         }
         let rest =
@@ -122,10 +166,6 @@ struct KickstarterFindings {
         return remarks
     }
 
-    private static func line(_ member: String) -> String {
-        "\"imports\": { \"kickstarter\": { \(member) } }"
-    }
-
     private static func rows(_ count: Int64) -> String {
         count == 1 ? "1 row holds" : "\(count) rows hold"
     }
@@ -138,5 +178,19 @@ struct KickstarterFindings {
     private static func quoted(_ title: String) -> String {
         let plain = title.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
         return "“\(String(String.UnicodeScalarView(plain.prefix(80))))”"
+    }
+}
+
+/// How remarks call the platform and the place for what is to be pasted.
+struct FindingWords {
+    let platform: String
+    /// The key below `imports`; `nil`: a mapping file says it.
+    let source: String?
+
+    var file: String { source == nil ? "mapping file" : "campaign file" }
+
+    func line(_ member: String) -> String {
+        guard let source else { return member }
+        return "\"imports\": { \(jsonText(source)): { \(member) } }"
     }
 }

@@ -1,9 +1,9 @@
 import Accounting
 import Crowdfunding
 
-/// Finds tiers, add-ons and variants for what a backer report names, and keeps account of what it cannot
+/// Finds tiers, add-ons and variants for what a platform's file names, and keeps account of what it cannot
 /// find.
-struct KickstarterOffer {
+struct PlatformOffer {
     private struct Reward {
         var tier: Int32
         /// Index in the findings, or -1.
@@ -23,20 +23,29 @@ struct KickstarterOffer {
     private var last: Reward?
     /// For each add-on column, the add-on's index, or -1.
     let addOns: [Int32]
+    /// For each add-on column, the SKU's index that its id is, or -1: a variant that was chosen.
+    let columnSKUs: [Int32]
+    /// For each add-on column, whether it is an item that is made one way: what a reward contains of it.
+    let plainItems: [Bool]
     /// For each choice column, the answers and the SKU's index that each means.
     let answers: [[[UInt8]: Int32]]
     /// Items whose variants nothing chooses yet, by each answer that would: the item's index.
     private let unchosen: [[UInt8]: Int]
-    private let columns: KickstarterColumns
-    var findings = KickstarterFindings()
+    private let columns: PlatformColumns
+    private let noRewards: Set<[UInt8]>
+    let itemFinder: PlatformItems
+    private var items: [[UInt8]: FoundItem] = [:]
+    var findings = PlatformFindings()
 
     init(
-        _ definition: CampaignDefinition, _ platform: PlatformImport?, _ columns: KickstarterColumns,
-        _ cells: Cells
+        _ definition: CampaignDefinition, _ platform: PlatformImport?, _ columns: PlatformColumns,
+        _ cells: Cells, _ format: PlatformFormat
     ) {
         self.definition = definition
         self.cells = cells
         self.columns = columns
+        noRewards = Set(format.noRewards.map(folded))
+        itemFinder = PlatformItems(definition, platform)
         let mapping = platform?.rewards ?? [:]
         let tierIndices = Dictionary(
             definition.tiers.enumerated().map { ($1.id, Int32($0)) }, uniquingKeysWith: { first, _ in first })
@@ -50,6 +59,12 @@ struct KickstarterOffer {
         tiersByKey = byKey
         tiersByAmount = byAmount
         addOns = columns.addOns.map { Self.addOn($0, definition, platform?.addOns ?? [:]) }
+        columnSKUs = columns.addOns.map { addOn in
+            Int32(definition.skus.firstIndex { folded($0) == folded(addOn.id) } ?? -1)
+        }
+        plainItems = columns.addOns.map { addOn in
+            definition.items.contains { folded($0.sku) == folded(addOn.id) && $0.variants.isEmpty }
+        }
         let firstSKUs = definition.items.reduce(into: [Int32(0)]) {
             $0.append(($0.last ?? 0) + Int32($1.variants.isEmpty ? 1 : $1.variants.count))
         }
@@ -66,7 +81,7 @@ struct KickstarterOffer {
     }
 
     private static func addOn(
-        _ column: KickstarterColumns.AddOn, _ definition: CampaignDefinition, _ mapping: [String: String]
+        _ column: PlatformColumns.AddOn, _ definition: CampaignDefinition, _ mapping: [String: String]
     ) -> Int32 {
         let title = folded(column.title)
         let named = mapping[column.id] ?? mapping.first { folded($0.key) == title }?.value
@@ -121,6 +136,7 @@ struct KickstarterOffer {
         let foldedTitle = folded(Array(title).span)
         let amount = try? cells.amount(minimum.span)
         if id.isEmpty, title.isEmpty, amount == 0 { return Reward(tier: -1, unmapped: -1) }
+        if !noRewards.isEmpty, noRewards.contains(foldedTitle) { return Reward(tier: -1, unmapped: -1) }
         for key in [folded(id.span), foldedTitle, folded(minimum.span)] where !key.isEmpty {
             if let tier = tiersByKey[key] { return Reward(tier: tier, unmapped: -1) }
         }
@@ -145,6 +161,35 @@ struct KickstarterOffer {
         }
         guard let amount else { return nil }
         return definition.tiers.min { ($0.price - amount).magnitude < ($1.price - amount).magnitude }?.id
+    }
+
+    /// What a line of an order is; what is not known is counted among the findings.
+    mutating func item(name: ByteRange, sku: ByteRange, price: ByteRange, in bytes: [UInt8]) -> FoundItem {
+        var key: [UInt8] = []
+        for range in [sku.range, name.range, price.range] {
+            key.append(contentsOf: bytes[range])
+            key.append(0)
+        }
+        let found: FoundItem
+        if let known = items[key] {
+            found = known
+        } else {
+            let words = ItemWords(
+                name: String(decoding: bytes[name.range], as: UTF8.self),
+                sku: String(decoding: bytes[sku.range], as: UTF8.self),
+                price: try? cells.amount(bytes.span.extracting(price.range)))
+            var made = itemFinder.find(words)
+            if made.isNothing {
+                made.unmapped = findings.reward(
+                    key, id: words.sku, title: words.name,
+                    minimum: String(decoding: bytes[price.range], as: UTF8.self),
+                    suggestion: suggestion(title: words.name, amount: words.price), isItem: true)
+            }
+            found = made
+            if items.count < Self.largestCache { items[key] = found }
+        }
+        if found.unmapped >= 0 { findings.rewards[found.unmapped].rows += 1 }
+        return found
     }
 
     /// Counts a row that holds an add-on which is not known.
