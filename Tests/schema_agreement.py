@@ -1,17 +1,17 @@
-"""Checks that the schemas in campaigns/ and the program agree on the shape of campaign files and of the profiles of
-rehearsals.
+"""Checks that the schemas in campaigns/ and the program agree on the shape of campaign files, of the profiles of
+rehearsals, and of mapping files.
 
 Run it with a Python that has `jsonschema` (scripts/test makes a venv under .build/):
 
     python Tests/schema_agreement.py [PLEDGEBOOK]
 
-Over Tests/Fixtures/campaigns/, Tests/Fixtures/rehearsals/ and the samples in campaigns/:
+Over Tests/Fixtures/campaigns/, Tests/Fixtures/rehearsals/, Tests/Fixtures/mappings/ and the samples in campaigns/:
 
   good/       the schema accepts, the program accepts
   bad/        the schema refuses, the program refuses (the shape is wrong)
   bad-rules/  the schema accepts, the program refuses (only rules that a schema cannot say are broken)
 
-The program's side runs in the Swift tests `CampaignReaderTests` and `RehearsalReaderTests` over the same folders. With
+The program's side runs in the Swift tests `CampaignReaderTests`, `RehearsalReaderTests` and `SourceMapTests` over the same folders. With
 PLEDGEBOOK, the path of the built command, `pledgebook campaign check FILE` is run over every campaign as well: exit 0
 accepts, 1 or 2 refuses.
 """
@@ -29,6 +29,7 @@ FIXTURES = ROOT / "Tests" / "Fixtures"
 KINDS = (
     ("campaigns", "campaign.schema.json", "*/campaign.json"),
     ("rehearsals", "rehearsal.schema.json", "rehearsals/*.json"),
+    ("mappings", "mapping.schema.json", "mappings/*.json"),
 )
 
 

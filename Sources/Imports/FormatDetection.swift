@@ -86,8 +86,11 @@ private func unknownHeader(_ header: [String], line: Int, file: String) -> FileP
     let best = counts.max() ?? 0
     let message: String
     let remedy: String
-    if own == 0, best == 0 {
-        message = "none of the columns is known: this is neither our own CSV nor an export that is known"
+    // One name that happens to be known makes no format near.
+    if max(own, best) * 3 < header.count || max(own, best) == 0 {
+        message =
+            (max(own, best) == 0 ? "none" : "hardly any")
+            + " of the columns is known: this is neither our own CSV nor an export that is known"
         remedy =
             "check that the first line names the columns; for another source write a mapping file: "
             + "pledge import FILE --explain --write-map MAP"

@@ -40,7 +40,7 @@ final class ImportProducer: @unchecked Sendable {
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
-        context = Self.context(of: campaign, options.map)
+        context = campaign.importContext(options.map)
     }
 
     /// Whether the last file told of pledges, as a platform's does.
@@ -157,20 +157,6 @@ final class ImportProducer: @unchecked Sendable {
             source: options.source, context: context, after: lastFormat)
     }
 
-    /// The campaign's definition with the zones that platforms' times are meant in.
-    private static func context(of campaign: LoadedCampaign, _ map: SourceMap?) -> ImportContext {
-        var zones: [String: ZoneOffsets] = [:]
-        for (platform, settings) in campaign.definition.imports {
-            if let name = settings.timeZone, let zone = zoneOffsets(named: name) { zones[platform] = zone }
-        }
-        if let map, let name = map.timeZone, let zone = zoneOffsets(named: name) {
-            zones[map.source] = zone
-        }
-        return ImportContext(
-            definition: campaign.definition, zone: campaign.record.offsets, platformZones: zones,
-            map: map)
-    }
-
     /// The keyed hash of all that decides what a platform's cells are taken as.
     private func mapping(of source: String) -> Int64 {
         let definition = campaign.definition
@@ -182,6 +168,7 @@ final class ImportProducer: @unchecked Sendable {
             }
             words += [platform.timeZone ?? "", platform.tax.rawValue]
         }
+        if let map = options.map { words.append(String(decoding: map.text, as: UTF8.self)) }
         return rows.hash(Array(words.joined(separator: "\n").utf8).span)
     }
 

@@ -3,7 +3,8 @@ import Foundation
 /// Runs the commands of a transcript one after the other in a fresh folder of their own.
 ///
 /// Each command is a line for /bin/sh, so that `cat`, `printf`, pipes and quotes work; `pledgebook` is the
-/// program that was built beside the test bundle. The folder holds a copy of the repository's `campaigns`.
+/// program that was built beside the test bundle. The folder holds copies of the repository's `campaigns`
+/// and of the platforms' exports in Tests/Fixtures, `platforms`.
 /// Nothing of the machine or the person is seen: HOME, key and book lie in the folder, the zone is UTC, the
 /// language C, colors are off. Standard output and error go to one file, so lines stand in the order in
 /// which they were written.
@@ -34,6 +35,9 @@ struct TranscriptRunner {
         if files.fileExists(atPath: campaigns.path) {
             try files.copyItem(at: campaigns, to: work.appending(path: "campaigns"))
         }
+        try files.copyItem(
+            at: Self.repository.appending(path: "Tests/Fixtures/platforms"),
+            to: work.appending(path: "platforms"))
     }
 
     /// Removes the folder and all that the commands wrote.

@@ -74,9 +74,38 @@ struct Reading {
         lines = read.batch.lines
         rejected = read.rejected
         #expect(try scanner.nextBatch(into: &batch) == false)
+        guard let rest = format.finish(file: file) else { return }
+        if !orders.isEmpty || !rejected.isEmpty {
+            let shift = UInt32(bytes.count)
+            bytes += rest.batch.bytes
+            orders += rest.batch.orders.map { Self.moved($0, by: shift, lines: Int32(lines.count)) }
+            lines += rest.batch.lines
+        } else {
+            orders = rest.batch.orders
+            bytes = rest.batch.bytes
+            lines = rest.batch.lines
+        }
+        rejected += rest.rejected
     }
 
-    init(_ text: String, _ context: ImportContext, after previous: (any PledgeFormat)? = nil) throws {
+    /// An order whose bytes and lines lie behind others.
+    private static func moved(_ order: PledgeOrder, by shift: UInt32, lines: Int32) -> PledgeOrder {
+        var order = order
+        let fields: [WritableKeyPath<PledgeOrder, ByteRange>] = [
+            \.reference, \.sourceKey, \.name, \.email, \.method, \.address, \.answers, \.row,
+        ]
+        for field in fields where !order[keyPath: field].isEmpty {
+            order[keyPath: field].start += shift
+            order[keyPath: field].end += shift
+        }
+        order.lines = order.lines.lowerBound + lines..<order.lines.upperBound + lines
+        return order
+    }
+
+    init(
+        _ text: String, _ context: ImportContext, source override: String? = nil,
+        after previous: (any PledgeFormat)? = nil
+    ) throws {
         let bytes = Array(text.utf8)
         var position = 0
         try self.init(
@@ -85,7 +114,7 @@ struct Reading {
                 target.copyBytes(from: bytes[position..<position + count])
                 position += count
                 return count
-            }, context, after: previous)
+            }, context, source: override, after: previous)
     }
 
     func text(_ range: ByteRange) -> String { String(decoding: bytes[range.range], as: UTF8.self) }

@@ -99,8 +99,8 @@ struct OwnFormatTests {
         (
             "Email,Amount",
             [
-                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also "
-                    + "has Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
+                "1:1 this is no format that is known; the nearest is Indiegogo's contributions export, which "
+                    + "also has Pledge ID, Funding Date, Perk"
             ]
         ),
         (
@@ -116,7 +116,7 @@ struct OwnFormatTests {
         ),
         (
             "a,b",
-            ["1:1 none of the columns is known: this is neither our own CSV nor Kickstarter's backer report"]
+            ["1:1 none of the columns is known: this is neither our own CSV nor an export that is known"]
         ),
     ]
 

@@ -12,13 +12,19 @@ struct PlatformFindings {
         /// Whether it may as well be an add-on.
         var isItem = false
         var rows: Int64 = 0
+        /// In how many orders it is the first product.
+        var firsts: Int64 = 0
+        /// The smallest amount without shipping of a row that holds it, minor units.
+        var least = Int64.max
     }
 
-    private struct AddOn {
+    struct AddOn {
         var id: String
         var title: String
         var suggestion: String?
         var rows: Int64 = 0
+        /// What one costs, where a row with nothing else beyond its reward says so; minor units.
+        var price: Int64?
     }
 
     private struct Answer: Hashable {
@@ -32,7 +38,7 @@ struct PlatformFindings {
     /// The last one stands for all that are too many.
     var rewards: [Reward] = []
     private var rewardIndices: [[UInt8]: Int] = [:]
-    private var addOns: [String: AddOn] = [:]
+    private(set) var addOns: [String: AddOn] = [:]
     private var missed: [Answer: (titles: [String], rows: Int64)] = [:]
     private var suggested: [Answer: Int64] = [:]
     /// The zone in which times were read for want of a better one.
@@ -61,6 +67,12 @@ struct PlatformFindings {
 
     mutating func missAddOn(id: String, title: String, suggestion: String?) {
         addOns[id, default: AddOn(id: id, title: title, suggestion: suggestion)].rows += 1
+    }
+
+    /// Keeps what one of an add-on costs.
+    mutating func price(addOn id: String, _ price: Int64) {
+        if let known = addOns[id]?.price, known <= price { return }
+        addOns[id]?.price = price
     }
 
     mutating func missAnswer(question: String, sku: String, titles: [String]) {

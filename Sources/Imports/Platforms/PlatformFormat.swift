@@ -159,7 +159,8 @@ struct PlatformFormat: Sendable {
     /// Whether a column is not to be kept.
     func drops(_ name: String) -> Bool {
         let name = name.lowercased()
-        if ids.contains(name) { return true }
+        // Rejected rows come back with the reason before them.
+        if name == "rejected_because" || ids.contains(name) { return true }
         return dropped.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : $0 == name }
     }
 }

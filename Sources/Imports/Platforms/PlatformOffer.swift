@@ -36,6 +36,8 @@ struct PlatformOffer {
     let itemFinder: PlatformItems
     private var items: [[UInt8]: FoundItem] = [:]
     var findings = PlatformFindings()
+    /// Of the row that is read, without shipping; minor units.
+    var amount: Int64 = 0
 
     init(
         _ definition: CampaignDefinition, _ platform: PlatformImport?, _ columns: PlatformColumns,
@@ -122,8 +124,13 @@ struct PlatformOffer {
         return count(found)
     }
 
+    private mutating func note(_ unmapped: Int) {
+        findings.rewards[unmapped].rows += 1
+        findings.rewards[unmapped].least = min(findings.rewards[unmapped].least, amount)
+    }
+
     private mutating func count(_ reward: Reward) -> Int32 {
-        if reward.unmapped >= 0 { findings.rewards[reward.unmapped].rows += 1 }
+        if reward.unmapped >= 0 { note(reward.unmapped) }
         return reward.tier
     }
 
@@ -164,7 +171,9 @@ struct PlatformOffer {
     }
 
     /// What a line of an order is; what is not known is counted among the findings.
-    mutating func item(name: ByteRange, sku: ByteRange, price: ByteRange, in bytes: [UInt8]) -> FoundItem {
+    mutating func item(name: ByteRange, sku: ByteRange, price: ByteRange, in bytes: [UInt8], isFirst: Bool)
+        -> FoundItem
+    {
         var key: [UInt8] = []
         for range in [sku.range, name.range, price.range] {
             key.append(contentsOf: bytes[range])
@@ -188,7 +197,10 @@ struct PlatformOffer {
             found = made
             if items.count < Self.largestCache { items[key] = found }
         }
-        if found.unmapped >= 0 { findings.rewards[found.unmapped].rows += 1 }
+        if found.unmapped >= 0 {
+            note(found.unmapped)
+            if isFirst { findings.rewards[found.unmapped].firsts += 1 }
+        }
         return found
     }
 

@@ -42,7 +42,9 @@ extension PlatformReader {
             if name.isEmpty, sku.isEmpty { continue }
             let count = quantity.isEmpty ? 1 : try count(quantity, batch)
             if count == 0 { continue }
-            let found = offer.item(name: name, sku: sku, price: price, in: batch.bytes)
+            let found = offer.item(
+                name: name, sku: sku, price: price, in: batch.bytes, isFirst: record.start == row.record.start
+            )
             if !take(found, count, &order, &batch, firstLine) {
                 let words = batch.bytes[name.isEmpty ? sku.range : name.range]
                 unknown.append("\(count) × \(String(decoding: words, as: UTF8.self))")
@@ -59,7 +61,9 @@ extension PlatformReader {
         let cell = cell(.items, row, &batch, &ignored)
         if cell.isEmpty { return }
         var unknown: [String] = []
-        for item in itemsListed(in: String(decoding: batch.bytes[cell.range], as: UTF8.self)) {
+        for (index, item) in itemsListed(in: String(decoding: batch.bytes[cell.range], as: UTF8.self))
+            .enumerated()
+        {
             func put(_ text: String) -> ByteRange {
                 let start = batch.bytes.count
                 batch.bytes.append(contentsOf: text.utf8)
@@ -67,7 +71,7 @@ extension PlatformReader {
             }
             let name = put(item.name)
             let sku = put(item.sku)
-            let found = offer.item(name: name, sku: sku, price: .empty, in: batch.bytes)
+            let found = offer.item(name: name, sku: sku, price: .empty, in: batch.bytes, isFirst: index == 0)
             if !take(found, item.count, &order, &batch, firstLine) {
                 unknown.append("\(item.count) × \(item.name)")
             }

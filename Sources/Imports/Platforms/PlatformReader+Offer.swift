@@ -8,6 +8,9 @@ extension PlatformReader {
         _ order: inout PledgeOrder, _ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int
     ) throws(CellProblem) {
         let firstLine = batch.lines.count
+        offer.amount = order.amount - order.shipping
+        var missed: (column: Int, count: Int64)?
+        var missedCount = 0
         for (column, addOn) in columns.addOns.enumerated() {
             let range = content(
                 of: row.fields[row.record.firstField + addOn.kept.index], in: &batch.bytes, at: &at)
@@ -27,6 +30,8 @@ extension PlatformReader {
                     continue
                 }
                 if !offer.plainItems[column] { offer.missAddOn(column) }
+                missed = (column, count)
+                missedCount += 1
                 text.append(addOn.kept.label, batch.bytes.span.extracting(range.range))
             } else {
                 add(
@@ -47,8 +52,22 @@ extension PlatformReader {
             fillItemList(&order, row, &batch, firstLine)
         }
         if order.tier < 0 { keep(columns.reward, row, &batch) }
+        if let missed, missedCount == 1 { notePrice(of: missed, order, minimum, batch) }
         fillChoices(order, row, &batch, firstLine)
         order.lines = Int32(firstLine)..<Int32(batch.lines.count)
+    }
+
+    /// What a single add-on costs: what is left above the reward, shipping and bonus.
+    private mutating func notePrice(
+        of missed: (column: Int, count: Int64), _ order: PledgeOrder, _ minimum: ByteRange,
+        _ batch: PledgeOrderBatch
+    ) {
+        guard !minimum.isEmpty, let least = try? cells.amount(batch.bytes.span.extracting(minimum.range)),
+            columns.index(of: .bonus) >= 0
+        else { return }
+        let rest = order.amount - order.shipping - order.bonus - least
+        guard rest > 0, rest % missed.count == 0 else { return }
+        offer.findings.price(addOn: columns.addOns[missed.column].id, rest / missed.count)
     }
 
     private mutating func fillChoices(

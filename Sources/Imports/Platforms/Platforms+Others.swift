@@ -85,7 +85,7 @@ extension Platforms {
         others: [
             "service guid", "platform", "notes", "public notes", "survey answered at", "full address",
             "order placed", "order id", "order status", "charge token", "add-on shipping subtotal",
-            "total spent", "rejected_because",
+            "total spent",
         ],
         address: [
             "address name": "name", "address line 1": "address_1", "address line 2": "address_2",

@@ -7,6 +7,8 @@ public struct SourceMap: Sendable {
     public let source: String
     /// The IANA zone of times without an offset; `nil`: the campaign's own.
     public let timeZone: String?
+    /// The file as it stands.
+    public let text: [UInt8]
     let format: PlatformFormat
     /// Names of ours that it uses, each with what is said where the campaign has none of that name.
     let targets: [Target]
@@ -34,8 +36,10 @@ public struct SourceMap: Sendable {
         case .failure(let problems): throw FileProblem(problems.diagnostics)
         case .success(let document):
             var reading = SourceMapReading(document: document)
-            let map = reading.read(isKnownZone: isKnownZone)
-            guard let map, reading.problems.isEmpty else { throw FileProblem(reading.problems) }
+            let map = reading.read(bytes, isKnownZone: isKnownZone)
+            guard let map, reading.problems.isEmpty else {
+                throw FileProblem(reading.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+            }
             return map
         }
     }
@@ -83,7 +87,7 @@ struct SourceMapReading {
 
     init(document: JSONDocument) { self.document = document }
 
-    mutating func read(isKnownZone: (String) -> Bool) -> SourceMap? {
+    mutating func read(_ bytes: [UInt8], isKnownZone: (String) -> Bool) -> SourceMap? {
         guard case .object(let members) = document.root.value else {
             report(
                 document.root.start, "the file is not an object", "write { \"source\": …, \"columns\": … }")
@@ -119,7 +123,8 @@ struct SourceMapReading {
         format.mapping = mapping
         format.extras = .namedColumns(Set(mapping.addOns.keys.map { $0.lowercased() }))
         complete(&format, root)
-        return SourceMap(source: format.source, timeZone: zone, format: format, targets: targets)
+        return SourceMap(
+            source: format.source, timeZone: zone, text: bytes, format: format, targets: targets)
     }
 
     /// The reference is the id where no other is named; what a pledge needs must come from somewhere.

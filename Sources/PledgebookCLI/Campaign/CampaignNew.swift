@@ -2,6 +2,8 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Glibc
+import Imports
+import Parsing
 import Pledgebook
 
 struct CampaignNew: ParsableCommand {
@@ -9,16 +11,22 @@ struct CampaignNew: ParsableCommand {
         commandName: "new",
         abstract: "Write a campaign file to start from",
         discussion: """
-            What is not said is a guess that you can change in the file. An existing file is never touched.
+            What is not said is a guess that you can change in the file. An existing file is never touched. \
+            With --from the tiers, add-ons, choices and their mapping come from a platform's export.
 
             Example:
               pledgebook campaign new my-lamp.json --title "My lamp" --currency EUR --time-zone Europe/Berlin
+              pledgebook campaign new my-lamp.json --from backer-report.zip --time-zone America/New_York
             """)
 
     @Argument(help: "The file to write") var file: String
     @Option(help: ArgumentHelp("The campaign's id; else from the file's name")) var id: CampaignID?
     @Option(help: "What people read") var title: String?
-    @Option(help: ArgumentHelp("ISO 4217, for example EUR", valueName: "code")) var currency = "EUR"
+    @Option(
+        help: ArgumentHelp("ISO 4217, for example EUR; else EUR, or as the export says", valueName: "code"))
+    var currency: String?
+    @Option(help: ArgumentHelp("A platform's export: CSV, folder or ZIP", valueName: "report")) var from:
+        String?
     @Option(help: ArgumentHelp("For example Europe/Berlin; else this machine's", valueName: "zone"))
     var timeZone: String?
     @Option(help: ArgumentHelp("When it closes, with an offset; else in 30 days", valueName: "time"))
@@ -26,15 +34,16 @@ struct CampaignNew: ParsableCommand {
     @Option(help: ArgumentHelp("Set the clock", valueName: "time")) var at: Timestamp?
 
     func run() throws {
-        guard let currency = Currency(currency) else {
+        guard let currency = Currency(currency ?? "EUR") else {
             throw CommandProblem(
-                "“\(visible(currency))” is not a currency: write three capital letters of ISO 4217, for "
+                "“\(visible(self.currency ?? ""))” is not a currency: write three capital letters of ISO 4217, for "
                     + "example EUR.",
                 .usage)
         }
         let zone = try zone()
         let id = id ?? CampaignID(idFromName) ?? CampaignID("my-campaign")
         guard let id else { return }
+        if let from { return try write(from: from, id, self.currency == nil ? nil : currency, zone) }
         let template = CampaignTemplate(
             id: id, title: title ?? words(id), currency: currency, timeZone: zone.name,
             closesAt: closesAt ?? closing(in: zone))
@@ -45,6 +54,31 @@ struct CampaignNew: ParsableCommand {
             "\(visible(file)) is written: a campaign that can be launched as it is. Change it to be yours.")
         let named = shellQuoted(file)
         Output.next(["pledgebook campaign check \(named)", "pledgebook campaign launch \(named)"])
+    }
+
+    /// From a platform's export.
+    private func write(from report: String, _ id: CampaignID, _ currency: Currency?, _ zone: ZoneOffsets)
+        throws
+    {
+        let made = try CampaignFromReport(
+            at: report, id: id, title: title ?? words(id), currency: currency, zone: zone)
+        _ = try checkCampaign(Array(made.text.utf8), file: file)
+        try OutputFile.write(Array(made.text.utf8), to: file)
+        let outline = made.outline
+        Output.line("\(visible(file)) is written from \(visible(report)): \(outline.title).")
+        Output.line(
+            "  \(counted(outline.pledges, "pledge")), \(counted(Int64(outline.rewards.count), "reward")), "
+                + "\(counted(Int64(outline.addOns.count), "add-on")), "
+                + "\(counted(Int64(outline.choices.count), "choice"))")
+        for problem in outline.problems { Output.talk(visible(problem.headline)) }
+        if outline.refused > 0 { Output.line("  \(counted(outline.refused, "row")) could not be read") }
+        Output.line("Look at these, an export does not say them:")
+        for line in made.toLookAt { Output.line("  - " + visible(line)) }
+        let named = shellQuoted(file)
+        Output.next([
+            "pledgebook campaign check \(named)", "pledgebook campaign launch \(named)",
+            "pledgebook pledge import \(shellQuoted(report)) -c \(id)",
+        ])
     }
 
     private func zone() throws -> ZoneOffsets {

@@ -13,14 +13,25 @@ struct PledgeImport: ParsableCommand {
             bad ones written there, each with its reason, to be mended and imported again (exit 3). \
             Importing a file again changes nothing.
 
+            --explain shows how a file would be read and imports nothing; for a file of a source that is not \
+            known, --write-map writes a mapping file to start from, and --map takes it.
+
             Example:
               pledgebook pledge import campaigns/aurora-lamp/pledges.csv --yes
               pledgebook pledge import report.zip --dry-run --format json
             """)
 
     @Argument(help: "A CSV file, a folder of them, or a ZIP archive") var file: String
-    @Option(help: ArgumentHelp("What kind of file it is, where its header does not say: own or kickstarter"))
+    @Option(
+        help: ArgumentHelp(
+            "What kind of file it is, where its header does not say: own, kickstarter, shopify …"))
     var source: String?
+    @Option(help: ArgumentHelp("How a file of another source is to be read", valueName: "file"))
+    var map: String?
+    @Flag(help: "Show how the file would be read, and import nothing")
+    var explain = false
+    @Option(help: ArgumentHelp("With --explain: write a mapping file to start from", valueName: "file"))
+    var writeMap: String?
     @Option(
         help: ArgumentHelp(
             "What its bytes are where no mark says it: utf-8, or windows-1252", valueName: "encoding"))
@@ -47,16 +58,25 @@ struct PledgeImport: ParsableCommand {
     }
 
     func validate() throws {
+        guard writeMap == nil || explain else {
+            throw ValidationError("--write-map goes with --explain.")
+        }
         guard format == .text || confirmation.yes || confirmation.dryRun else {
             throw ValidationError("--format json asks nothing: say --yes, or --dry-run, with it.")
         }
     }
 
     func run() throws {
-        let here = try Environment(options, for: .writing, "pledge import")
+        let here = try Environment(options, for: explain ? .reading : .writing, "pledge import")
         let campaign = try here.campaign()
+        let map = try map.map { try readSourceMap(InputFile.read($0), file: $0) }
+        if explain {
+            return try ExplainWords(writeMap: writeMap).write(
+                explainImport(of: file, source: source, map: map, into: campaign))
+        }
         var told = ImportOptions()
         told.source = source
+        told.map = map
         told.encoding = encoding
         told.update = update
         told.day = on
