@@ -63,9 +63,7 @@ extension Session {
                 ? .atClose(campaign.definition.funding, standing)
                 : .whileCollecting(campaign.definition.funding, standing)
             let due = held.filter { $0.isUncharged && $0.gateway != 1 }
-            let open = held.filter {
-                !$0.isCollected && !($0.isUncharged && $0.gateway != 1) && $0.payment != .voided
-            }
+            let open = held.filter { $0.isRetryable && !($0.isUncharged && $0.gateway != 1) }
             return ClosingPlan(
                 campaign: campaign, now: now, standing: standing, decision: decision,
                 pledges: held.reduce(0) { $0 + $1.count }, chargeable: due.reduce(0) { $0 + $1.count },

@@ -56,10 +56,7 @@ struct DueReader {
         }
         let schedule = try RetryOutlook(session, campaign, in: records)
         if let retry = schedule.next { steps.append(.retry(from: retry, schedule.failed)) }
-        let notCollected = totals.tally {
-            $0.state == .placed && !$0.isCollected && !$0.isUnknown && $0.payment != .disputed
-                && $0.payment != .voided
-        }
+        let notCollected = totals.tally { $0.state == .placed && $0.isRetryable }
         if let ends = campaign.retryWindowEnds, !notCollected.isEmpty {
             steps.append(.drop(from: ends, notCollected))
         }

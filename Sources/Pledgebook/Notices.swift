@@ -33,7 +33,8 @@ public struct Notice: Sendable {
         case open
         /// Sent on that day, as somebody said.
         case sent(CalendarDay)
-        /// Nobody has sent it, and it is not true any more: it was paid, canceled or given up since.
+        /// Nobody has sent it, and it is not true any more: it was paid, canceled or given up since, or a
+        /// newer one says the same.
         case outdated
     }
 }
@@ -93,9 +94,12 @@ extension Session {
         }
     }
 
-    /// Notices that are to be sent and still true.
+    /// Notices that are to be sent and still true: of those that say the same of a payment, the newest.
     func openNotices(_ campaign: LoadedCampaign, in records: Records) throws -> [NoticeRecord] {
-        try records.notices(campaign: campaign.record.number, unsentOnly: true).filter { $0.isTrue(at: now) }
+        let unsent = try records.notices(campaign: campaign.record.number, unsentOnly: true)
+        var said: Set<NoticeSubject> = []
+        return unsent.reversed().filter { $0.isTrue(at: now) && said.insert(NoticeSubject($0)).inserted }
+            .reversed()
     }
 
     /// The notices of a campaign in their order.
@@ -109,8 +113,9 @@ extension Session {
         try book.read { records in
             let campaign = try campaign(id, in: records)
             let number = campaign.record.number
-            let found =
-                openOnly ? try openNotices(campaign, in: records) : try records.notices(campaign: number)
+            let open = try openNotices(campaign, in: records)
+            let numbers = Set(open.map(\.number))
+            let found = openOnly ? open : try records.notices(campaign: number)
             return try found.compactMap { notice in
                 guard let pledge = try records.pledge(campaign: number, number: notice.pledge) else {
                     return nil
@@ -118,7 +123,7 @@ extension Session {
                 let backer = try records.backer(campaign: number, number: pledge.backer)
                 let state: Notice.State =
                     if let day = notice.sentOn { .sent(day) } else {
-                        notice.isTrue(at: now) ? .open : .outdated
+                        numbers.contains(notice.number) ? .open : .outdated
                     }
                 return Notice(
                     number: notice.number, kind: notice.kind,
@@ -160,6 +165,19 @@ extension Session {
             }
         } catch is NothingKept {}
         return count
+    }
+}
+
+/// What a notice says, of which payment.
+private struct NoticeSubject: Hashable {
+    let pledge: Int64
+    let instalment: Int64
+    let kind: String
+
+    init(_ notice: NoticeRecord) {
+        pledge = notice.pledge
+        instalment = notice.instalment
+        kind = notice.kind
     }
 }
 

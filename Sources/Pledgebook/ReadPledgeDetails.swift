@@ -172,7 +172,9 @@ struct PledgeReader {
             began: max(campaign.record.closedAt ?? definition.closesAt, definition.closesAt))
         let isRetried = current.state == .failed && current.ending == .failedSoft && pledge.gateway != 1
         let source = try records.imports(campaign: number).first { $0.toldOfCollected }?.source
-        let isUnpaid = pledge.state == .placed && current.netCollected == 0 && current.disputed == 0
+        let isUnpaid =
+            pledge.state == .placed && current.netCollected == 0 && current.disputed == 0
+            && current.lost == 0
         return PledgePayment(
             state: current.state, ending: current.ending, captured: rows.reduce(0) { $0 + $1.captured },
             refunded: rows.reduce(0) { $0 + $1.refunded }, committed: rows.reduce(0) { $0 + $1.committed },

@@ -52,12 +52,13 @@ public enum CancellationRefusal: UserFacingError, Hashable {
         case .delivered: "Part of the pledge is delivered; it can be paid back with a refund, not canceled."
         case .campaignOver(let state):
             "The campaign is \(state.rawValue): nothing is left to cancel, what was paid goes back by itself."
-        case .neverAllowed: "This campaign takes no cancellations. A person may override that with a reason."
+        case .neverAllowed:
+            "This campaign takes no cancellations. A person may override that: --override REASON."
         case .tooLate(let now, let until):
-            "It is \(now), and backers could cancel until \(until). A person may override that with a reason."
+            "It is \(now), and backers could cancel until \(until). A person may override that: --override REASON."
         case .belowGoal(let left, let goal):
             "In the last 24 hours no cancellation may take the total below the goal: \(left) of \(goal) "
-                + "would be left. A person may override that with a reason."
+                + "would be left. A person may override that: --override REASON."
         }
     }
 

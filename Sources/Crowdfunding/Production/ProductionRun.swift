@@ -113,6 +113,9 @@ public enum RunRefusal: UserFacingError, Hashable {
         switch self {
         case .notPossible(let run, .planned, let to) where to != .canceled:
             "“\(run)” is not launched yet. Launch it first: `pledgebook run launch \(run)`."
+        case .notPossible(let run, .canceled, .launched):
+            "“\(run)” is canceled. Order its units in another run: add one to the campaign file and say "
+                + "`pledgebook campaign amend FILE`."
         case .notPossible(let run, let from, .launched) where from != .planned:
             "“\(run)” was launched already, with other units, and is \(from.rawValue). Order the rest in "
                 + "another run; while nothing stands on the launch it can be taken back with `pledgebook "
@@ -121,7 +124,7 @@ public enum RunRefusal: UserFacingError, Hashable {
             "“\(run)” is \(from.rawValue) and cannot become \(to.rawValue)."
         case .belowThreshold(let run, let shortfall, let currency):
             "“\(run)” cannot be launched yet: \(shortfall.text(in: currency)). "
-                + "A person may override that with a reason."
+                + "A person may override that: --override REASON."
         case .aboveCapacity(let run, let units, let capacity):
             "“\(run)” makes \(capacity) units at most; \(units) are asked for. Order the rest in another run."
         case .nothingOrdered(let run):

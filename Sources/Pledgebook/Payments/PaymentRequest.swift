@@ -249,6 +249,11 @@ private struct RequestedPayments {
             left -= some
         }
         // What does not fit is asked of the payment that it fits best, so that the table names the figures.
+        let whole = cases.reduce(0) { $0 + $1.payment.refundable }
+        if left > 0, steps.count > 1 {
+            throw PaymentRefusal.refundBeyondRefundable(
+                asked: cases[0].campaign.money(amount), refundable: cases[0].campaign.money(whole))
+        }
         if left > 0 || amount <= 0 {
             let best = cases.last { $0.payment.captured > 0 } ?? cases[0]
             steps = [(best, .refund(amount))]

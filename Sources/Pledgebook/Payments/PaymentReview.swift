@@ -133,7 +133,8 @@ struct ReviewReader {
             let isOld = AskSchedule.needsReview(since: open.at, at: now)
             let isDelayed = now >= open.at.adding(seconds: AskSchedule.alarmAfter)
             if open.kind == .refund, pledge.gateway == 1 {
-                add(.refundToMake, open.amount)
+                // In a dispute the bank has the money: paying it back as well would pay twice.
+                if payment.disputed == 0 { add(.refundToMake, open.amount) }
             } else if open.state != .pending, isOld {
                 add(.unknownTooLong, open.amount)
             } else if open.kind == .refund, open.state == .pending, isDelayed {

@@ -182,7 +182,9 @@ extension Session {
             let ordered = Dictionary(record.units.map { ($0.sku, $0.ordered) }, uniquingKeysWith: { $0 + $1 })
             isSame = counts.filter { $0.value > 0 } == ordered
         }
-        guard isSame else { throw RunRefusal.notPossible(run: record.id, from: record.state, to: .launched) }
+        guard isSame, record.state != .canceled else {
+            throw RunRefusal.notPossible(run: record.id, from: record.state, to: .launched)
+        }
         let (pledges, covered) = try coverage(of: record.id, campaign, in: records)
         return RunLaunch(
             run: record.id, supplier: run.plan.supplier,

@@ -31,6 +31,7 @@ struct ClosingWords {
     private var title: String {
         switch campaign.state {
         case .live: "Close \(definition.id)? It ended on \(dates.full(definition.closesAt))."
+        case .releasing: "Carry on giving back what \(definition.id) has collected?"
         default:
             "Carry on closing \(definition.id)? It is \(campaign.state.rawValue), and ended on "
                 + "\(dates.full(definition.closesAt))."
@@ -88,9 +89,9 @@ struct ClosingWords {
     }
 
     private var isReleasing: Bool {
-        switch closing.decision {
-        case .release: campaign.state == .live
-        case .unfunded: campaign.state == .collecting
+        switch campaign.state {
+        case .live: closing.decision == .release
+        case .collecting: closing.decision == .unfunded
         default: campaign.state == .releasing
         }
     }
@@ -145,6 +146,7 @@ struct ClosingWords {
             ])
         }
         if closing.open > 0 { rows.append(["failed, still open", grouped(closing.open), openWords]) }
+        rows += balances
         if becomesYours > 0 {
             rows.append([
                 "becomes yours", "",
@@ -153,6 +155,24 @@ struct ClosingWords {
         }
         if rows.isEmpty { rows.append(["will be charged", "0", "nothing is due"]) }
         return rows
+    }
+
+    /// Balances whose time has come: tried again, or given up with their pledges.
+    private var balances: [[String]] {
+        let balances = standing.money.balances
+        if let ends = balances.ends, closing.now >= ends {
+            return [
+                [
+                    "balances not paid", grouped(balances.open.count),
+                    "\(money(balances.open.amount))   some of "
+                        + "them dropped now: the time of the first ended on \(dates.short(ends))",
+                ]
+            ]
+        }
+        guard let next = balances.nextTry, closing.now >= next else { return [] }
+        return [
+            ["balances", grouped(balances.failed.count), "\(money(balances.failed.amount))   charged again"]
+        ]
     }
 
     private var isOver: Bool { closing.windowEnds.map { closing.now >= $0 } ?? false }

@@ -44,7 +44,7 @@ struct ImportWords {
         if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))\(whereAll)") }
         writeVanished(summary)
         for remark in summary.remarks + remarks(summary, verb) {
-            Output.line("  " + visible(remark, keeping: "\n").replacing("\n", with: "\n  "))
+            Output.line("  " + visible(remark, keeping: "\n"))
         }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
             Output.line("  The changes are not booked: say --update to book them.")

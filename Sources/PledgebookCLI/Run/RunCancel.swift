@@ -36,6 +36,12 @@ extension RunCommand {
             guard try confirmation.proceeds("Cancel \(id)?") else { return }
             _ = try here.session.cancelRun(id, because: because, campaign: campaign)
             Output.line("\nCanceled \(id).")
+            if plan.unitsWaiting > 0 {
+                Output.next([
+                    "pledgebook run list   which run makes what now waits again; add one to the campaign file and "
+                        + "say `pledgebook campaign amend FILE` where none does"
+                ])
+            }
         }
     }
 }
