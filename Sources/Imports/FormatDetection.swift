@@ -87,7 +87,7 @@ private func unknownHeader(_ header: [String], line: Int, file: String) -> FileP
     let message: String
     let remedy: String
     // One name that happens to be known makes no format near.
-    if max(own, best) * 3 < header.count || max(own, best) == 0 {
+    if max(own, best) < 2 {
         message =
             (max(own, best) == 0 ? "none" : "hardly any")
             + " of the columns is known: this is neither our own CSV nor an export that is known"

@@ -1,7 +1,7 @@
 public import Accounting
 public import Crowdfunding
 public import Imports
-import Parsing
+public import Parsing
 
 /// A campaign file that is written from a platform's export.
 public struct CampaignFromReport: Sendable {
@@ -9,6 +9,18 @@ public struct CampaignFromReport: Sendable {
     public let text: String
     /// What cannot be known from an export and should be looked at, a sentence each.
     public let toLookAt: [String]
+    /// For example `Kickstarter's backer report`.
+    public var source: String { outline.title }
+    /// How many of what were found, for people.
+    public var counts: [(count: Int64, noun: String)] {
+        let found = [
+            (outline.pledges, "pledge"), (Int64(outline.rewards.count), "reward"),
+            (Int64(outline.addOns.count), "add-on"), (Int64(outline.choices.count), "choice"),
+        ]
+        return found + (outline.refused > 0 ? [(outline.refused, "row that cannot be read")] : [])
+    }
+    /// The first rows that cannot be read.
+    public var problems: [Diagnostic] { outline.problems }
     /// What the export says.
     public let outline: ReportOutline
 
@@ -20,8 +32,8 @@ public struct CampaignFromReport: Sendable {
     ///   - title: What people read.
     ///   - currency: Of every amount; `nil`: as the export says.
     ///   - zone: Of the campaign, and of the export's times where they name none.
-    /// - Throws: `FileProblem` for what cannot be read, `SessionError.refused` where nothing says the currency
-    ///   or no row can be read.
+    /// - Throws: `FileProblem` for what cannot be read, `SessionError.refused` where nothing says the
+    ///   currency or no row can be read.
     public init(
         at path: String, id: CampaignID, title: String, currency: Currency?, zone: ZoneOffsets
     ) throws {
@@ -216,8 +228,8 @@ private struct ReportWriting {
         ]
         if let opens = outline.first, let last = outline.last {
             first.append(
-                "opens_at and closes_at: they enclose the first and the last pledge, \(zone.day(of: opens)) and "
-                    + "\(zone.day(of: last))")
+                "opens_at and closes_at: they enclose the first and the last pledge, "
+                    + "\(zone.day(of: opens)) and \(zone.day(of: last))")
         } else {
             first.append("closes_at: the export names no times")
         }

@@ -286,8 +286,16 @@ struct ImportRows {
     ) throws {
         if order.status == .pledged { return }
         if order.refunded > 0 {
-            return try appendRefunded(order, placed, pledge: pledge, parts: parts, signer, &batch)
+            try appendRefunded(order, placed, pledge: pledge, parts: parts, signer, &batch)
+        } else {
+            try appendEvents(order, placed, pledge: pledge, parts: parts, signer, &batch)
         }
+    }
+
+    private mutating func appendEvents(
+        _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
+        _ batch: inout AppendBatch
+    ) throws {
         var context = campaign.paymentContext(at: now)
         context.due = placed.price.total
         let events: [PaymentEvent]

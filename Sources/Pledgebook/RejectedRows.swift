@@ -46,7 +46,14 @@ public final class RejectedRows: @unchecked Sendable {
         count += 1
         let place = "line \(problem.diagnostic.line), column \(problem.diagnostic.column)"
         writer.text("\(place): \(problem.diagnostic.message); \(problem.diagnostic.remedy)")
-        let row = withoutReason(Array(bytes[problem.row.range]))
+        let rows = rows(of: Array(bytes[problem.row.range]))
+        for further in rows.dropLast() {
+            writer.bytes.append(delimiter)
+            writer.bytes += withoutReason(further)
+            writer.endRow()
+            writer.text("the same order as above")
+        }
+        let row = withoutReason(rows.last ?? [])
         if Self.staysOpen(row, delimiter: delimiter) {
             // A quote that never closes would swallow the rows below it.
             writer.verbatim(row.span)
@@ -74,6 +81,17 @@ public final class RejectedRows: @unchecked Sendable {
         hasReason = batch.fields.first.map { batch.text(of: $0) == Self.column } ?? false
         writer.bytes += Array(Self.column.utf8) + [delimiter] + withoutReason(header)
         writer.endRow()
+    }
+
+    /// The rows of one order, where a platform writes several; what cannot be split stays whole.
+    private func rows(of bytes: [UInt8]) -> [[UInt8]] {
+        guard bytes.contains(UInt8(ascii: "\n")) else { return [bytes] }
+        var scanner = CSVScanner(bytes: bytes, delimiter: delimiter, pieceSize: bytes.count + 1)
+        var batch = CSVBatch()
+        guard (try? scanner.nextBatch(into: &batch)) == true, batch.records.count > 1,
+            batch.records.allSatisfy({ $0.problem == nil })
+        else { return [bytes] }
+        return batch.records.map { Array(batch.bytes[$0.start..<$0.end]) }
     }
 
     private func withoutReason(_ row: [UInt8]) -> [UInt8] {

@@ -106,8 +106,8 @@ struct OwnFormatTests {
         (
             "email,who,what",
             [
-                "1:1 this is no format that is known; the nearest is Kickstarter's backer report, which also "
-                    + "has Backer Number, Backer UID, Pledge Amount, Pledged At, Pledged Status"
+                "1:1 hardly any of the columns is known: this is neither our own CSV nor an export that is "
+                    + "known"
             ]
         ),
         (

@@ -142,7 +142,8 @@ struct PlatformFormatTests {
         let problem = #expect(throws: FileProblem.self) { try Reading(header, Self.context()) }
         #expect(
             problem?.diagnostics.map(\.message) == [
-                "this is no format that is known; the nearest is Shopify's orders export, which also has Total"
+                "this is no format that is known; the nearest is Shopify's orders export, which also has "
+                    + "Total"
             ])
         let forced = #expect(throws: FileProblem.self) {
             try Reading("id,Amount\n", Self.context(), source: "stripe")

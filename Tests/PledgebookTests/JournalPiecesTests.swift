@@ -64,8 +64,8 @@ import Testing
             "UPDATE entry SET tag = zeroblob(32) WHERE number = 1",
             "UPDATE entry SET detail = detail || 'x' WHERE number = 10",
             "UPDATE entry SET number = 12 WHERE number = 10",
-            "INSERT INTO entry SELECT campaign, 11, kind, NULL, instalment, run, at, day, goods, shipping, tax, "
-                + "fee, other, reverses, reference, detail, tag FROM entry WHERE number = 1",
+            "INSERT INTO entry SELECT campaign, 11, kind, NULL, instalment, run, at, day, goods, shipping, "
+                + "tax, fee, other, reverses, reference, detail, tag FROM entry WHERE number = 1",
             "UPDATE campaign SET head = 9", "UPDATE campaign SET tag = zeroblob(32)",
         ])
     func proof(damage: String) throws {

@@ -95,6 +95,33 @@ import Testing
         try Self.check(folder)
     }
 
+    @Test("a bad order of several rows goes to the rejects file whole, and is mended there")
+    func rejects() throws {
+        let folder = try Self.book()
+        let path = folder.path + "/file.csv"
+        try folder.write(
+            Array(Self.fixture("shopify.csv").replacing(",pending,", with: ",mislaid,").utf8), to: path)
+        var options = ImportOptions()
+        options.takesGoodRows = true
+        let written = Written()
+        let rows = RejectedRows { written.bytes += $0 }
+        let first = try folder.session(at: "2026-04-02T12:00:00Z").importPledges(
+            sourceFiles(at: path), name: "file.csv", into: nil, options: options,
+            observer: rows.observer { _, _, _ in })
+        try rows.finish()
+        #expect(first.placed == 24 && first.refused == 4 && rows.count == 4)
+        let text = String(decoding: written.bytes, as: UTF8.self)
+        #expect(text.contains("the same order as above,#10"))
+        let mended = try Self.take(
+            text.replacing(",mislaid,", with: ",pending,"), folder, at: "2026-04-03T12:00:00Z")
+        #expect(mended.placed == 4 && mended.refused == 0, "\(mended.problems)")
+        try Self.check(folder)
+    }
+
+    private final class Written: @unchecked Sendable {
+        var bytes: [UInt8] = []
+    }
+
     static let map = """
         { "source": "crowd-supply", "title": "Crowd Supply", "prefix": "CS-",
           "columns": { "reference": "Order", "email": "Mail", "name": "Who", "amount": "Sum",

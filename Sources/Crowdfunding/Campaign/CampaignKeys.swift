@@ -53,10 +53,8 @@ enum ObjectKind: CaseIterable {
         case .declines: ["soft", "hard", "needs_backer"]
         case .faults: RehearsalFault.allCases.map(\.rawValue) + ["delay_days"]
         case .imports:
-            [
-                "kickstarter", "indiegogo", "gamefound", "backerkit", "shopify", "woocommerce", "stripe",
-                "catarse",
-            ]
+            ["kickstarter", "indiegogo", "gamefound", "backerkit", "shopify", "woocommerce", "stripe"]
+                + ["catarse"]
         case .platformImport: ["rewards", "add_ons", "choices", "time_zone", "tax"]
         }
     }

@@ -55,7 +55,8 @@ public enum CancellationRefusal: UserFacingError, Hashable {
         case .neverAllowed:
             "This campaign takes no cancellations. A person may override that: --override REASON."
         case .tooLate(let now, let until):
-            "It is \(now), and backers could cancel until \(until). A person may override that: --override REASON."
+            "It is \(now), and backers could cancel until \(until). "
+                + "A person may override that: --override REASON."
         case .belowGoal(let left, let goal):
             "In the last 24 hours no cancellation may take the total below the goal: \(left) of \(goal) "
                 + "would be left. A person may override that: --override REASON."

@@ -93,8 +93,8 @@ struct PlatformFindings {
         if format.lacksEmail {
             notes.append(
                 "The file names no e-mail addresses: each pledge has a backer of its own, under an address "
-                    + "that ends in @\(format.source).invalid.\n  fix: import an export that has them, if there "
-                    + "is one")
+                    + "that ends in @\(format.source).invalid.\n  fix: import an export that has them, if "
+                    + "there is one")
         }
     }
 
@@ -116,8 +116,8 @@ struct PlatformFindings {
         if secondTiers > 0 {
             remarks.append(
                 "\(Self.count(secondTiers, "product")) \(secondTiers == 1 ? "is" : "are") a second tier of "
-                    + "one order; a pledge has one tier, so \(secondTiers == 1 ? "it is" : "they are") kept as "
-                    + "an answer.\n  fix: make it an add-on as well and map it under add_ons")
+                    + "one order; a pledge has one tier, so \(secondTiers == 1 ? "it is" : "they are") "
+                    + "kept as an answer.\n  fix: make it an add-on as well and map it under add_ons")
         }
         remarks += rewardRemarks(tiers, words)
         for addOn in addOns.values.sorted(by: { ($1.rows, $0.id) < ($0.rows, $1.id) }) {

@@ -56,6 +56,8 @@ struct PlatformOffer {
         for (key, id) in mapping.sorted(by: { $0.key < $1.key }) {
             guard let tier = tierIndices[id] else { continue }
             byKey[folded(key)] = tier
+            // An id is digits alone, a minimum has a symbol or decimals.
+            guard key.contains(where: { !$0.isNumber }) else { continue }
             if let amount = try? cells.amount(Array(key.utf8).span) { byAmount.append((amount, tier)) }
         }
         tiersByKey = byKey

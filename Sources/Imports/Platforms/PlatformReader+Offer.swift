@@ -9,6 +9,31 @@ extension PlatformReader {
     ) throws(CellProblem) {
         let firstLine = batch.lines.count
         offer.amount = order.amount - order.shipping
+        let missed = try fillAddOns(row, &batch, firstLine, at: &at)
+        let id = cell(.rewardID, row, &batch, &at)
+        let minimum = cell(.rewardMinimum, row, &batch, &at)
+        if columns.index(of: .rewardMinimum) >= 0 { order.places.tier = UInt32(at) }
+        let title = cell(.rewardTitle, row, &batch, &at)
+        if columns.index(of: .rewardTitle) >= 0 { order.places.tier = UInt32(at) }
+        order.tier = offer.tier(id: id, title: title, minimum: minimum, in: batch.bytes)
+        if columns.index(of: .quantity) >= 0 { try fillQuantity(&order, row, &batch, at: &at) }
+        if columns.index(of: .itemName) >= 0 || columns.index(of: .itemSKU) >= 0 {
+            try fillItems(&order, row, &batch, firstLine, at: &at)
+        } else if columns.index(of: .items) >= 0 {
+            fillItemList(&order, row, &batch, firstLine)
+        }
+        if order.tier < 0 { keep(columns.reward, row, &batch) }
+        if let missed { notePrice(of: missed, order, minimum, batch) }
+        fillChoices(order, row, &batch, firstLine)
+        order.lines = Int32(firstLine)..<Int32(batch.lines.count)
+    }
+
+    /// Add-ons that have a column each.
+    ///
+    /// - Returns: The one that is not known, where it is only one.
+    private mutating func fillAddOns(
+        _ row: Row, _ batch: inout PledgeOrderBatch, _ firstLine: Int, at: inout Int
+    ) throws(CellProblem) -> (column: Int, count: Int64)? {
         var missed: (column: Int, count: Int64)?
         var missedCount = 0
         for (column, addOn) in columns.addOns.enumerated() {
@@ -39,22 +64,7 @@ extension PlatformReader {
                     &batch)
             }
         }
-        let id = cell(.rewardID, row, &batch, &at)
-        let minimum = cell(.rewardMinimum, row, &batch, &at)
-        if columns.index(of: .rewardMinimum) >= 0 { order.places.tier = UInt32(at) }
-        let title = cell(.rewardTitle, row, &batch, &at)
-        if columns.index(of: .rewardTitle) >= 0 { order.places.tier = UInt32(at) }
-        order.tier = offer.tier(id: id, title: title, minimum: minimum, in: batch.bytes)
-        if columns.index(of: .quantity) >= 0 { try fillQuantity(&order, row, &batch, at: &at) }
-        if columns.index(of: .itemName) >= 0 || columns.index(of: .itemSKU) >= 0 {
-            try fillItems(&order, row, &batch, firstLine, at: &at)
-        } else if columns.index(of: .items) >= 0 {
-            fillItemList(&order, row, &batch, firstLine)
-        }
-        if order.tier < 0 { keep(columns.reward, row, &batch) }
-        if let missed, missedCount == 1 { notePrice(of: missed, order, minimum, batch) }
-        fillChoices(order, row, &batch, firstLine)
-        order.lines = Int32(firstLine)..<Int32(batch.lines.count)
+        return missedCount == 1 ? missed : nil
     }
 
     /// What a single add-on costs: what is left above the reward, shipping and bonus.

@@ -133,7 +133,7 @@ struct PlatformReader: PledgeFormat {
                 throw CellProblem(
                     "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
                     fix:
-                        "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells"
+                        "take the file as \(format.platform) gave it; a spreadsheet may have cut cells"
                 )
             }
             try checkCards(row, read.batch.bytes, at: &at)
@@ -177,7 +177,7 @@ struct PlatformReader: PledgeFormat {
                 throw CellProblem(
                     "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
                     fix:
-                        "take the file as \(format.platform) gave it; a spreadsheet may have cut or split cells"
+                        "take the file as \(format.platform) gave it; a spreadsheet may have cut cells"
                 )
             }
             try checkCards((record, row.fields), batch.bytes, at: &at)

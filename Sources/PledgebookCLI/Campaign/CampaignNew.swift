@@ -2,7 +2,6 @@ import Accounting
 import ArgumentParser
 import Crowdfunding
 import Glibc
-import Imports
 import Parsing
 import Pledgebook
 
@@ -36,8 +35,8 @@ struct CampaignNew: ParsableCommand {
     func run() throws {
         guard let currency = Currency(currency ?? "EUR") else {
             throw CommandProblem(
-                "“\(visible(self.currency ?? ""))” is not a currency: write three capital letters of ISO 4217, for "
-                    + "example EUR.",
+                "“\(visible(self.currency ?? ""))” is not a currency: write three capital letters of "
+                    + "ISO 4217, for example EUR.",
                 .usage)
         }
         let zone = try zone()
@@ -64,14 +63,9 @@ struct CampaignNew: ParsableCommand {
             at: report, id: id, title: title ?? words(id), currency: currency, zone: zone)
         _ = try checkCampaign(Array(made.text.utf8), file: file)
         try OutputFile.write(Array(made.text.utf8), to: file)
-        let outline = made.outline
-        Output.line("\(visible(file)) is written from \(visible(report)): \(outline.title).")
-        Output.line(
-            "  \(counted(outline.pledges, "pledge")), \(counted(Int64(outline.rewards.count), "reward")), "
-                + "\(counted(Int64(outline.addOns.count), "add-on")), "
-                + "\(counted(Int64(outline.choices.count), "choice"))")
-        for problem in outline.problems { Output.talk(visible(problem.headline)) }
-        if outline.refused > 0 { Output.line("  \(counted(outline.refused, "row")) could not be read") }
+        Output.line("\(visible(file)) is written from \(visible(report)): \(made.source).")
+        Output.line("  " + made.counts.map { counted($0.count, $0.noun) }.joined(separator: ", "))
+        for problem in made.problems { Output.talk(visible(problem.headline)) }
         Output.line("Look at these, an export does not say them:")
         for line in made.toLookAt { Output.line("  - " + visible(line)) }
         let named = shellQuoted(file)

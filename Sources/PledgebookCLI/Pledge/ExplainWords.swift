@@ -1,4 +1,3 @@
-import Imports
 import Parsing
 import Pledgebook
 
@@ -6,7 +5,7 @@ import Pledgebook
 struct ExplainWords {
     let writeMap: String?
 
-    func write(_ files: [ExplainedFile]) throws {
+    func write(_ files: [ExplainedImport]) throws {
         for file in files {
             Output.line("\(visible(file.file)): \(file.title ?? "no format that is known")")
             var table = Table([.text("column"), .text("taken as"), .text("first value"), .text("becomes")])

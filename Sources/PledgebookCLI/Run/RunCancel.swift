@@ -38,8 +38,8 @@ extension RunCommand {
             Output.line("\nCanceled \(id).")
             if plan.unitsWaiting > 0 {
                 Output.next([
-                    "pledgebook run list   which run makes what now waits again; add one to the campaign file and "
-                        + "say `pledgebook campaign amend FILE` where none does"
+                    "pledgebook run list   which run makes what now waits again; where none does, add one to "
+                        + "the campaign file and say `pledgebook campaign amend FILE`"
                 ])
             }
         }
