@@ -89,9 +89,9 @@ struct ClosingWords {
     }
 
     private var isReleasing: Bool {
-        switch campaign.state {
-        case .live: closing.decision == .release
-        case .collecting: closing.decision == .unfunded
+        switch closing.decision {
+        case .release where campaign.state == .live: true
+        case .unfunded where campaign.state == .collecting: true
         default: campaign.state == .releasing
         }
     }

@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Imports
 import Parsing
 import Pledgebook
 
@@ -44,7 +45,7 @@ struct ImportWords {
         if hidden > 0 { Output.line("    … and \(counted(hidden, "more change"))\(whereAll)") }
         writeVanished(summary)
         for remark in summary.remarks + remarks(summary, verb) {
-            Output.line("  " + visible(remark, keeping: "\n"))
+            Output.line("  " + visible(remark, keeping: "\n").replacing("\n", with: "\n  "))
         }
         if !summary.changes.isEmpty, !summary.changesAreBooked, !isPlan {
             Output.line("  The changes are not booked: say --update to book them.")
@@ -162,7 +163,7 @@ struct ImportWords {
     }
 
     private func sourceName(_ source: String) -> String {
-        importSourceTitle(source)
+        sourceTitle(source)
     }
 }
 
