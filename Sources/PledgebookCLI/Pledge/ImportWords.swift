@@ -1,6 +1,5 @@
 import Accounting
 import Crowdfunding
-import Imports
 import Parsing
 import Pledgebook
 
@@ -163,7 +162,7 @@ struct ImportWords {
     }
 
     private func sourceName(_ source: String) -> String {
-        sourceTitle(source)
+        importSourceTitle(source)
     }
 }
 
