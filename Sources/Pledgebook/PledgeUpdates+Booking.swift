@@ -94,6 +94,8 @@ extension PledgeUpdates {
             }
             summary.collected += change.payment.captured - payment.captured
             if change.payment.captured > payment.captured { summary.collectedCount += 1 }
+            summary.refunded += change.payment.refunded - payment.refunded
+            if change.payment.refunded > payment.refunded { summary.refundedCount += 1 }
             payment = change.payment
         }
         if let ending = comparison.ending {

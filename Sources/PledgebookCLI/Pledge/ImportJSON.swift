@@ -75,6 +75,8 @@ struct ImportJSON {
         json.member("amount", plain(summary.amount))
         json.member("collected", summary.collectedCount)
         json.member("collected_amount", plain(summary.collected))
+        json.member("paid_back", summary.refundedCount)
+        json.member("paid_back_amount", plain(summary.refunded))
         json.member("same", summary.same)
         json.member("changed", summary.changed)
         json.member("changes_booked", summary.changesAreBooked)
