@@ -236,8 +236,9 @@ struct OperationWindows {
         var left = PartsLeft(due: item.parts)
         var history: [JournalEntry] = []
         if before.authorized > 0 || item.instalment > 1 {
-            history = try journal.records.entries(campaign: campaign.record.number, pledge: item.pledge)
-                .map(\.entry)
+            history = try journal.records.laterEntries(
+                campaign: campaign.record.number, pledge: item.pledge
+            ).map(\.entry)
             left = PartsLeft(due: item.parts, replaying: history)
             context.delivered = left.delivered(of: before)
         }

@@ -75,7 +75,13 @@ extension Records {
 
     /// Every entry about a pledge, in order, its placing first.
     public func entries(campaign: Int64, pledge: Int64) throws -> [SignedEntry] {
-        var entries = try entries(campaign: campaign, from: pledge, to: pledge)
+        try entries(campaign: campaign, from: pledge, to: pledge)
+            + laterEntries(campaign: campaign, pledge: pledge)
+    }
+
+    /// Every entry about a pledge but its placing, in order.
+    public func laterEntries(campaign: Int64, pledge: Int64) throws -> [SignedEntry] {
+        var entries: [SignedEntry] = []
         try forEachRawRow(Self.laterEntriesOfPledge, campaign, pledge) { entries.append(try entry(from: $0)) }
         return entries
     }

@@ -90,10 +90,9 @@ extension Records {
 
     /// The pledge placed by that entry, or `nil`.
     public func pledge(campaign: Int64, number: Int64) throws -> PledgeRecord? {
-        try Row.fetchOne(
-            db, sql: "SELECT * FROM pledge WHERE campaign = $1 AND number = $2",
-            arguments: [campaign, number]
-        ).map(pledge(from:))
+        let statement = try db.cachedStatement(
+            sql: "SELECT * FROM pledge WHERE campaign = $1 AND number = $2")
+        return try Row.fetchOne(statement, arguments: [campaign, number]).map(pledge(from:))
     }
 
     /// Pledges in the order in which they were booked.
@@ -185,19 +184,16 @@ extension Records {
             UPDATE offer SET taken = CASE WHEN taken + $1 > 0 THEN taken + $1 ELSE 0 END
             WHERE campaign = $2 AND kind = $3 AND
             """
+        // Many pledges end at once when a campaign misses its goal: nothing is compiled anew for each.
+        let byNumber = try db.cachedStatement(sql: move + " number = $4")
         if let tier = row.tier {
-            try db.execute(
-                sql: move + " number = $4",
-                arguments: [sign * row.quantity, campaign, OfferKind.tier.rawValue, tier])
+            try byNumber.execute(arguments: [sign * row.quantity, campaign, OfferKind.tier.rawValue, tier])
         }
         if let promotion = row.promotion {
-            try db.execute(
-                sql: move + " number = $4",
-                arguments: [sign, campaign, OfferKind.promotion.rawValue, promotion])
+            try byNumber.execute(arguments: [sign, campaign, OfferKind.promotion.rawValue, promotion])
         }
         for line in try lines(campaign: campaign, pledge: pledge) where line.kind == 1 {
-            try db.execute(
-                sql: move + " id = $4",
+            try db.cachedStatement(sql: move + " id = $4").execute(
                 arguments: [sign * line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
         }
     }
@@ -275,10 +271,11 @@ extension Records {
 
     /// The add-ons (kind 1) and choices (kind 2) of a pledge.
     public func lines(campaign: Int64, pledge: Int64) throws -> [LineRow] {
-        try Row.fetchAll(
-            db, sql: "SELECT * FROM line WHERE campaign = $1 AND pledge = $2 ORDER BY kind, id",
-            arguments: [campaign, pledge]
-        ).map { LineRow(pledge: $0["pledge"], kind: $0["kind"], id: $0["id"], quantity: $0["quantity"]) }
+        let statement = try db.cachedStatement(
+            sql: "SELECT * FROM line WHERE campaign = $1 AND pledge = $2 ORDER BY kind, id")
+        return try Row.fetchAll(statement, arguments: [campaign, pledge]).map {
+            LineRow(pledge: $0["pledge"], kind: $0["kind"], id: $0["id"], quantity: $0["quantity"])
+        }
     }
 
     /// All lines of a campaign in the order of their pledges.

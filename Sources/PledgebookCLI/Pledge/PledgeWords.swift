@@ -85,7 +85,8 @@ struct PledgeWords {
         }
         let when = payment.paidOn.map { " on \(DateWords.full($0))" } ?? ""
         let by = payment.gateway == 1 ? payment.platform.map { " by \(platformName($0))" } ?? "" : ""
-        return "  paid       \(money(payment.captured))\(when)\(by)  \(price)\(tax)"
+        let whole = payment.captured < pledge.total ? " of \(amount(pledge.total))" : ""
+        return "  paid       \(money(payment.captured))\(whole)\(when)\(by)  \(price)\(tax)"
     }
 
     private var owes: String {

@@ -1,6 +1,6 @@
 /// What a person wrote down about a pledge; it may be personal, so it is never in the journal.
 let addPledgeNotes = Migration(
-    name: "0008_add_pledge_notes",
+    name: "0007_add_pledge_notes",
     sql: """
         CREATE TABLE pledge_note (
           campaign INTEGER NOT NULL, number INTEGER NOT NULL, pledge INTEGER NOT NULL,
