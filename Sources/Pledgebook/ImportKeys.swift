@@ -59,6 +59,8 @@ struct KeyRuns<Row: HashedRow> {
     private var parts: [[Row]] = Array(repeating: [], count: 256)
     private var count = 0
     private static var most: Int { 1_048_576 }
+    /// What is worth a write of its own.
+    private static var least: Int { 4_096 }
 
     /// There are so many that they should be written before more come.
     var isFull: Bool { count >= Self.most }
@@ -69,13 +71,19 @@ struct KeyRuns<Row: HashedRow> {
         count += 1
     }
 
-    /// Gives them all away in the order of their hashes, a part at a time.
+    /// Gives them all away in the order of their hashes, some thousand at a time; those of a small import at
+    /// once.
     mutating func drain(_ body: ([Row]) throws -> Void) rethrows {
-        for index in parts.indices where !parts[index].isEmpty {
+        var run: [Row] = []
+        for index in parts.indices {
             parts[index].sort { $0.hash < $1.hash }
-            try body(parts[index])
+            run += parts[index]
             parts[index] = []
+            guard run.count >= Self.least else { continue }
+            try body(run)
+            run.removeAll(keepingCapacity: true)
         }
+        if !run.isEmpty { try body(run) }
         count = 0
     }
 }
