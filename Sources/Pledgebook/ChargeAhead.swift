@@ -154,10 +154,10 @@ struct AnsweredWindow {
         isUnmoved: Bool, signer: EntrySigner
     ) throws {
         self.answers = answers
-        start = signer.chainEnd.number
+        start = signer.lastNumber
         settled = try SettledWindow(
             answers, campaign, keyLifetime: keyLifetime, isUnmoved: isUnmoved, signer: signer)
         batch = signer.takeBatch()
-        end = signer.chainEnd
+        end = signer.chainEnd()
     }
 }

@@ -83,13 +83,12 @@ extension OperationWindows {
             }
         }
         watch = after
-        try receipts?.reach(after.ours)
         return page.requests
     }
 
     private func moveHead(_ campaign: LoadedCampaign, to end: ChainEnd, in records: Records) throws {
         guard end.number > campaign.record.head else { return }
-        try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
+        try records.moveHead(of: campaign.record, to: end)
         try session.leaveRow(
             campaign: campaign.record.number, first: campaign.record.head + 1, last: end.number, nil,
             in: records)

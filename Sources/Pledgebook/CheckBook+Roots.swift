@@ -57,7 +57,11 @@ final class AttestedRoots: @unchecked Sendable {
                 findings.add(
                     "entry", "1–\(witness.count)", "root", book: found?.hex ?? "fewer entries",
                     journal: witness.root.hex, entry: entry)
-            case .file: break
+            case .head where found != nil:
+                findings.add(
+                    "campaign", record.id.rawValue, "frontier", book: witness.root.hex,
+                    journal: found?.hex ?? "", entry: witness.count)
+            case .file, .head: break
             }
         }
     }
@@ -101,6 +105,15 @@ extension Session {
         let lost = try records.epochs(campaign: record.number).last { epoch in
             let entry = try records.entry(campaign: record.number, number: epoch.firstEntry)?.entry
             return entry.flatMap { EntryDetail.value("lost", in: $0.detail) } != nil
+        }
+        if record.frontier != nil {
+            if let root = record.tree?.root {
+                witnesses.append(RootWitness(source: .head, count: record.head, root: root))
+            } else {
+                findings.add(
+                    "campaign", record.id.rawValue, "frontier", book: "not a tree",
+                    journal: "\(record.head) entries", entry: record.head)
+            }
         }
         for row in try records.checkpoints(campaign: record.number) {
             guard let signed = try? signed(row, of: record) else { continue }

@@ -50,15 +50,14 @@ extension Session {
 
     /// Signs what the journal is, in the transaction that made it so; nothing where that was signed before.
     ///
-    /// Goes on from the last checkpoint: only the receipts since then are hashed, those that were not hashed
-    /// ahead.
-    func attest(_ record: CampaignRecord, in records: Records, ahead: ReceiptsAhead? = nil) throws {
+    /// The tree grew with every receipt that was signed; only a book of an earlier version is read for it.
+    func attest(_ record: CampaignRecord, in records: Records) throws {
         guard let master else { throw SessionError.keyMissing }
         // A wrong key file signs no checkpoint either.
         _ = try signingKey(record, in: records)
         let last = try records.lastCheckpoint(campaign: record.number)
         guard record.head > last?.number ?? 0 else { return }
-        let tree = try tree(of: record, in: records, ahead: ahead)
+        let tree = try tree(of: record, in: records)
         let key = CheckpointKey(master: master, book: book.id, campaign: record.id)
         let checkpoint = Checkpoint(origin: key.publicKey.origin, count: tree.count, root: tree.root)
         try records.insert(
@@ -66,13 +65,13 @@ extension Session {
                 number: tree.count, at: now, root: checkpoint.root.bytes, publicKey: key.publicKey.bytes,
                 signature: checkpoint.signed(by: key).signature, frontier: tree.frontier),
             campaign: record.number)
+        if record.frontier == nil { try records.keep(frontier: tree.frontier, of: record) }
     }
 
-    /// The Merkle tree over all receipts of a journal, carried on from the last checkpoint.
-    func tree(of record: CampaignRecord, in records: Records, ahead: ReceiptsAhead? = nil) throws
-        -> MerkleTree
-    {
-        let tree = try ahead?.tree(of: record, in: records) ?? records.lastTree(of: record)
+    /// The Merkle tree over all receipts of a journal.
+    func tree(of record: CampaignRecord, in records: Records) throws -> MerkleTree {
+        if let tree = record.tree { return tree }
+        let tree = try records.lastTree(of: record)
         try records.forEachReceipt(of: record, after: tree.count) { _, line in tree.append(line) }
         guard tree.count == record.head else {
             throw BookError.storage(reason: "the journal does not end with entry \(record.head)")
@@ -102,50 +101,6 @@ extension Records {
         let last = try lastCheckpoint(campaign: record.number)
         guard let tree = MerkleTree(count: last?.number ?? 0, frontier: last?.frontier ?? []) else {
             throw BookError.storage(reason: "a checkpoint's row cannot be read")
-        }
-        return tree
-    }
-}
-
-/// Hashes the receipts of a journal while others append to it, for the checkpoint that follows.
-final class ReceiptsAhead: Sendable {
-    private let pieces: JournalPieces<MerkleTree>
-    /// From here receipts say what kind of money it is: without it they read otherwise.
-    private let firstPledge: Int64?
-
-    /// Begins after the last checkpoint.
-    ///
-    /// `size`, a power of two, is how many receipts one thread hashes at a time.
-    ///
-    /// - Throws: `BookError`.
-    init(_ session: Session, _ record: CampaignRecord, in records: Records, size: Int64 = 1 << 16) throws {
-        let last = try records.lastCheckpoint(campaign: record.number)
-        let first = last?.number ?? 0
-        firstPledge = record.firstPledge
-        pieces = JournalPieces(session.book, after: first, size: size) { records, range in
-            let tree = range.lowerBound == first + 1 ? try records.lastTree(of: record) : MerkleTree()
-            try records.forEachReceipt(of: record, in: range) { _, line in tree.append(line) }
-            return tree
-        }
-    }
-
-    /// Entries through `number` are committed.
-    func reach(_ number: Int64) throws { try pieces.reach(number) }
-
-    /// Ends the thread that hashes.
-    func stop() { pieces.stop() }
-
-    /// The tree over all receipts that were committed before the transaction of `records`; `nil` where they
-    /// read otherwise now.
-    fileprivate func tree(of record: CampaignRecord, in records: Records) throws -> MerkleTree? {
-        guard record.firstPledge == firstPledge else { return nil }
-        var tree: MerkleTree?
-        for piece in try pieces.finish(in: records) {
-            guard let whole = tree else {
-                tree = piece
-                continue
-            }
-            guard whole.append(piece) else { return nil }
         }
         return tree
     }

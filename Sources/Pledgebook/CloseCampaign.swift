@@ -126,10 +126,6 @@ extension Session {
         let id = before.record.id
         let start = try interruptedClosing(before) ?? before.record.head
         var windows = try OperationWindows(self, campaign: before)
-        let receipts = try book.read { try ReceiptsAhead(self, before.record, in: $0) }
-        defer { receipts.stop() }
-        try receipts.reach(before.record.head)
-        windows.receipts = receipts
         try windows.resolve()
         let totals = KeptTotals()
         var contract: Int64 = 0
@@ -154,7 +150,7 @@ extension Session {
             try endReleasing(id, totals)
         }
         try queueReminders(id)
-        let counted = try writeClosed(id, windows.count, since: start, totals, receipts)
+        let counted = try writeClosed(id, windows.count, since: start, totals)
         return try book.read { records in
             let after = try campaign(id, in: records)
             let standing = try standing(after, totals.of(after, in: records), in: records)
@@ -240,8 +236,7 @@ extension Session {
 
     /// One entry a closing that did something, with counts and totals; and a checkpoint over all of it.
     func writeClosed(
-        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals(),
-        _ receipts: ReceiptsAhead? = nil
+        _ id: CampaignID, _ count: SweepCount, since head: Int64, _ kept: KeptTotals = KeptTotals()
     ) throws -> Int64 {
         try book.write { records in
             let campaign = try campaign(id, in: records)
@@ -250,8 +245,7 @@ extension Session {
             let standing = try standing(campaign, kept.of(campaign, in: records), in: records)
             journal.write(.campaignClosed, detail: count.detail(standing))
             try journal.finish()
-            try receipts?.reach(campaign.record.head)
-            try attest(journal.record, in: records, ahead: receipts)
+            try attest(journal.record, in: records)
             return campaign.record.head - head + 1
         }
     }

@@ -183,7 +183,9 @@ extension Session {
             let head = ReceiptHead(
                 issuer: record.id.rawValue, currency: record.currency.code, scale: record.currency.exponent,
                 isRehearsal: isRehearsal)
-            return ReceiptSigner(key: key, head: head, after: record.head, tag: record.tag)
+            return ReceiptSigner(
+                key: key, head: head, after: record.head, tag: record.tag,
+                tree: record.tree.map(GrowingTree.init))
         }
     }
 
@@ -204,9 +206,9 @@ extension Session {
     private func finishRows(_ campaign: LoadedCampaign, _ producer: ImportProducer, in records: Records)
         throws
     {
-        guard let end = producer.rows.chainEnd else { return }
+        guard let end = producer.rows.chainEnd() else { return }
         let number = campaign.record.number
-        try records.moveHead(of: campaign.record, to: end.number, tag: end.tag)
+        try records.moveHead(of: campaign.record, to: end)
         try leaveRow(campaign: number, first: campaign.record.head + 1, last: end.number, nil, in: records)
         var record = campaign.record
         record.firstPledge = producer.rows.firstPledge

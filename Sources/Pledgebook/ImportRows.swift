@@ -76,7 +76,7 @@ struct ImportRows {
     }
 
     /// The chain's end after the rows so far.
-    var chainEnd: (number: Int64, tag: Tag)? { activeSigner.map { ($0.lastNumber, $0.lastTag) } }
+    func chainEnd() -> ChainEnd? { activeSigner?.chainEnd() }
 
     /// What to do with the batch's rows.
     struct Outcome {

@@ -18,11 +18,14 @@ final class EntrySigner {
         today = record.offsets.day(of: session.now)
         signer = ReceiptSigner(
             key: try session.signingKey(record, in: records), head: record.receiptHead(at: record.head + 1),
-            after: record.head, tag: record.tag)
+            after: record.head, tag: record.tag, tree: record.tree.map(GrowingTree.init))
     }
 
+    /// The number of the entry signed last.
+    var lastNumber: Int64 { signer.lastNumber }
+
     /// Where the chain ends after what was signed so far.
-    var chainEnd: ChainEnd { ChainEnd(number: signer.lastNumber, tag: signer.lastTag) }
+    func chainEnd() -> ChainEnd { signer.chainEnd() }
 
     /// Signs an entry and holds it; gives it its number.
     @discardableResult
@@ -64,6 +67,20 @@ final class EntrySigner {
 struct ChainEnd: Sendable {
     var number: Int64
     var tag: Tag
+    /// Of the Merkle tree over everything through `number`; `nil`: not known.
+    var frontier: [UInt8]?
+}
+
+extension ReceiptSigner {
+    /// Where the chain ends after what was signed so far.
+    func chainEnd() -> ChainEnd { ChainEnd(number: lastNumber, tag: lastTag, frontier: frontier()) }
+}
+
+extension Records {
+    /// Moves a campaign's head to where the chain ends now.
+    func moveHead(of campaign: CampaignRecord, to end: ChainEnd) throws {
+        try moveHead(of: campaign, to: end.number, tag: end.tag, frontier: end.frontier)
+    }
 }
 
 /// Signs and appends entries to one campaign's journal within one database transaction.
@@ -90,7 +107,7 @@ final class JournalWriter {
     }
 
     /// The number of the entry written last.
-    var lastNumber: Int64 { signer.chainEnd.number }
+    var lastNumber: Int64 { signer.lastNumber }
 
     /// The day of the session's clock in the campaign's zone.
     var today: CalendarDay { signer.today }
@@ -130,11 +147,12 @@ final class JournalWriter {
         try append.finish()
         try records.update(record)
         if movesUnits { try session.keepCovered(record, in: records) }
-        let end = signer.chainEnd
+        let end = signer.chainEnd()
         guard end.number > read.head else { return }
-        try records.moveHead(of: read, to: end.number, tag: end.tag)
+        try records.moveHead(of: read, to: end)
         record.head = end.number
         record.tag = end.tag
+        record.frontier = end.frontier
         try session.leaveRow(
             campaign: record.number, first: read.head + 1, last: end.number, reason, in: records)
     }
@@ -151,6 +169,9 @@ extension Session {
 }
 
 extension CampaignRecord {
+    /// The Merkle tree over the receipts through the head; `nil` where it is not known.
+    var tree: MerkleTree? { frontier.flatMap { MerkleTree(count: head, frontier: $0) } }
+
     /// What receipts of the entry with that number say alike: before the first pledge nothing says whether
     /// the money is real.
     func receiptHead(at number: Int64) -> ReceiptHead {

@@ -40,8 +40,6 @@ struct OperationWindows {
     var known: LoadedCampaign
     var gateway: any PaymentGateway
     var count = SweepCount()
-    /// Hashes what was written, for the checkpoint at the end.
-    var receipts: ReceiptsAhead?
     /// Operations that the gateway was asked about.
     private(set) var asked = 0
     /// The chain's head after our last transaction: as long as it stands there, nobody else has changed what

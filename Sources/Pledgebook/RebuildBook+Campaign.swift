@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Receipts
 import Storage
 
 /// Makes one campaign's rows in a new book, entry by entry: the journal is replayed as `book check` does it,
@@ -214,6 +215,8 @@ final class CampaignRebuild {
         restored.lockedThrough = told.lockedThrough
         restored.head = replay.lastNumber
         restored.tag = try new.entry(campaign: number, number: replay.lastNumber)?.tag ?? .zero
+        restored.frontier = nil
+        restored.frontier = try session.tree(of: restored, in: new).frontier
         try new.restore(restored)
     }
 

@@ -12,6 +12,8 @@ struct RootWitness {
         case rotation(entry: Int64)
         /// A checkpoint that the book keeps.
         case kept
+        /// The tree that grew with the chain, unsigned.
+        case head
     }
 
     let source: Source

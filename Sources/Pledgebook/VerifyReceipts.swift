@@ -203,7 +203,7 @@ private struct Verification {
             guard found != nil else { return nil }
             return "the first \(witness.count) receipts are not those that entry \(entry) (Signing key "
                 + "rotated) says they were"
-        case .kept: return nil
+        case .kept, .head: return nil
         }
     }
 }

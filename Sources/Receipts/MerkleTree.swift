@@ -65,14 +65,18 @@ public final class MerkleHasher {
     /// The hash of a node: SHA-256 of a one and the hashes of its two children.
     func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
         digest(1) {
-            for child in [left, right] {
-                child.withUnsafeBytes {
-                    expectSuccess(EVP_DigestUpdate(context, $0.baseAddress, $0.count), "EVP_DigestUpdate")
-                }
-            }
+            add(left)
+            add(right)
         }
     }
 
+    private func add(_ child: MerkleHash) {
+        child.withUnsafeBytes {
+            expectSuccess(EVP_DigestUpdate(context, $0.baseAddress, $0.count), "EVP_DigestUpdate")
+        }
+    }
+
+    @inline(__always)
     private func digest(_ prefix: UInt8, _ body: () -> Void) -> MerkleHash {
         expectSuccess(EVP_DigestInit_ex2(context, algorithm, nil), "EVP_DigestInit_ex2")
         var prefix = prefix
@@ -85,6 +89,14 @@ public final class MerkleHasher {
             return MerkleHash(at: target)
         }
     }
+}
+
+/// What a signer grows with every receipt that it signs.
+public protocol ReceiptTree: AnyObject {
+    /// Adds a receipt, without a line feed, as the next leaf; the bytes hold until the call returns.
+    func append(_ receipt: UnsafeBufferPointer<UInt8>)
+    /// What the tree over all receipts so far is carried on from; see `MerkleTree.frontier`.
+    func frontier() -> [UInt8]
 }
 
 /// A Merkle tree (RFC 6962) that grows by a leaf at a time and remembers only the roots of its full parts.
@@ -124,36 +136,19 @@ public final class MerkleTree {
         return hash
     }
 
+    /// Hashes a leaf and adds it; the bytes hold until the call returns.
+    public func append(_ data: UnsafeBufferPointer<UInt8>) { append(Span(_unsafeElements: data)) }
+
     /// Adds a leaf that was hashed already.
-    public func append(_ leaf: MerkleHash) { append(leaf, height: 0) }
-
-    /// Adds the leaves of a tree that was hashed by itself, as those that follow.
-    ///
-    /// - Parameter next: A tree that begins where this one ends: no full part of it may be larger than the
-    ///   largest power of two that divides `count`.
-    /// - Returns: Whether it fits; if not, nothing is added.
-    public func append(_ next: MerkleTree) -> Bool {
-        let largest = next.count == 0 ? 0 : Int64.bitWidth - 1 - next.count.leadingZeroBitCount
-        guard count == 0 || largest <= count.trailingZeroBitCount else { return false }
-        var height = largest
-        for peak in next.peaks {
-            while next.count >> Int64(height) & 1 == 0 { height -= 1 }
-            append(peak, height: height)
-            height -= 1
-        }
-        return true
-    }
-
-    /// Adds the root of a full tree, where `count` is a multiple of its leaves.
-    private func append(_ root: MerkleHash, height: Int) {
-        var hash = root
-        var rest = count >> Int64(height)
+    public func append(_ leaf: MerkleHash) {
+        var hash = leaf
+        var rest = count
         while rest & 1 == 1 {
             hash = hasher.node(peaks.removeLast(), hash)
             rest >>= 1
         }
         peaks.append(hash)
-        count += 1 << Int64(height)
+        count += 1
     }
 
     /// The root over all leaves; without any, the digest of nothing.

@@ -11,8 +11,12 @@ public final class ReceiptSigner {
     /// The tag of the entry signed last, or what it was told to start after.
     public private(set) var lastTag: Tag
 
+    /// The tree's frontier after the entry signed last; `nil` where none is hashed.
+    public func frontier() -> [UInt8]? { tree?.frontier() }
+
     private let writer: ReceiptWriter
     private let hmac: HMACSHA256
+    private let tree: (any ReceiptTree)?
 
     /// A signer that carries on after an entry.
     ///
@@ -21,7 +25,13 @@ public final class ReceiptSigner {
     ///   - head: What the campaign's receipts say alike.
     ///   - number: The number of the campaign's last entry, 0 where there is none.
     ///   - tag: That entry's tag, `Tag.zero` where there is none.
-    public init(key: SigningKey, head: ReceiptHead, after number: Int64 = 0, tag: Tag = .zero) {
+    ///   - tree: Over the receipts through that entry; every receipt that is signed grows it. `nil`: none is
+    ///     hashed.
+    public init(
+        key: SigningKey, head: ReceiptHead, after number: Int64 = 0, tag: Tag = .zero,
+        tree: (any ReceiptTree)? = nil
+    ) {
+        self.tree = tree
         lastNumber = number
         lastTag = tag
         writer = ReceiptWriter(head: head, kid: key.kid)
@@ -72,6 +82,7 @@ public final class ReceiptSigner {
     @inline(__always)
     private func sign(_ fields: ReceiptFields) -> (number: Int64, tag: Tag) {
         let tag = hmac.tag(of: writer.write(fields))
+        if let tree { tree.append(writer.signed(tag)) }
         lastNumber = fields.number
         lastTag = tag
         return (fields.number, tag)

@@ -27,8 +27,11 @@ final class ReceiptWriter {
     // The text begins with `opening`: the header, the dot and as much of the payload's constant beginning as
     // makes whole groups of three bytes. `payload` begins with the rest of that, `remainder` bytes long.
     private let openingCount: Int
+    private var length = 0
     private let remainder: Int
     private var payload: UnsafeMutablePointer<UInt8>
+    /// For the dot and the tag after the text.
+    private static let tagRoom = 64
     private var text: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private let opening: [UInt8]
@@ -49,7 +52,7 @@ final class ReceiptWriter {
         currency = Array("\",\"cur\":\"".utf8) + code + Array("\",\"scale\":\(head.scale),\"goods\":\"".utf8)
         capacity = 2048 + currency.count
         payload = .allocate(capacity: capacity)
-        text = .allocate(capacity: openingCount + Base64URL.length(of: capacity))
+        text = .allocate(capacity: openingCount + Base64URL.length(of: capacity) + Self.tagRoom)
         fillConstantParts()
     }
 
@@ -64,7 +67,17 @@ final class ReceiptWriter {
         let count = writePayload(fields)
         let start = text + openingCount
         let written = Base64URL.encode(payload, count: count, into: start, pairs: pairs)
-        return UnsafeBufferPointer(start: text, count: openingCount + written)
+        length = openingCount + written
+        return UnsafeBufferPointer(start: text, count: length)
+    }
+
+    /// The text written last as the receipt that it becomes with its tag; the bytes hold until the next call.
+    @inline(__always)
+    func signed(_ tag: Tag) -> UnsafeBufferPointer<UInt8> {
+        var out = ByteCursor(text + length)
+        out.literal(".")
+        tag.withUnsafeBytes { out.tag($0, pairs: pairs) }
+        return UnsafeBufferPointer(start: text, count: text.distance(to: out.at))
     }
 
     /// The payload alone, as JSON.
@@ -123,7 +136,7 @@ final class ReceiptWriter {
         text.deallocate()
         capacity = newCapacity
         payload = .allocate(capacity: capacity)
-        text = .allocate(capacity: openingCount + Base64URL.length(of: capacity))
+        text = .allocate(capacity: openingCount + Base64URL.length(of: capacity) + Self.tagRoom)
         fillConstantParts()
     }
 

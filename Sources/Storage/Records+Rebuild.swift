@@ -155,10 +155,13 @@ extension Records {
     public func restore(_ campaign: CampaignRecord) throws {
         try update(campaign)
         try db.execute(
-            sql: "UPDATE campaign SET seed = $1, launched_at = $2, head = $3, tag = $4 WHERE number = $5",
+            sql: """
+                UPDATE campaign SET seed = $1, launched_at = $2, head = $3, tag = $4, frontier = $5
+                WHERE number = $6
+                """,
             arguments: [
                 Int64(bitPattern: campaign.seed), campaign.launchedAt.seconds, campaign.head,
-                Data(campaign.tag.bytes), campaign.number,
+                Data(campaign.tag.bytes), campaign.frontier.map { Data($0) }, campaign.number,
             ])
     }
 

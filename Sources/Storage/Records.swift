@@ -50,6 +50,9 @@ public struct CampaignRecord: Hashable, Sendable {
     public var head: Int64
     /// The tag of the last entry; of none, zeros.
     public var tag: Tag
+    /// The Merkle tree over the receipts through `head`, as `MerkleTree.frontier` gives it; `nil` where a
+    /// book of an earlier version has not been attested since.
+    public var frontier: [UInt8]?
 }
 
 extension Records {
@@ -69,13 +72,15 @@ extension Records {
         try keep(definition: text, digest: campaign.definition)
         try db.execute(
             sql: """
-                INSERT INTO campaign (id, definition, state, seed, currency, offsets, launched_at, head, tag)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                INSERT INTO campaign
+                  (id, definition, state, seed, currency, offsets, launched_at, head, tag, frontier)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 """,
             arguments: [
                 campaign.id.rawValue, Data(campaign.definition), campaign.state.rawValue,
                 Int64(bitPattern: campaign.seed), campaign.currency.code, campaign.offsets.text,
                 campaign.launchedAt.seconds, campaign.head, Data(campaign.tag.bytes),
+                campaign.frontier.map { Data($0) },
             ])
         return db.lastInsertedRowID
     }
@@ -132,12 +137,19 @@ extension Records {
             ])
     }
 
-    /// Moves the chain's head, if it is still where it was read.
-    public func moveHead(of campaign: CampaignRecord, to number: Int64, tag: Tag) throws {
+    /// Moves the chain's head and its tree, if the head is still where it was read.
+    public func moveHead(of campaign: CampaignRecord, to number: Int64, tag: Tag, frontier: [UInt8]?) throws {
         try db.execute(
-            sql: "UPDATE campaign SET head = $1, tag = $2 WHERE number = $3 AND head = $4",
-            arguments: [number, Data(tag.bytes), campaign.number, campaign.head])
+            sql: "UPDATE campaign SET head = $1, tag = $2, frontier = $3 WHERE number = $4 AND head = $5",
+            arguments: [number, Data(tag.bytes), frontier.map { Data($0) }, campaign.number, campaign.head])
         guard db.changesCount == 1 else { throw BookError.headMoved(campaign: campaign.id.rawValue) }
+    }
+
+    /// Keeps the tree over the receipts through the head of a campaign that had none.
+    public func keep(frontier: [UInt8], of campaign: CampaignRecord) throws {
+        try db.execute(
+            sql: "UPDATE campaign SET frontier = $1 WHERE number = $2 AND head = $3",
+            arguments: [Data(frontier), campaign.number, campaign.head])
     }
 
     /// The epochs of a campaign's signing keys, in order: number, first entry, key check.
@@ -186,7 +198,7 @@ extension Records {
             releaseTo: (row["release_to"] as String?).flatMap(CampaignState.init(rawValue:)),
             hasSucceeded: row["succeeded"], firstPledge: row["first_pledge"],
             lockedThrough: (row["locked_day"] as Int?).map(CalendarDay.init(number:)), head: row["head"],
-            tag: tag)
+            tag: tag, frontier: (row["frontier"] as Data?).map { Array($0) })
     }
 }
 
@@ -200,7 +212,7 @@ extension CampaignRecord {
             number: 0, id: id, definition: definition, state: .live, isRehearsal: nil, seed: seed,
             currency: currency, offsets: offsets, launchedAt: now, closedAt: nil, decidedAt: nil,
             releaseTo: nil,
-            hasSucceeded: false, firstPledge: nil, lockedThrough: nil, head: 0, tag: .zero)
+            hasSucceeded: false, firstPledge: nil, lockedThrough: nil, head: 0, tag: .zero, frontier: [])
     }
 }
 

@@ -200,12 +200,26 @@ struct AttestedBook {
         #expect(refusal?.message.contains("nothing can be proven") == true)
     }
 
+    @Test("a book of an earlier version, which kept no tree, is attested by reading it")
+    func earlierBook() throws {
+        let made = try AttestedBook()
+        let tree = try made.campaign().record.frontier
+        #expect(tree?.count == 64)  // 10 is 1010
+        try made.book.folder.damage("UPDATE campaign SET frontier = NULL")
+        #expect(try made.differences() == [])
+        _ = try made.session().writeCheckpoint(of: nil)
+        #expect(try made.campaign().record.frontier == tree)
+        #expect(try made.differences() == [])
+    }
+
     static let damages = [
         ("UPDATE checkpoint SET root = zeroblob(32)", "checkpoint 10, root"),
         ("UPDATE checkpoint SET signature = zeroblob(64)", "checkpoint 10, signature"),
         ("UPDATE checkpoint SET public_key = zeroblob(32)", "checkpoint 10, public_key"),
         ("UPDATE checkpoint SET frontier = zeroblob(64)", "checkpoint 10, frontier"),
         ("UPDATE checkpoint SET number = 11", "checkpoint 11, number"),
+        ("UPDATE campaign SET frontier = zeroblob(64)", "campaign lamp, frontier"),
+        ("UPDATE campaign SET frontier = zeroblob(32)", "campaign lamp, frontier"),
         ("UPDATE entry SET at = at + 1 WHERE number = 5", "checkpoint 10, root"),
     ]
 

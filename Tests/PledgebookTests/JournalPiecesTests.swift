@@ -42,22 +42,6 @@ import Testing
     }
 
     @Test(
-        "receipts hashed ahead have the root of receipts hashed one after the other", arguments: [1, 2, 4, 8])
-    func roots(size: Int64) throws {
-        let made = try AttestedBook()
-        let session = try made.session()
-        let record = try made.campaign().record
-        try made.book.folder.book.read { records in
-            let ahead = try ReceiptsAhead(session, record, in: records, size: size)
-            try ahead.reach(7)
-            defer { ahead.stop() }
-            let tree = try session.tree(of: record, in: records, ahead: ahead)
-            #expect(try tree.root == session.tree(of: record, in: records).root)
-            #expect(tree.count == record.head)
-        }
-    }
-
-    @Test(
         "the quick proof holds for a sound journal, and for no other",
         arguments: [
             "UPDATE entry SET at = at + 1 WHERE number = 5",

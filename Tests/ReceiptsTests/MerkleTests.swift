@@ -53,28 +53,6 @@ private enum NaiveTree {
         #expect(tree.count == Int64(count))
     }
 
-    @Test("parts that were hashed by themselves come to the same, or do not fit")
-    func parts() {
-        for count in 0...70 {
-            let leaves = Self.leaves(count)
-            let whole = MerkleTree()
-            for leaf in leaves { whole.append(leaf.span) }
-            for split in 0...count {
-                let tree = MerkleTree()
-                for leaf in leaves.prefix(split) { tree.append(leaf.span) }
-                let rest = MerkleTree()
-                for leaf in leaves.dropFirst(split) { rest.append(leaf.span) }
-                // The largest full part of the rest must begin where such a part begins in the whole.
-                var part = 1
-                while part * 2 <= count - split { part *= 2 }
-                let fits = count == split || split % part == 0
-                #expect(tree.append(rest) == fits, "\(split) and \(count - split)")
-                #expect(tree.root == whole.root || !fits, "\(split) and \(count - split)")
-                #expect(tree.frontier == whole.frontier || !fits)
-            }
-        }
-    }
-
     private static func leaves(_ count: Int) -> [[UInt8]] {
         (0..<count).map { index in
             (0..<(index * 7 % 90)).map { UInt8(truncatingIfNeeded: $0 * index + index) }

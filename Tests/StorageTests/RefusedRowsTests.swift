@@ -92,7 +92,8 @@ import Testing
         "INSERT INTO definition (digest, text) VALUES (zeroblob(31), '{}')",
         "UPDATE campaign SET state = 'paused'", "UPDATE campaign SET rehearsal = 2",
         "UPDATE campaign SET release_to = 'funded'", "UPDATE campaign SET succeeded = 2",
-        "UPDATE campaign SET tag = zeroblob(31)", "UPDATE campaign SET definition = zeroblob(32)",
+        "UPDATE campaign SET tag = zeroblob(31)", "UPDATE campaign SET frontier = x'00'",
+        "UPDATE campaign SET definition = zeroblob(32)",
         "INSERT INTO import (campaign, number, at, source, file, digest, rows, placed, changed, same, "
             + "refused, collected) VALUES (1, 1, 1, 'own', 'f', zeroblob(20), 1, 1, 0, 0, 0, 0)",
         "UPDATE offer SET taken = -1", "UPDATE offer SET number = 'x'",

@@ -75,11 +75,11 @@ import Testing
         let book = try folder.book()
         let read = try #require(try book.read { try $0.campaigns() }.first)
         let tag = try #require(Tag([UInt8](repeating: 5, count: 32)))
-        try book.write { try $0.moveHead(of: read, to: 3, tag: tag) }
+        try book.write { try $0.moveHead(of: read, to: 3, tag: tag, frontier: []) }
         #expect(throws: BookError.headMoved(campaign: "lamp")) {
             try book.write { records in
                 try Self.add("standard", to: records)
-                try records.moveHead(of: read, to: 4, tag: .zero)
+                try records.moveHead(of: read, to: 4, tag: .zero, frontier: [])
             }
         }
         let after = try #require(try book.read { try $0.campaigns() }.first)
@@ -94,7 +94,7 @@ import Testing
         let book = try folder.book()
         _ = try book.write { try $0.insert(StorageFolder.campaign("other"), text: "{}") }
         let campaigns = try book.read { try $0.campaigns() }
-        try book.write { try $0.moveHead(of: campaigns[1], to: 7, tag: .zero) }
+        try book.write { try $0.moveHead(of: campaigns[1], to: 7, tag: .zero, frontier: []) }
         #expect(try book.read { try $0.campaigns() }.map(\.head) == [0, 7])
     }
 
