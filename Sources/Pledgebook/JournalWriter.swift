@@ -24,6 +24,9 @@ final class EntrySigner {
     /// The number of the entry signed last.
     var lastNumber: Int64 { signer.lastNumber }
 
+    /// Its tag.
+    var lastTag: Tag { signer.lastTag }
+
     /// Where the chain ends after what was signed so far.
     func chainEnd() -> ChainEnd { signer.chainEnd() }
 

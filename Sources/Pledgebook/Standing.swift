@@ -125,15 +125,15 @@ extension OperationWindows {
     mutating func collect() throws {
         let now = session.now
         if known.definition.prepayment.collect == .hold { try captureHolds() }
-        try charge(.placed([nil, .methodSaved, .failed, .expired])) { item, payment, campaign in
+        try sweep(.placed([nil, .methodSaved, .failed, .expired])) { item, payment, campaign in
             guard item.gateway != 1, item.price > 0 else { return nil }
             switch payment.state {
-            case .methodSaved, .expired: return item.price
+            case .methodSaved, .expired: return .charge(item.price)
             case .failed:
                 guard let began = campaign.record.closedAt, let last = item.lastAttempt else { return nil }
                 let schedule = RetrySchedule(
                     campaign.definition.prepayment, began: max(began, campaign.definition.closesAt))
-                return schedule.isDue(payment, failed: last, at: now) ? item.price : nil
+                return schedule.isDue(payment, failed: last, at: now) ? .charge(item.price) : nil
             default: return nil
             }
         }

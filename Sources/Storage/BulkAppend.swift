@@ -86,13 +86,21 @@ public final class BulkAppend {
         try records.merge(tally, campaign: campaign)
     }
 
-    /// Inserts or replaces payments and moves the totals.
+    /// Inserts or replaces payments and moves the totals: by what is known of each pledge, or by counting it
+    /// anew.
     private func put(_ rows: [PaymentRow]) throws {
-        guard let first = rows.first?.pledge, let last = rows.last?.pledge else { return }
         let isSorted = zip(rows, rows.dropFirst()).allSatisfy { $0.pledge < $1.pledge }
-        guard isSorted, rows.allSatisfy({ $0.counted != nil }) else {
-            return try records.recounting(rows.map(\.pledge), campaign: campaign) { try write(rows) }
+        let known = isSorted ? rows.filter { $0.counted != nil } : []
+        let others = known.isEmpty ? rows : rows.filter { $0.counted == nil }
+        if !others.isEmpty {
+            try records.recounting(others.map(\.pledge), campaign: campaign) { try write(others) }
         }
+        try putCounted(known)
+    }
+
+    /// The rows are in the order of their pledges, and each knows what its pledge counts as.
+    private func putCounted(_ rows: [PaymentRow]) throws {
+        guard let first = rows.first?.pledge, let last = rows.last?.pledge else { return }
         var tally = PledgeTally()
         for row in rows {
             guard let before = row.counted else { continue }

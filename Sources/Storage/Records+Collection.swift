@@ -65,8 +65,9 @@ extension Records {
         try forEachRawRow(Self.collectionSQL(scope), campaign, number, Int64(limit)) { row in
             items.append(CollectionItem(row))
         }
-        for index in items.indices where items[index].payment != nil {
-            let operations = try operations(campaign: campaign, pledge: items[index].pledge)
+        let tried = items.indices.filter { items[$0].payment != nil }
+        let operations = try operations(campaign: campaign, pledges: tried.map { items[$0].pledge })
+        for (index, operations) in zip(tried, operations) {
             items[index].operations = operations.filter { $0.instalment == 1 }
             let open = items[index].operations.last { $0.state.rawValue < 3 }
             items[index].payment?.operation = open.map {

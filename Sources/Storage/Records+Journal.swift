@@ -59,6 +59,12 @@ extension Records {
 
     private static let entriesInRange = entryQuery("e.number BETWEEN $2 AND $3")
     private static let laterEntriesOfPledge = entryQuery("e.pledge = $2 AND e.kind <> 1")
+    private static let laterEntriesOfPledges = """
+        SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,
+          e.fee, e.other, e.reverses, e.reference, e.detail, e.tag, NULL
+        FROM entry e WHERE e.campaign = $1 AND e.pledge >= $2 AND e.pledge <= $3 AND e.kind <> 1
+        ORDER BY e.pledge, e.number
+        """
     private static let entriesOfRuns = entryQuery("e.run IS NOT NULL")
 
     /// The entries with numbers from `first` to `last`, in order.
@@ -84,6 +90,25 @@ extension Records {
         var entries: [SignedEntry] = []
         try forEachRawRow(Self.laterEntriesOfPledge, campaign, pledge) { entries.append(try entry(from: $0)) }
         return entries
+    }
+
+    /// The entries about each of these pledges, which are in order, but its placing.
+    ///
+    /// Where the pledges lie close together they are read in one go.
+    public func laterEntries(campaign: Int64, pledges: [Int64]) throws -> [[JournalEntry]] {
+        guard let first = pledges.first, let last = pledges.last else { return [] }
+        guard last - first < Int64(pledges.count) * 8 else {
+            return try pledges.map { try laterEntries(campaign: campaign, pledge: $0).map(\.entry) }
+        }
+        var found = [[JournalEntry]](repeating: [], count: pledges.count)
+        var next = 0
+        try forEachRawRow(Self.laterEntriesOfPledges, campaign, first, last) { row in
+            let pledge = sqlite3_column_int64(row, 2)
+            while next < pledges.count, pledges[next] < pledge { next += 1 }
+            guard next < pledges.count, pledges[next] == pledge else { return }
+            found[next].append(try entry(from: row).entry)
+        }
+        return found
     }
 
     /// Every entry about a run, in order.

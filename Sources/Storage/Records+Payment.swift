@@ -67,6 +67,36 @@ extension Records {
         return operations
     }
 
+    /// The operations about each of these pledges, which are in order, oldest first.
+    ///
+    /// Where the pledges lie close together they are read in one go.
+    func operations(campaign: Int64, pledges: [Int64]) throws -> [[OperationRecord]] {
+        guard let first = pledges.first, let last = pledges.last else { return [] }
+        guard last - first < Int64(pledges.count) * 8 else {
+            return try pledges.map { try operations(campaign: campaign, pledge: $0) }
+        }
+        var found = [[OperationRecord]](repeating: [], count: pledges.count)
+        var next = 0
+        try forEachRawRow(
+            """
+            SELECT pledge, instalment, kind, attempt, amount, state, at, asked FROM operation
+            WHERE campaign = $1 AND pledge >= $2 AND pledge <= $3 ORDER BY pledge, instalment, kind, attempt
+            """, campaign, first, last
+        ) { row in
+            let pledge = sqlite3_column_int64(row, 0)
+            while next < pledges.count, pledges[next] < pledge { next += 1 }
+            guard next < pledges.count, pledges[next] == pledge else { return }
+            found[next].append(try operation(from: row))
+        }
+        for index in found.indices where found[index].count > 1 {
+            found[index].sort {
+                ($0.instalment, $0.at.seconds, $0.kind.rawValue, $0.attempt)
+                    < ($1.instalment, $1.at.seconds, $1.kind.rawValue, $1.attempt)
+            }
+        }
+        return found
+    }
+
     /// The operations that nobody knows the end of, in the order of the pledges; those of one pledge, where
     /// one is named.
     public func openOperations(campaign: Int64, pledge: Int64? = nil) throws -> [OperationRecord] {
