@@ -261,11 +261,12 @@ extension RejectedRow {
 }
 
 extension CSVRecord {
-    /// What is wrong with the record, with the remedy that its bytes suggest; `nil` where nothing is.
+    /// What is wrong with the record, with the remedy that its bytes suggest.
     ///
     /// - Parameters:
     ///   - bytes: The batch's.
     ///   - file: What messages call the file.
+    /// - Returns: A diagnostic; `nil` where nothing is wrong.
     public func advisedProblem(in bytes: [UInt8], file: String) -> Diagnostic? {
         guard let problem else { return nil }
         let diagnostic = problem.diagnostic(file: file)

@@ -225,8 +225,9 @@ extension PledgeComparison {
         ending = status == .dropped ? .dropped : .canceled
     }
 
-    /// Goes back from the newest payment first. A refund that was promised comes first; what is beyond it was
-    /// made there.
+    /// Goes back from the newest payment first.
+    ///
+    /// A refund that was promised comes first; what is beyond it was made there.
     private mutating func giveBack(_ amount: Int64) {
         var all = amount
         for (index, payment) in payments.enumerated().reversed() {

@@ -62,11 +62,12 @@ public struct ReportOutline: Sendable {
     public internal(set) var problems: [Diagnostic] = []
 }
 
-/// The currency of an export, told by its currency column, a code or a symbol; `nil` where nothing says it.
+/// The currency of an export, told by its currency column, a code or a symbol.
 ///
 /// - Parameters:
 ///   - files: The export.
 ///   - encoding: What their bytes are where no byte order mark says it.
+/// - Returns: The currency; `nil` where nothing says it.
 /// - Throws: What reading the files throws, and `FileProblem` for a header that no format takes.
 public func currency(of files: [SourceFile], as encoding: SourceEncoding = .utf8) throws -> Currency? {
     var unreadable: Diagnostic?
