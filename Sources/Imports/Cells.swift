@@ -178,7 +178,9 @@ struct Cells {
             return time.adding(seconds: -offset)
         }
         guard rest.isEmpty else {
-            throw CellProblem("time", "the time has something behind it", fix: "write it as 2026-03-04 09:30")
+            throw CellProblem(
+                "time", "what stands behind the time is no offset from UTC",
+                fix: "write it as 2026-03-04T09:30:00+01:00, or without one as 2026-03-04 09:30")
         }
         switch zone.timestamp(of: local) {
         case .one(let time): return time

@@ -29,7 +29,8 @@ public struct OwnFormat: PledgeFormat {
     private let currencyCode: [UInt8]
     /// For each column of ours, its index in the file, or -1.
     private let indices: [Int]
-    private let columnCount: Int
+    private let names: [String]
+    private var columnCount: Int { names.count }
 
     /// Makes a reader for a file with this header.
     ///
@@ -71,7 +72,7 @@ public struct OwnFormat: PledgeFormat {
         }
         guard problems.isEmpty else { throw FileProblem(problems) }
         self.indices = indices
-        columnCount = header.count
+        names = header
         definition = context.definition
         cells = Cells(
             currency: context.definition.currency, zone: context.zone,
@@ -115,8 +116,8 @@ public struct OwnFormat: PledgeFormat {
         var at = Int(row.start)
         do throws(CellProblem) {
             guard record.fieldCount == columnCount else {
-                throw CellProblem(
-                    "columns", "the row has \(record.fieldCount) columns, the header \(columnCount)",
+                throw CellProblem.columns(
+                    record.fieldCount, header: columnCount,
                     fix: "put cells that hold a comma in quotes, and leave empty cells empty")
             }
             try checkCards(record, fields, read.batch.bytes, at: &at)
@@ -139,8 +140,8 @@ public struct OwnFormat: PledgeFormat {
         for index in record.fieldRange where fields[index].end - fields[index].start >= 13 {
             guard Cells.isCardNumber(bytes.span.extracting(fields[index].range)) else { continue }
             at = fields[index].start
-            throw CellProblem(
-                "card-number", "this cell looks like a card number, which is never taken",
+            throw CellProblem.card(
+                in: names[index - record.firstField],
                 fix: "remove it; payment_reference takes a processor's token")
         }
     }

@@ -12,6 +12,9 @@ public struct ImportContext: Sendable {
     public var platformZones: [String: ZoneOffsets]
     /// Counts the local times that come twice, in all files of the import.
     public let twice = TwiceTimes()
+    /// The hash by which rows without a number of their own are known; the book's, so that references tell
+    /// nothing of what is in a row.
+    public var rowHash: @Sendable ([UInt8]) -> Int64 = { _ in 0 }
     /// How files of another source are to be read; `nil`: by the formats that are known.
     public var map: SourceMap?
 

@@ -30,6 +30,22 @@ func content(of field: CSVField, in bytes: inout [UInt8], at: inout Int) -> Byte
     return ByteRange(start: UInt32(range.lowerBound), end: UInt32(range.upperBound))
 }
 
+extension CellProblem {
+    /// A row with another number of cells than the header.
+    static func columns(_ count: Int, header: Int, fix: String) -> CellProblem {
+        CellProblem(
+            "columns", "the row has \(count) \(count == 1 ? "column" : "columns"), the header \(header)",
+            fix: fix)
+    }
+
+    /// A cell that may be a card's number; its column is named, and never what is in it.
+    static func card(in column: String, fix: String) -> CellProblem {
+        CellProblem(
+            "card-number", "this cell in “\(column)” looks like a card number, which is never taken",
+            fix: fix)
+    }
+}
+
 /// The line and column, both from 1, of an offset in a record.
 func place(of offset: Int, in record: CSVRecord, _ bytes: [UInt8]) -> (line: Int, column: Int) {
     place(of: offset, from: record.start, line: record.line, bytes)

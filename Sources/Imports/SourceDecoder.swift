@@ -260,6 +260,23 @@ extension RejectedRow {
     }
 }
 
+extension CSVRecord {
+    /// What is wrong with the record, with the remedy that its bytes suggest.
+    ///
+    /// - Parameters:
+    ///   - bytes: The batch's.
+    ///   - file: What messages call the file.
+    /// - Returns: A diagnostic; `nil` where nothing is wrong.
+    public func advisedProblem(in bytes: [UInt8], file: String) -> Diagnostic? {
+        guard let problem else { return nil }
+        let diagnostic = problem.diagnostic(file: file)
+        guard case .notUTF8 = problem.kind, looksLikeWindows1252(bytes[start..<end]) else {
+            return diagnostic
+        }
+        return diagnostic.advisingWindows1252
+    }
+}
+
 extension Diagnostic {
     /// The same, with the remedy for a file in Windows-1252.
     public var advisingWindows1252: Diagnostic {

@@ -28,6 +28,7 @@ public struct CampaignFromReport: Sendable {
     ///
     /// - Parameters:
     ///   - path: A CSV file, a folder of them, or a ZIP archive.
+    ///   - encoding: What the files' bytes are where no byte order mark says it.
     ///   - id: The campaign's id.
     ///   - title: What people read.
     ///   - currency: Of every amount; `nil`: as the export says.
@@ -35,13 +36,14 @@ public struct CampaignFromReport: Sendable {
     /// - Throws: `FileProblem` for what cannot be read, `SessionError.refused` where nothing says the
     ///   currency or no row can be read.
     public init(
-        at path: String, id: CampaignID, title: String, currency: Currency?, zone: ZoneOffsets
+        at path: String, as encoding: FileEncoding = .utf8, id: CampaignID, title: String,
+        currency: Currency?, zone: ZoneOffsets
     ) throws {
         let files = try sourceFiles(at: path)
-        guard let currency = try currency ?? Imports.currency(of: files) else {
+        guard let currency = try currency ?? Imports.currency(of: files, as: encoding.source) else {
             throw SessionError.refused("The export does not say its currency: say --currency CODE.")
         }
-        outline = try Imports.outline(of: files, currency: currency, zone: zone)
+        outline = try Imports.outline(of: files, as: encoding.source, currency: currency, zone: zone)
         guard outline.pledges > 0 else { throw FileProblem(outline.problems) }
         var writing = ReportWriting(outline, currency: currency, zone: zone)
         text = writing.text(id: id, title: title)

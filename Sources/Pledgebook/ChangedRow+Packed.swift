@@ -13,6 +13,7 @@ extension ChangedRow {
             pledge, content, mode.packed, Int64(order.line), Int64(order.country), Int64(order.tier),
             order.quantity, Int64(order.promotion), order.bonus, order.amount, order.shipping,
             order.pledgedAt.seconds, Int64(order.gateway), Int64(order.status.rawValue), order.refunded,
+            order.paid,
         ]
         for field in Self.ranges {
             words.append(Int64(order[keyPath: field].start))
@@ -54,7 +55,7 @@ extension ChangedRow {
     private static func order(_ words: inout PackedWords) -> PledgeOrder? {
         var order = PledgeOrder()
         var values: [Int64] = []
-        for _ in 0..<12 {
+        for _ in 0..<13 {
             guard let value = words.next() else { return nil }
             values.append(value)
         }
@@ -71,6 +72,7 @@ extension ChangedRow {
         guard let status = SourceStatus(rawValue: UInt8(truncatingIfNeeded: values[10])) else { return nil }
         order.status = status
         order.refunded = values[11]
+        order.paid = values[12]
         for field in ranges {
             guard let start = words.next(), let end = words.next() else { return nil }
             order[keyPath: field] = ByteRange(

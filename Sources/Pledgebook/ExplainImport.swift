@@ -61,17 +61,19 @@ public struct ExplainedImport: Sendable {
 ///
 /// - Parameters:
 ///   - path: A CSV file, a folder of them, or a ZIP archive.
+///   - encoding: What the files' bytes are where no byte order mark says it.
 ///   - source: Overrides what the header says.
 ///   - map: A mapping file.
 ///   - campaign: The campaign.
 /// - Returns: An explanation for each file.
 /// - Throws: What reading the files throws.
 public func explainImport(
-    of path: String, source: String?, map: SourceMap?, into campaign: LoadedCampaign
+    of path: String, as encoding: FileEncoding = .utf8, source: String?, map: SourceMap?,
+    into campaign: LoadedCampaign
 ) throws -> [ExplainedImport] {
     let context = campaign.importContext(map)
     return try sourceFiles(at: path).map {
-        ExplainedImport(try explain($0, source: source, context: context))
+        ExplainedImport(try explain($0, as: encoding.source, source: source, context: context))
     }
 }
 

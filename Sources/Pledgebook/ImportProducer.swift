@@ -40,7 +40,10 @@ final class ImportProducer: @unchecked Sendable {
         self.options = options
         self.observer = observer
         total = files.reduce(0) { $0 + $1.size }
-        context = campaign.importContext(options.map)
+        var context = campaign.importContext(options.map)
+        let hash = rows.hash
+        context.rowHash = { hash($0.span) }
+        self.context = context
     }
 
     /// Whether the last file told of pledges, as a platform's does.
@@ -141,11 +144,8 @@ final class ImportProducer: @unchecked Sendable {
         -> any PledgeFormat
     {
         let record = batch.records[0]
-        if let problem = record.problem {
-            let diagnostic = problem.diagnostic(file: file.name)
-            guard case .notUTF8 = problem.kind, looksLikeWindows1252(batch.bytes[record.start..<record.end])
-            else { throw FileProblem([diagnostic]) }
-            throw FileProblem([diagnostic.advisingWindows1252])
+        if let problem = record.advisedProblem(in: batch.bytes, file: file.name) {
+            throw FileProblem([problem])
         }
         let fields = batch.fields[record.fieldRange]
         let header = fields.map { batch.text(of: $0) }

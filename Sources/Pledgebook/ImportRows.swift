@@ -284,10 +284,9 @@ struct ImportRows {
         _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
         _ batch: inout AppendBatch
     ) throws {
-        if order.status == .pledged { return }
-        if order.refunded > 0 {
-            try appendRefunded(order, placed, pledge: pledge, parts: parts, signer, &batch)
-        } else {
+        if order.paid > 0 || order.refunded > 0 {
+            try appendShares(order, placed, pledge: pledge, parts: parts, signer, &batch)
+        } else if order.status != .pledged {
             try appendEvents(order, placed, pledge: pledge, parts: parts, signer, &batch)
         }
     }
@@ -342,9 +341,9 @@ struct ImportRows {
         }
     }
 
-    /// A platform's row of money that came and went back, all of it or some; what went back whole ends the
-    /// pledge.
-    private mutating func appendRefunded(
+    /// A platform's row of money that came in part, or came and went back, all of it or some; what went back
+    /// whole ends the pledge.
+    private mutating func appendShares(
         _ order: PledgeOrder, _ placed: Placement, pledge: Int64, parts: EntryParts, _ signer: ReceiptSigner,
         _ batch: inout AppendBatch
     ) throws {
@@ -353,10 +352,10 @@ struct ImportRows {
         context.due = total
         var left = PartsLeft(due: campaign.capturedParts(of: parts))
         var payment = Payment()
-        let events: [PaymentEvent] = [
-            .captured(total, fee: 0),
-            .refundedOutside(min(order.refunded, total), fee: 0, fromOwnAccount: false),
-        ]
+        var events: [PaymentEvent] = [.captured(order.paid > 0 ? min(order.paid, total) : total, fee: 0)]
+        if order.refunded > 0 {
+            events.append(.refundedOutside(min(order.refunded, total), fee: 0, fromOwnAccount: false))
+        }
         for event in events where total > 0 {
             context.delivered = left.delivered(of: payment)
             let change = try payment.applying(event, in: context)
@@ -378,7 +377,7 @@ struct ImportRows {
         summary.collected += payment.captured
         summary.collectedCount += 1
         summary.refunded += payment.refunded
-        summary.refundedCount += 1
+        if payment.refunded > 0 { summary.refundedCount += 1 }
     }
 
     private func fact(_ kind: EntryKind, of order: PledgeOrder, pledge: Int64, parts: EntryParts) -> EntryRow

@@ -39,7 +39,8 @@ struct FieldChange: Hashable, Sendable {
 /// A pledge of the book beside a row that tells otherwise, and what the row makes of it.
 struct PledgeComparison {
     var pledge: PledgeRecord
-    var payment: Payment
+    /// In the order of their instalments: one, unless the pledge is paid in parts.
+    var payments: [Payment]
     /// Set where the row cannot be taken; nothing else counts then.
     var refusal: UpdateRefusal?
     /// What differs, in a fixed order.
@@ -52,8 +53,9 @@ struct PledgeComparison {
     var after: PledgeRecord
     /// Its add-ons and choices, where they or anything else of the offer changes.
     var offer: Placement?
-    /// What happens to the payment, in order.
-    var events: [PaymentEvent] = []
+    /// What happens to the payments, in order, each to the payment of its instalment; one beyond the last is
+    /// a further payment (T53).
+    var events: [(instalment: Int, event: PaymentEvent)] = []
     /// Set by a status that moves no money.
     var ending: PaymentEnding?
     /// The backer's row as it will stand, where it changes.
@@ -64,6 +66,8 @@ struct PledgeComparison {
 
     var isSame: Bool { changes.isEmpty }
     var text: String { changes.map(\.words).joined(separator: ", ") }
+    /// What was taken, over all payments; minor units.
+    var captured: Int64 { payments.reduce(0) { $0 + $1.captured } }
     /// Canceled or dropped before, and not after.
     var isRevived: Bool { !pledge.state.holdsPlace && after.state.holdsPlace }
     /// Holds its place before, and not after.
@@ -76,22 +80,25 @@ extension PledgeComparison {
     /// - Parameters:
     ///   - status: What the row tells.
     ///   - amount: What it says the pledge amounts to, minor units.
+    ///   - paid: What of it has come where that is not all, minor units; 0: as the status says.
     ///   - refunded: What of it went back, minor units.
     ///   - money: How figures are written.
     mutating func tell(
-        _ status: SourceStatus, amount: Int64, refunded: Int64 = 0, _ money: (Int64) -> String
+        _ status: SourceStatus, amount: Int64, paid: Int64 = 0, refunded: Int64 = 0,
+        _ money: (Int64) -> String
     ) {
         let before = bookStatus
         let standing = events.count
         switch status {
+        case .pledged where paid > 0: tellPart(paid, money)
         case .pledged: tellPledged()
         case .collected: tellCollected(amount, refunded, money)
         case .errored: tellErrored()
         case .canceled, .dropped:
-            if refunded > 0, payment.captured == 0 {
+            if refunded > 0, captured == 0 {
                 events += [
-                    .captured(amount, fee: 0),
-                    .refundedOutside(min(amount, refunded), fee: 0, fromOwnAccount: false),
+                    (1, .captured(amount, fee: 0)),
+                    (1, .refundedOutside(min(amount, refunded), fee: 0, fromOwnAccount: false)),
                 ]
             }
             tellReleased(status)
@@ -99,75 +106,108 @@ extension PledgeComparison {
         }
         let isNews =
             events.count > standing || ending != nil || after.state != pledge.state || isContradiction
-        guard isNews, before != status.word else { return }
+        let told = status == .pledged && paid > 0 ? Self.inPart : status.word
+        guard isNews, before != told else { return }
         changes.insert(
             FieldChange(
-                "status", before, status.word, note: isContradiction ? "contradicts the book" : nil), at: 0)
+                "status", before, told, note: isContradiction ? "contradicts the book" : nil), at: 0)
     }
 
     /// What the book says, in the platforms' words.
     var bookStatus: String {
-        switch payment.state {
-        case .disputed, .refunded, .disputeLost: return payment.state.label
-        default: break
+        let states = payments.map(\.state)
+        if states.contains(.disputed) { return PaymentState.disputed.label }
+        for state in [PaymentState.refunded, .disputeLost] where states.contains(state) && out <= 0 {
+            return state.label
         }
         if pledge.state == .canceled { return "canceled" }
         if pledge.state == .dropped { return "dropped" }
-        if payment.captured > 0 { return "collected" }
-        return payment.state == .failed ? "errored" : "pledged"
+        if captured > 0 { return captured < pledge.total ? Self.inPart : "collected" }
+        return states[0] == .failed ? "errored" : "pledged"
     }
+
+    private static let inPart = "paid in part"
 
     /// Whether the pledge is to be taken as one that holds its place.
     private var stands: Bool { isPlacedAgain || pledge.state.holdsPlace }
 
-    /// What the platform still has of what it took: refunds that are only promised are not out yet.
-    private var out: Int64 { payment.captured - payment.refunded - payment.lost }
+    private var out: Int64 { payments.reduce(0) { $0 + $1.out } }
+
+    private var isDisputed: Bool { payments.contains { $0.disputed > 0 } }
 
     private mutating func tellPledged() {
         // T39: an older file does not undo what a newer one told.
-        if payment.captured > 0 || payment.state == .failed {
-            isContradiction = payment.captured > 0
+        if captured > 0 || payments[0].state == .failed {
+            isContradiction = captured > 0
             return
         }
         if !pledge.state.holdsPlace { revive() }
     }
 
-    private mutating func tellErrored() {
-        if payment.captured > 0 || !stands {
+    /// A part is paid, and perhaps more of it than before.
+    private mutating func tellPart(_ paid: Int64, _ money: (Int64) -> String) {
+        if isDisputed { return }
+        if captured == 0, !pledge.state.holdsPlace { revive() }
+        if paid > captured {
+            if captured > 0 { changes.append(FieldChange("paid", money(captured), money(paid))) }
+            take(paid - captured)
+        } else if paid < out {
+            // T39, as above.
+            changes.append(
+                FieldChange("paid", money(captured), money(paid), note: "contradicts the book"))
             isContradiction = true
-        } else if payment.state != .failed {
-            events.append(.declined(hard: false))
+        }
+    }
+
+    /// Money that came: for the payment that waits for it, else for a further one of what is left.
+    private mutating func take(_ amount: Int64) {
+        let last = payments.count
+        let isRest = captured > 0 && captured < pledge.total && payments[last - 1].captured > 0
+        events.append((isRest ? last + 1 : last, .captured(amount, fee: 0)))
+    }
+
+    private mutating func tellErrored() {
+        if captured > 0 || !stands {
+            isContradiction = true
+        } else if payments[0].state != .failed {
+            events.append((1, .declined(hard: false)))
         }
     }
 
     private mutating func tellCollected(
         _ amount: Int64, _ refunded: Int64, _ money: (Int64) -> String
     ) {
-        if payment.captured == 0 {
+        if captured == 0 {
             if !pledge.state.holdsPlace { revive() }
-            if amount > 0 { events.append(.captured(amount, fee: 0)) }
+            if amount > 0 { take(amount) }
             if refunded > 0 { giveBack(min(amount, refunded)) }
-        } else if payment.disputed > 0 {
-            events.append(.disputeWon(payment.disputed, feeReturned: 0))
+        } else if isDisputed {
+            for (index, payment) in payments.enumerated() where payment.disputed > 0 {
+                events.append((index + 1, .disputeWon(payment.disputed, feeReturned: 0)))
+            }
         } else if amount - refunded < out {
             changes.append(FieldChange("collected", money(out), money(amount - refunded)))
             giveBack(out - amount + refunded)
-        } else if amount > payment.captured {
-            changes.append(FieldChange("collected", money(payment.captured), money(amount)))
-            isContradiction = true
-            events.append(.captured(amount - payment.captured, fee: 0))
+        } else if amount > captured {
+            if captured >= pledge.total || amount > pledge.total {
+                changes.append(FieldChange("collected", money(captured), money(amount)))
+                isContradiction = true
+            }
+            take(amount - captured)
         }
     }
 
     private mutating func tellDisputed(_ amount: Int64) {
-        guard payment.disputed == 0 else { return }
+        guard !isDisputed else { return }
         // The report may still call it so when the dispute is lost.
-        if payment.lost > 0, out <= 0 { return }
-        if payment.captured == 0, amount > 0 {
+        if payments.contains(where: { $0.lost > 0 }), out <= 0 { return }
+        if captured == 0, amount > 0 {
             if !pledge.state.holdsPlace { revive() }
-            events += [.captured(amount, fee: 0), .disputeOpened(amount, fee: 0)]
+            events += [(1, .captured(amount, fee: 0)), (1, .disputeOpened(amount, fee: 0))]
         } else if out > 0 {
-            events.append(.disputeOpened(out, fee: 0))
+            for (index, payment) in payments.enumerated() where payment.out > 0 {
+                events.append((index + 1, .disputeOpened(payment.out, fee: 0)))
+            }
         } else {
             isContradiction = true
         }
@@ -175,29 +215,44 @@ extension PledgeComparison {
 
     /// Kickstarter shows a full refund as dropped.
     private mutating func tellReleased(_ status: SourceStatus) {
-        if payment.disputed > 0 { events.append(.disputeLost(payment.disputed)) }
-        let left = out - payment.disputed
+        for (index, payment) in payments.enumerated() where payment.disputed > 0 {
+            events.append((index + 1, .disputeLost(payment.disputed)))
+        }
+        let left = out - payments.reduce(0) { $0 + $1.disputed }
         if left > 0 { giveBack(left) }
         guard pledge.state == .placed || isPlacedAgain else { return }
         after.state = status == .dropped ? .dropped : .canceled
         ending = status == .dropped ? .dropped : .canceled
     }
 
+    /// Goes back from the newest payment first.
+    ///
     /// A refund that was promised comes first; what is beyond it was made there.
     private mutating func giveBack(_ amount: Int64) {
-        var left = amount
-        if let open = payment.operation, open.kind == .refund {
-            let done = min(open.amount, left)
-            events.append(.refunded(done, fee: 0))
-            left -= done
+        var all = amount
+        for (index, payment) in payments.enumerated().reversed() {
+            var left = index == 0 ? all : min(all, payment.out - payment.disputed)
+            all -= left
+            if let open = payment.operation, open.kind == .refund, left > 0 {
+                let done = min(open.amount, left)
+                events.append((index + 1, .refunded(done, fee: 0)))
+                left -= done
+            }
+            if left > 0 {
+                events.append((index + 1, .refundedOutside(left, fee: 0, fromOwnAccount: false)))
+            }
         }
-        if left > 0 { events.append(.refundedOutside(left, fee: 0, fromOwnAccount: false)) }
     }
 
     private mutating func revive() {
         after.state = .placed
         ending = .pledged
     }
+}
+
+extension Payment {
+    /// What the platform still has of what it took: refunds that are only promised are not out yet.
+    fileprivate var out: Int64 { captured - refunded - lost }
 }
 
 extension SourceStatus {

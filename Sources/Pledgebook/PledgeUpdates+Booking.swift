@@ -66,59 +66,84 @@ extension PledgeUpdates {
     ) throws {
         guard !comparison.events.isEmpty || comparison.ending != nil else { return }
         let pledge = comparison.after
-        var payment = comparison.payment
-        if comparison.isRevived || comparison.isPlacedAgain { payment.ending = try endingBefore(of: pledge) }
+        var payments = comparison.payments
+        if comparison.isRevived || comparison.isPlacedAgain {
+            payments[0].ending = try endingBefore(of: pledge)
+        }
         let due = campaign.capturedParts(of: pledge.parts)
         var left = PartsLeft(due: due)
-        if payment.captured > 0 {
+        if comparison.captured > 0 {
             let entries = try records.entries(campaign: campaign.record.number, pledge: pledge.number)
             left = PartsLeft(due: due, replaying: entries.map(\.entry))
         }
-        var context = campaign.paymentContext(at: now)
-        context.due = pledge.total
-        for event in comparison.events {
+        for (instalment, event) in comparison.events {
+            let rest = pledge.total - payments.reduce(0) { $0 + $1.captured }
+            if instalment > payments.count {
+                payments.append(askForRest(rest, of: pledge, instalment, event, comparison, journal))
+            }
+            let payment = payments[instalment - 1]
+            var context = campaign.paymentContext(at: now)
+            context.due = max(0, rest + payment.captured)
             context.delivered = left.delivered(of: payment)
-            let open = payment.operation
             let change = try payment.applying(event, in: context)
             for booking in change.bookings {
                 let parts = try left.take(booking)
                 journal.write(
-                    booking.kind, pledge: (pledge.number, pledge.reference), instalment: 1,
+                    booking.kind, pledge: (pledge.number, pledge.reference), instalment: instalment,
                     day: day(of: event, comparison), parts: parts,
                     reference: booking.kind == .methodSaved ? pledge.method ?? "" : "",
                     detail: booking.kind.isMemo && booking.amount > 0
                         ? EntryDetail().adding("amt", booking.amount) : EntryDetail())
             }
-            if let open, let answered = change.answered {
-                try settle(open, as: answered, of: pledge, journal)
+            if let open = payment.operation, let answered = change.answered {
+                try settle(open, as: answered, of: pledge, instalment, journal)
             }
-            summary.collected += change.payment.captured - payment.captured
-            if change.payment.captured > payment.captured { summary.collectedCount += 1 }
-            summary.refunded += change.payment.refunded - payment.refunded
-            if change.payment.refunded > payment.refunded { summary.refundedCount += 1 }
-            payment = change.payment
+            summary.count(payment, change.payment)
+            payments[instalment - 1] = change.payment
         }
-        if let ending = comparison.ending {
-            // A pledge that comes back stands as it did before its end.
-            if ending != .pledged { payment.ending = ending }
-            if comparison.isReleased || comparison.isPlacedAgain && !comparison.after.state.holdsPlace {
-                journal.write(
-                    ending == .dropped ? .dropped : .canceled, pledge: (pledge.number, pledge.reference),
-                    instalment: 1, day: day)
-            }
+        bookEnding(comparison, &payments[0], journal)
+        for (index, payment) in payments.enumerated() where index == 0 || payment != comparison.known(index) {
+            journal.put(payment, pledge: pledge.number, instalment: Int64(index + 1))
         }
-        journal.put(payment, pledge: pledge.number)
+    }
+
+    /// T53: the file tells that what is left of the price comes in a further payment.
+    private func askForRest(
+        _ rest: Int64, of pledge: PledgeRecord, _ instalment: Int, _ event: PaymentEvent,
+        _ comparison: PledgeComparison, _ journal: JournalWriter
+    ) -> Payment {
+        let change = Payment.balance(due: rest, hasMethod: false)
+        for booking in change.bookings {
+            journal.write(
+                booking.kind, pledge: (pledge.number, pledge.reference), instalment: instalment,
+                day: day(of: event, comparison), detail: EntryDetail().adding("amt", booking.amount))
+        }
+        return change.payment
+    }
+
+    private func bookEnding(
+        _ comparison: PledgeComparison, _ payment: inout Payment, _ journal: JournalWriter
+    ) {
+        guard let ending = comparison.ending else { return }
+        // A pledge that comes back stands as it did before its end.
+        if ending != .pledged { payment.ending = ending }
+        if comparison.isReleased || comparison.isPlacedAgain && !comparison.after.state.holdsPlace {
+            journal.write(
+                ending == .dropped ? .dropped : .canceled,
+                pledge: (comparison.pledge.number, comparison.pledge.reference), instalment: 1, day: day)
+        }
     }
 
     /// The operation that the fact has answered is over.
     private func settle(
-        _ open: OpenOperation, as state: OperationState, of pledge: PledgeRecord, _ journal: JournalWriter
+        _ open: OpenOperation, as state: OperationState, of pledge: PledgeRecord, _ instalment: Int,
+        _ journal: JournalWriter
     ) throws {
         let stored = try records.operations(campaign: campaign.record.number, pledge: pledge.number)
-            .last { $0.instalment == 1 && $0.kind == open.kind && $0.state.rawValue < 3 }
+            .last { $0.instalment == instalment && $0.kind == open.kind && $0.state.rawValue < 3 }
         guard let stored else { return }
         let operation = Operation(
-            pledge: pledge.number, reference: pledge.reference, instalment: 1, kind: stored.kind,
+            pledge: pledge.number, reference: pledge.reference, instalment: instalment, kind: stored.kind,
             attempt: stored.attempt, amount: stored.amount, method: "", target: "")
         try journal.append.settle([(operation, state)], at: now)
     }
@@ -142,6 +167,21 @@ extension PledgeUpdates {
             // An address that another backer has, or a backer of several pledges, is left as it is.
             _ = try records.setEmail(of: comparison.pledge.backer, to: email, campaign: number)
         }
+    }
+}
+
+extension PledgeComparison {
+    /// The payment as the book has it; `nil` for a further one.
+    fileprivate func known(_ index: Int) -> Payment? { index < payments.count ? payments[index] : nil }
+}
+
+extension ImportSummary {
+    /// Counts what one fact of a file has moved.
+    fileprivate mutating func count(_ before: Payment, _ after: Payment) {
+        collected += after.captured - before.captured
+        if after.captured > before.captured { collectedCount += 1 }
+        refunded += after.refunded - before.refunded
+        if after.refunded > before.refunded { refundedCount += 1 }
     }
 }
 

@@ -50,10 +50,13 @@ struct PledgeUpdates {
         guard let pledge = try records.pledge(campaign: number, number: row.pledge),
             pledge.sourceKey ?? pledge.reference == row.text(row.key)
         else { throw BookError.hashCollision }
-        let payment = try records.payments(campaign: number, pledge: pledge.number)
-            .first { $0.instalment == 1 }?.payment
+        let known = try records.payments(campaign: number, pledge: pledge.number)
+        let last = known.map(\.instalment).max() ?? 1
+        let payments = (1...last).map { instalment in
+            known.first { $0.instalment == instalment }?.payment ?? Payment()
+        }
         var comparison = PledgeComparison(
-            pledge: pledge, payment: payment ?? Payment(), after: pledge, placement: placement)
+            pledge: pledge, payments: payments, after: pledge, placement: placement)
         guard (pledge.sourceKey == nil) == row.order.sourceKey.isEmpty else {
             comparison.refusal = .otherSource(reference: pledge.reference)
             return comparison
@@ -80,7 +83,9 @@ struct PledgeUpdates {
     private func compareStatus(_ row: ChangedRow, _ comparison: inout PledgeComparison) throws {
         let pledge = comparison.pledge
         let told = row.mode == .asks && row.order.amount < 0 ? pledge.total : row.order.amount
-        comparison.tell(row.order.status, amount: told, refunded: row.order.refunded) {
+        comparison.tell(
+            row.order.status, amount: told, paid: row.order.paid, refunded: row.order.refunded
+        ) {
             campaign.money($0).description
         }
         guard pledge.gateway != 1, !comparison.isPlacedAgain else { return }
@@ -145,7 +150,7 @@ struct PledgeUpdates {
         _ comparison: inout PledgeComparison
     ) throws {
         let pledge = comparison.pledge
-        let isPaid = comparison.payment.captured > 0
+        let isPaid = comparison.captured > 0
         let changes = differences.changes(paid: isPaid && row.mode != .asks)
         let words = changes.map(\.words)
         if isPaid, row.mode == .asks, differences.isMoreThanChoices {
@@ -179,7 +184,7 @@ struct PledgeUpdates {
     ) {
         let pledge = comparison.pledge
         var offer = placed
-        if comparison.payment.captured > 0 {
+        if comparison.captured > 0 {
             offer.price = Price(
                 goods: pledge.goods, shipping: pledge.shipping, tax: pledge.tax, bonus: pledge.bonus)
         }
@@ -202,8 +207,8 @@ struct PledgeUpdates {
         comparison.after.method = method
         // T02: another card can be charged again.
         let failed: [PaymentState] = [.failed, .actionRequired]
-        if pledge.gateway != 1, method != pledge.method, failed.contains(comparison.payment.state) {
-            comparison.events.append(.saveMethod)
+        if pledge.gateway != 1, method != pledge.method, failed.contains(comparison.payments[0].state) {
+            comparison.events.append((1, .saveMethod))
         }
     }
 

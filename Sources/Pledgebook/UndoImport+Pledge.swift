@@ -12,13 +12,11 @@ extension UndoingImport {
             detail: detail().adding(ImportUndo.detailKey, undo.file.number))
         payment.ending = .canceled
         journal.put(payment, pledge: pledge)
-        try forgetContent(of: row)
+        forgetContent(of: row)
         undo.canceled += 1
         undo.amount += row.total
-        if row.state.holdsPlace { try records.releasePlaces(of: pledge, campaign: campaign.record.number) }
-        if row.state != .canceled {
-            try records.setState(of: pledge, to: .canceled, campaign: campaign.record.number)
-        }
+        if row.state.holdsPlace { released.append(row) }
+        if row.state != .canceled { ended.append(pledge) }
     }
 
     /// Brings a pledge back that the import changed: its payment, its state and what it promises.
@@ -28,19 +26,21 @@ extension UndoingImport {
         let before = all.filter { $0.number < entries.lowerBound }
         var payment = try takeBack(own, of: row)
         var after = row
-        if own.contains(where: { $0.kind == .changed }) { try takeBackOffer(before, &after) }
+        let isOther = own.contains { $0.kind == .changed }
+        if isOther { try takeBackOffer(before, &after) }
         let release = standingRelease(before)
         if row.state != .delivered {
             after.state = release == nil ? .placed : release?.kind == .dropped ? .dropped : .canceled
         }
         if own.contains(where: { !$0.kind.isOfOffer }) {
-            payment.ending = try ending(release, before, row)
+            payment.ending = ending(release, before, row)
             journal.put(payment, pledge: pledge)
         }
-        if row.state.holdsPlace { try records.releasePlaces(of: pledge, campaign: number) }
+        let movesPlaces = isOther || row.state.holdsPlace != after.state.holdsPlace
+        if movesPlaces, row.state.holdsPlace { try records.releasePlaces(of: pledge, campaign: number) }
         if after != row { try records.update(after, campaign: number) }
-        if after.state.holdsPlace { try records.takePlaces(of: pledge, campaign: number) }
-        try forgetContent(of: row)
+        if movesPlaces, after.state.holdsPlace { try records.takePlaces(of: pledge, campaign: number) }
+        forgetContent(of: row)
         if let release, EntryDetail.value(ImportUndo.detailKey, in: release.detail) != nil {
             // It had been placed before, and that import was undone.
             undo.canceled += 1
@@ -54,9 +54,7 @@ extension UndoingImport {
 
     /// Writes what takes the entries back, the last first, and gives the payment without them.
     private mutating func takeBack(_ own: [JournalEntry], of row: PledgeRecord) throws -> Payment {
-        let number = campaign.record.number
-        var payment =
-            try records.payments(campaign: number, pledge: row.number).first?.payment ?? Payment()
+        var payment = known.payments[row.number] ?? Payment()
         let captured = payment.captured - payment.refunded
         for entry in own.reversed() where entry.kind != .changed {
             if let older = entry.reverses {
@@ -109,14 +107,14 @@ extension UndoingImport {
 
     private func ending(
         _ release: JournalEntry?, _ before: [JournalEntry], _ row: PledgeRecord
-    ) throws -> PaymentEnding {
+    ) -> PaymentEnding {
         if let release { return release.kind == .dropped ? .dropped : .canceled }
         let reversed = Set(before.compactMap(\.reverses))
         let declined = before.last {
             $0.kind == .declined && $0.reverses == nil && !reversed.contains($0.number)
         }
         guard let declined else {
-            return try records.unwrittenEnding(of: row.number, campaign: campaign.record.number)
+            return row.gateway != 1 && row.method?.isEmpty == false ? .methodSaved : .pledged
         }
         return EntryDetail.value("hard", in: declined.detail) == nil ? .failedSoft : .failedHard
     }
@@ -168,10 +166,9 @@ extension UndoingImport {
     private func detail() -> EntryDetail { EntryDetail().adding("why", why) }
 
     /// A row of a file is compared again, whatever it says.
-    private func forgetContent(of row: PledgeRecord) throws {
+    private mutating func forgetContent(of row: PledgeRecord) {
         let key = Array((row.sourceKey ?? row.reference).utf8)
-        try records.setContent(
-            of: row.number, hash: records.hash(key.span), to: 0, campaign: campaign.record.number)
+        keys.append((records.hash(key.span), row.number))
     }
 }
 

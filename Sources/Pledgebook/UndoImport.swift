@@ -118,9 +118,15 @@ struct UndoingImport {
     /// Entries of imports that were undone, and those that undid them: together they are nothing.
     private let void: [ClosedRange<Int64>]
     private let files: [ImportRecord]
-    private var waiting = 0
+    /// The pledges that are being taken back.
+    var known = PledgeFacts()
+    /// Pledges that lose their places, and that are canceled, when the window is written.
+    var released: [PledgeRecord] = []
+    var ended: [Int64] = []
+    /// By what the window's pledges are known.
+    var keys: [(hash: Int64, pledge: Int64)] = []
 
-    /// How many pledges are held before they are written.
+    /// How many pledges are read and written at once.
     private static let window = 1_024
 
     init(
@@ -146,22 +152,43 @@ struct UndoingImport {
     mutating func run() throws {
         let number = campaign.record.number
         // The latest first: whoever changed twice is taken back in order.
-        for pledge in try records.pledges(placedBy: entries, campaign: number).reversed() {
-            try cancel(pledge)
-            try step()
+        for window in windows(of: try records.pledges(placedBy: entries, campaign: number)) {
+            known = try records.facts(of: window, campaign: number)
+            for pledge in window { try cancel(pledge) }
+            try writeWindow()
         }
-        for pledge in try records.pledges(changedBy: entries, campaign: number).reversed() {
-            try restore(pledge)
-            try step()
+        for window in windows(of: try records.pledges(changedBy: entries, campaign: number)) {
+            known = try records.facts(of: window, campaign: number)
+            for pledge in window { try restore(pledge) }
+            try writeWindow()
         }
         if undo.payments > 0 { try checkPayouts() }
     }
 
-    private mutating func step() throws {
-        waiting += 1
-        guard waiting >= Self.window else { return }
+    /// The last numbers first, in windows of numbers that lie close together.
+    private func windows(of pledges: [Int64]) -> [[Int64]] {
+        var windows: [[Int64]] = []
+        for pledge in pledges.reversed() {
+            if let first = windows.last?.first, windows[windows.count - 1].count < Self.window,
+                first - pledge < Int64(Self.window) * 8
+            {
+                windows[windows.count - 1].append(pledge)
+            } else {
+                windows.append([pledge])
+            }
+        }
+        return windows
+    }
+
+    private mutating func writeWindow() throws {
+        let number = campaign.record.number
         try journal.flush()
-        waiting = 0
+        try records.releasePlaces(of: released, campaign: number)
+        try records.setState(of: ended, to: .canceled, campaign: number)
+        try records.forgetContents(keys, campaign: number)
+        released.removeAll(keepingCapacity: true)
+        ended.removeAll(keepingCapacity: true)
+        keys.removeAll(keepingCapacity: true)
     }
 
     /// A payout that has come since has settled the money with the others.
@@ -186,11 +213,9 @@ struct UndoingImport {
     ///
     /// - Throws: `SessionError.refused` for the pledge where something has happened since.
     func facts(of pledge: Int64) throws -> (row: PledgeRecord, all: [JournalEntry], own: [JournalEntry]) {
-        let number = campaign.record.number
-        guard let row = try records.pledge(campaign: number, number: pledge) else {
+        guard let row = known.pledges[pledge], let all = known.entries[pledge] else {
             throw BookError.storage(reason: "a pledge of the import is gone")
         }
-        let all = try records.entries(campaign: number, pledge: pledge).map(\.entry)
         // A pair of a fact and its reversal is as if neither had been there, unless the import itself has
         // taken something older back.
         let taken = Set(all.filter { $0.number > entries.upperBound }.compactMap(\.reverses))
@@ -204,11 +229,8 @@ struct UndoingImport {
             throw moved(row, "entry \(later.number) (\(later.kind.title), \(later.day))", by: file?.number)
         }
         if openOperations.contains(pledge) { throw moved(row, "the gateway was asked for something") }
-        let isShipped = try records.allocations(campaign: number, pledge: pledge).contains { $0.shipped > 0 }
-        if isShipped { throw moved(row, "a parcel has left") }
-        guard try records.lastInstalment(campaign: number, pledge: pledge) == 1 else {
-            throw moved(row, "a further payment was asked for")
-        }
+        if known.shipped.contains(pledge) { throw moved(row, "a parcel has left") }
+        if known.further.contains(pledge) { throw moved(row, "a further payment was asked for") }
         let own = all.filter {
             entries.contains($0.number) && $0.kind != .placed && !taken.contains($0.number)
         }

@@ -63,3 +63,8 @@ extension CampaignID: ExpressibleByArgument {
 }
 
 extension FileEncoding: ExpressibleByArgument {}
+
+/// The option, with a space before it, as a further command needs it; nothing for the rule.
+func encodingOption(_ encoding: FileEncoding) -> String {
+    encoding == .utf8 ? "" : " --encoding \(encoding.rawValue)"
+}

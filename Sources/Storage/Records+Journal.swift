@@ -58,6 +58,9 @@ extension Records {
     }
 
     private static let entriesInRange = entryQuery("e.number BETWEEN $2 AND $3")
+    static let placingsInRange = entryQuery("e.number BETWEEN $2 AND $3 AND e.kind = 1")
+    static let laterEntriesInRange = entryQuery(
+        "e.pledge >= $2 AND e.pledge <= $3 AND e.kind <> 1")
     private static let laterEntriesOfPledge = entryQuery("e.pledge = $2 AND e.kind <> 1")
     private static let laterEntriesOfPledges = """
         SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,
@@ -241,7 +244,7 @@ extension Records {
     }
 
     /// Of a row of `entryQuery`.
-    private func entry(from row: OpaquePointer) throws -> SignedEntry {
+    func entry(from row: OpaquePointer) throws -> SignedEntry {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
         func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }
         func text(_ column: Int32) -> String {

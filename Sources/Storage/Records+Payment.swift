@@ -156,7 +156,7 @@ extension Records {
             amount: integer(4), state: state, at: Timestamp(seconds: integer(6)), asked: Int(integer(7)))
     }
 
-    private func payment(from row: Row, operation: OperationRecord?) -> Payment {
+    func payment(from row: Row, operation: OperationRecord?) -> Payment {
         var payment = Payment()
         payment.authorized = row["authorized"]
         payment.captured = row["captured"]

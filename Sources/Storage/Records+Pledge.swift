@@ -180,22 +180,29 @@ extension Records {
 
     private func movePlaces(of pledge: Int64, by sign: Int64, campaign: Int64) throws {
         guard let row = try self.pledge(campaign: campaign, number: pledge) else { return }
-        let move = """
-            UPDATE offer SET taken = CASE WHEN taken + $1 > 0 THEN taken + $1 ELSE 0 END
-            WHERE campaign = $2 AND kind = $3 AND
-            """
-        // Many pledges end at once when a campaign misses its goal: nothing is compiled anew for each.
-        let byNumber = try db.cachedStatement(sql: move + " number = $4")
         if let tier = row.tier {
-            try byNumber.execute(arguments: [sign * row.quantity, campaign, OfferKind.tier.rawValue, tier])
+            try movePlaces(of: .tier, "number", tier, by: sign * row.quantity, campaign: campaign)
         }
         if let promotion = row.promotion {
-            try byNumber.execute(arguments: [sign, campaign, OfferKind.promotion.rawValue, promotion])
+            try movePlaces(of: .promotion, "number", promotion, by: sign, campaign: campaign)
         }
         for line in try lines(campaign: campaign, pledge: pledge) where line.kind == 1 {
-            try db.cachedStatement(sql: move + " id = $4").execute(
-                arguments: [sign * line.quantity, campaign, OfferKind.addOn.rawValue, line.id])
+            try movePlaces(of: .addOn, "id", line.id, by: sign * line.quantity, campaign: campaign)
         }
+    }
+
+    /// Moves the count of one offer, which the column names.
+    func movePlaces(
+        of kind: OfferKind, _ column: StaticString, _ name: any DatabaseValueConvertible, by count: Int64,
+        campaign: Int64
+    ) throws {
+        // Many pledges end at once when a campaign misses its goal: nothing is compiled anew for each.
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE offer SET taken = CASE WHEN taken + $1 > 0 THEN taken + $1 ELSE 0 END
+                WHERE campaign = $2 AND kind = $3 AND \(column) = $4
+                """)
+        try statement.execute(arguments: [count, campaign, kind.rawValue, name])
     }
 
     /// Moves every pledge of the list to another state.

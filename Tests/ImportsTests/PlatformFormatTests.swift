@@ -153,10 +153,52 @@ struct PlatformFormatTests {
                 == "the column Customer Email of Stripe's payments export is missing")
     }
 
-    @Test("what is paid in part is counted and not taken as paid")
+    /// Status, due, paid, paid back; what is taken.
+    private static let parts: [(String, String, String, String, String)] = [
+        ("half", "", "30.00", "", "pledged 3000"), ("half", "56.00", "", "", "pledged 3000"),
+        ("half", "56.00", "20.00", "", "pledged 2000"), ("collected", "56.00", "", "", "pledged 3000"),
+        ("errored", "56.00", "", "", "pledged 3000"), ("pledged", "56.00", "", "", "pledged 3000"),
+        // Nobody knows how much.
+        ("half", "", "", "", "pledged 0"), ("half", "0.00", "", "", "pledged 0"),
+        ("half", "56.00", "", "10.00", "pledged 0"), ("collected", "86.00", "", "", "pledged 0"),
+        ("collected", "56.00", "86.00", "", "pledged 0"),
+        // Nothing came, or all did.
+        ("pledged", "86.00", "", "", "pledged 0"), ("errored", "86.00", "", "", "errored 0"),
+        ("collected", "0.00", "86.00", "", "collected 0"), ("canceled", "56.00", "", "", "canceled 0"),
+    ]
+
+    @Test("what of a pledge is paid", arguments: parts)
+    func paid(status: String, due: String, paid: String, back: String, taken: String) throws {
+        let map = try SourceMap.read(
+            Array(
+                """
+                { "source": "shop", "columns": { "reference": "No", "email": "Mail", "amount": "Sum",
+                  "pledged_at": "At", "status": "State", "due": "Due", "paid": "Paid", "refunded": "Back" },
+                  "statuses": { "half": "partly_paid" } }
+                """.utf8), file: "map.json"
+        ) { _ in true }
+        let read = try Reading(
+            "No,Mail,Sum,At,State,Due,Paid,Back\n"
+                + "1,a@post.example,86.00,2026-03-05T10:00:00Z,\(status),\(due),\(paid),\(back)\n",
+            Self.context(map))
+        #expect(read.rejected.isEmpty)
+        #expect(read.orders.map { "\($0.status) \($0.paid)" } == [taken])
+    }
+
+    @Test("what is paid in part, and what is not charged yet, is said with the first row")
     func partlyPaid() throws {
         let read = try Reading(PlatformFile.shopify.text, Self.context())
-        #expect(read.format.remarks.contains { $0.hasPrefix("4 rows are paid in part") })
+        #expect(
+            read.format.remarks.contains {
+                $0.hasPrefix("4 rows are paid in part: USD ") && $0.contains("the first is f.csv:")
+            }, "\(read.format.remarks)")
+        let added = try Reading(PlatformFile.backerKit.text, Self.context())
+        #expect(
+            added.format.remarks.contains {
+                $0.hasPrefix(
+                    "16 rows have funds that were added later and are not charged yet, USD 80.00 in all")
+                    && $0.contains("the first is f.csv:2.")
+            }, "\(added.format.remarks)")
         #expect(
             read.format.remarks.contains {
                 $0.hasPrefix(

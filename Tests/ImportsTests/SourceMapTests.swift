@@ -31,7 +31,7 @@ import Testing
 
     @Test("there are files of each kind")
     func thereAreFiles() {
-        #expect(Self.files("good").count == 4 && Self.files("bad").count > 10)
+        #expect(Self.files("good").count == 5 && Self.files("bad").count > 10)
         #expect(Self.files("bad-rules").count == 1)
     }
 }

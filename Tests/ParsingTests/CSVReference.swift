@@ -72,7 +72,7 @@ struct CSVReference {
         var draft = Draft(start: start, position: start)
         while draft.end == nil {
             if at(draft.position) == 34 { quotedCell(&draft) } else { plainCell(&draft) }
-            if draft.isCut { return cut(start, line) }
+            if draft.isCut { return cut(start, line, draft.fault) }
         }
         return finish(
             start, line, draft.end ?? bytes.count, draft.cells, draft.columns, draft.quoted, draft.fault)
@@ -110,7 +110,8 @@ struct CSVReference {
             let judged = min(position, open + limits.fieldBytes + 2)
             draft.isCut = judged - draft.start > limits.recordBytes
             draft.fault = before
-            draft.note(.quoteNeverClosed, open)
+            if draft.isCut { return }
+            draft.note(tooLong ? .quoteTooLong(limit: limits.fieldBytes) : .quoteNeverClosed, open)
             draft.end = lineFeed(from: open)
             return
         }
@@ -149,7 +150,7 @@ struct CSVReference {
         _ start: Int, _ line: Int, _ end: Int, _ cells: [Range<Int>], _ columns: [Int], _ quoted: [Bool],
         _ fault: (kind: CSVProblem.Kind, offset: Int)?,
     ) -> (Record?, Int) {
-        if end - start > limits.recordBytes { return cut(start, line) }
+        if end - start > limits.recordBytes { return cut(start, line, fault) }
         let recordEnd = end > start && at(end - 1) == 13 ? end - 1 : end
         if recordEnd == start { return (nil, end + 1) }
         var fault = fault
@@ -168,9 +169,13 @@ struct CSVReference {
         )
     }
 
-    private func cut(_ start: Int, _ line: Int) -> (Record?, Int) {
+    /// A fault counts where the bytes before the limit show it.
+    private func cut(
+        _ start: Int, _ line: Int, _ fault: (kind: CSVProblem.Kind, offset: Int)?
+    ) -> (Record?, Int) {
         let end = start + limits.recordBytes
-        let problem = place(.recordTooLong(limit: limits.recordBytes), start)
+        var problem = place(.recordTooLong(limit: limits.recordBytes), start)
+        if let fault, fault.offset + limits.fieldBytes + 1 < end { problem = place(fault.kind, fault.offset) }
         return (
             Record(line: line, raw: Array(bytes[start..<end]), cells: [], cellColumns: [], problem: problem),
             lineFeed(from: end) + 1

@@ -46,7 +46,7 @@ import Testing
     private static func card(_ cell: String, column: Int = 5) -> Case {
         file(
             "card \(cell)", header + row(name: cell),
-            ":2:\(column): error: this cell looks like a card number")
+            ":2:\(column): error: this cell in “backer_name” looks like a card number")
     }
 
     static let cells: [Case] = [
@@ -64,7 +64,7 @@ import Testing
         time("2026-03-29 02:30", "this time does not exist in Europe/Berlin"),
         time("2026-03-05", "the day has no time"), time("", "the time is missing"),
         time("tomorrow", "this is not a time"), time("05/03/2026 10:00", "this is not a time"),
-        time("2026-03-05 10:00 EST", "the time has something behind it"),
+        time("2026-03-05 10:00 EST", "what stands behind the time is no offset"),
         time("2026-03-05T10:00:60Z", "the time is not one that exists"),
         card("4242424242424242"), card("'4242424242424242"), card("4242 4242-4242 4242"),
         card("\"=\"\"4242424242424242\"\"\"", column: 6),
@@ -119,10 +119,10 @@ import Testing
             says: ":2:1: error: 0xD800 is half"),
         file(
             "a cell of 2 MiB", header + row(name: String(repeating: "x", count: 2 << 20)),
-            ":2:5: error: this cell is longer than 1048576 bytes"),
+            ":2:5: error: this cell is longer than 1 MiB"),
         file(
             "a line of 24 MiB that does not end", header + "B," + String(repeating: "x", count: 24 << 20),
-            ":2:1: error: the record that begins here is longer than 8388608 bytes"),
+            ":2:3: error: this cell is longer than 1 MiB"),
     ]
 
     private static func columns(_ count: Int) -> String {

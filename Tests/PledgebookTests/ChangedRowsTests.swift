@@ -27,6 +27,8 @@ import Testing
         order.pledgedAt = Timestamp(seconds: Int64(random.below(1 << 32)))
         order.gateway = UInt8(1 + random.below(2))
         order.status = SourceStatus(rawValue: UInt8(random.below(6))) ?? .pledged
+        order.refunded = Int64(random.below(1 << 40))
+        order.paid = Int64(random.below(1 << 40))
         for field in ChangedRow.fields { order[keyPath: field] = range() }
         order.row = ByteRange(start: 0, end: UInt32(bytes.count))
         for place in ChangedRow.places {

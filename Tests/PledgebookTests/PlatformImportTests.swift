@@ -75,8 +75,8 @@ import Testing
                 states[payment?.state ?? .pledged, default: 0] += 1
                 if payment?.state == .refunded { #expect(pledge.state == .canceled) }
             }
-            #expect(states[.refunded] == 4 && states[.partiallyRefunded] == 4 && states[.captured] == 4)
-            #expect(states[.failed] == 4 && states[.canceled] == 4 && states[.pledged] == 8)
+            #expect(states[.refunded] == 4 && states[.partiallyRefunded] == 4 && states[.captured] == 8)
+            #expect(states[.failed] == 4 && states[.canceled] == 4 && states[.pledged] == 4)
         }
     }
 

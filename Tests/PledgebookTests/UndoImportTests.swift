@@ -153,6 +153,29 @@ import Testing
         #expect(try book.differences() == [])
     }
 
+    @Test("more pledges than are read at once, new ones and changed ones")
+    func windows() throws {
+        let book = try UpdateBook()
+        let empty = try Self.picture(book)
+        var rows = (1...1_100).map { Row(number: $0, reward: $0 % 600 == 0 ? "1" : "2") }
+        try book.take(Self.file(rows), at: "2026-03-20T12:00:00Z")
+        let placed = try Self.picture(book)
+        #expect(try (book.taken(.tier, "early"), book.taken(.tier, "standard")) == (1, 1_099))
+        for index in rows.indices {
+            rows[index].status = index % 3 == 0 ? "canceled" : "collected"
+            if index % 5 == 0 { rows[index].amount = "96.00" }
+        }
+        try book.take(Self.file(rows), at: "2026-04-02T12:00:00Z", update: true)
+        let later = try Self.undo(2, book, at: "2026-04-03T12:00:00Z")
+        #expect((later.restored, later.canceled) == (1_100, 0))
+        #expect(try Self.picture(book).differences(from: placed) == [])
+        let first = try Self.undo(1, book, at: "2026-04-04T12:00:00Z")
+        #expect((first.restored, first.canceled) == (0, 1_100))
+        #expect(try Self.picture(book).differences(from: empty) == [])
+        #expect(try book.taken(.tier, "standard") == 0)
+        #expect(try book.differences() == [])
+    }
+
     @Test("what moved since is named, and nothing is changed")
     func moved() throws {
         let book = try UpdateBook()

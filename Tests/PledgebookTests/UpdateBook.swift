@@ -43,14 +43,22 @@ struct UpdateBook {
         _ text: String, at moment: String, update: Bool = false, on day: String? = nil, dryRun: Bool = false,
         breaking: (@Sendable (any PaymentGateway) -> any PaymentGateway)? = nil
     ) throws -> ImportSummary {
-        let path = folder.path + "/rows.csv"
-        let file = try #require(fopen(path, "w"))
-        fputs(text, file)
-        fclose(file)
         var options = ImportOptions()
         options.update = update
         options.dryRun = dryRun
         options.day = day.flatMap { CalendarDay($0) }
+        return try take(text, at: moment, options: options, breaking: breaking)
+    }
+
+    /// Imports text as a file.
+    func take(
+        _ text: String, at moment: String, options: ImportOptions,
+        breaking: (@Sendable (any PaymentGateway) -> any PaymentGateway)? = nil
+    ) throws -> ImportSummary {
+        let path = folder.path + "/rows.csv"
+        let file = try #require(fopen(path, "w"))
+        fputs(text, file)
+        fclose(file)
         var session = try folder.session(at: moment)
         session.interposed = breaking
         return try session.importPledges(

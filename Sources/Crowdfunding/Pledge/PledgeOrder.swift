@@ -53,6 +53,8 @@ public struct PledgeOrder: Sendable {
     public var bonus: Int64 = 0
     /// What the row says the pledge costs; -1 when it does not say.
     public var amount: Int64 = -1
+    /// What has come of a platform's pledge where that is not all of it, minor units; 0: as the status says.
+    public var paid: Int64 = 0
     /// What went back of a platform's collected or canceled pledge, minor units; all of `amount` at most.
     public var refunded: Int64 = 0
     /// A platform's shipping amount; own rows are priced.

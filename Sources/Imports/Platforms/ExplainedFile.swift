@@ -34,15 +34,18 @@ public struct ExplainedFile: Sendable {
 ///
 /// - Parameters:
 ///   - file: The file; only its first piece is read.
+///   - encoding: What the file's bytes are where no byte order mark says it.
 ///   - source: Overrides what the header says; one of `sourceNames`.
 ///   - context: The campaign, and the mapping file where there is one.
 /// - Returns: The explanation.
 /// - Throws: What reading the file throws, and `UnknownSource`.
-public func explain(_ file: SourceFile, source: String?, context: ImportContext) throws -> ExplainedFile {
-    var scanner = CSVScanner(reading: try file.read())
+public func explain(
+    _ file: SourceFile, as encoding: SourceEncoding = .utf8, source: String?, context: ImportContext
+) throws -> ExplainedFile {
+    var scanner = CSVScanner(reading: try file.read(as: encoding))
     var batch = CSVBatch()
     guard try scanner.nextBatch(into: &batch), let head = batch.records.first, head.problem == nil else {
-        let problem = batch.records.first?.problem?.diagnostic(file: file.name)
+        let problem = batch.records.first?.advisedProblem(in: batch.bytes, file: file.name)
         throw FileProblem([
             problem
                 ?? Diagnostic(
@@ -91,7 +94,7 @@ private struct Explaining {
     var problems: [Diagnostic] = []
 
     mutating func take(_ read: ReadOrders, _ definition: CampaignDefinition) {
-        problems = read.rejected.prefix(5).map(\.diagnostic)
+        problems = read.rejected.prefix(5).map { $0.advised(of: read.batch.bytes).diagnostic }
         orders = read.batch.orders.prefix(5).map { order in
             func text(_ range: ByteRange) -> String {
                 String(decoding: read.batch.bytes[range.range], as: UTF8.self)
@@ -101,13 +104,21 @@ private struct Explaining {
                 order.amount < 0
                 ? "priced by the campaign file"
                 : Money(minorUnits: order.amount, currency: definition.currency).description
-            var parts = [text(order.reference), tier, amount, "\(order.status)", "\(order.pledgedAt)"]
+            // The book decides of a hash.
+            let keyed = reader.flatMap { $0.format.keysRows ? "\($0.format.prefix)…" : nil }
+            var parts = [
+                keyed ?? text(order.reference), tier, amount, "\(order.status)", "\(order.pledgedAt)",
+            ]
             if order.quantity > 1 { parts[1] += " × \(order.quantity)" }
             for line in read.batch.lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)] {
                 let id =
                     line.role == .addOn
                     ? definition.addOns[Int(line.index)].id : definition.skus[Int(line.index)]
                 parts[1] += ", \(id) × \(line.quantity)"
+            }
+            if order.paid > 0 {
+                parts[3] +=
+                    ", of it paid " + Money(minorUnits: order.paid, currency: definition.currency).description
             }
             if order.refunded > 0 {
                 parts[3] +=
@@ -138,7 +149,7 @@ private struct Explaining {
         case .addOn(let title): return "how many of “\(title)”"
         case .choice(let sku): return "choice of a variant of \(sku)"
         case .answer: return "kept as an answer"
-        case .ignored: return "left out"
+        case .ignored, .reason: return "left out"
         }
     }
 
@@ -147,7 +158,7 @@ private struct Explaining {
         guard let reader, case .role(let role) = reader.columns.uses[index] else { return "" }
         let bytes = Array(value.utf8)
         switch role {
-        case .amount, .shipping, .bonus, .extra, .due, .refunded, .rewardMinimum, .itemPrice:
+        case .amount, .shipping, .bonus, .extra, .due, .paid, .refunded, .rewardMinimum, .itemPrice:
             guard let amount = try? reader.cells.amount(bytes.span) else { return "(cannot be read)" }
             return Money(minorUnits: amount, currency: reader.definition.currency).description
         case .pledgedAt:
@@ -172,7 +183,7 @@ extension StatusColumn.Meaning {
         switch self {
         case .status(let status): "\(status)"
         case .refunded: "refunded"
-        case .partly: "pledged (paid in part)"
+        case .partly: "paid in part"
         case .next: "another column decides"
         }
     }
@@ -185,6 +196,7 @@ extension ColumnRole {
         case .number: "reference"
         case .key: "the source's own id"
         case .due: "amount due"
+        case .paid: "amount paid"
         case .refunded: "amount paid back"
         default: word.replacing("_", with: " ")
         }

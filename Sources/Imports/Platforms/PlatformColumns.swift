@@ -24,7 +24,9 @@ struct PlatformColumns {
     }
 
     private let indices: [Int]
-    let count: Int
+    /// Of all columns, as the header has them.
+    let names: [String]
+    var count: Int { names.count }
     private(set) var address: [Kept] = []
     private(set) var addOns: [AddOn] = []
     private(set) var choices: [Choice] = []
@@ -39,9 +41,9 @@ struct PlatformColumns {
     private(set) var uses: [ColumnUse]
 
     init(_ header: [String], _ format: PlatformFormat, choices mapping: [String: String]) {
-        count = header.count
+        names = header.map(Self.plain)
         uses = Array(repeating: .ignored, count: header.count)
-        let plain = header.map(Self.plain)
+        let plain = names
         let roles = Self.roles(plain, format)
         isID = plain.map { format.ids.contains($0.lowercased()) }
         for role in [ColumnRole.key, .number] {
@@ -53,9 +55,13 @@ struct PlatformColumns {
         let claimed = Dictionary(grouping: roles, by: \.value).mapValues { $0.map(\.key) }
         let questions = Dictionary(
             mapping.map { (folded($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
-        var names: [String: Int] = [:]
-        // Rejected rows come back with the reason before them.
-        for (index, name) in plain.enumerated() where name != "rejected_because" {
+        var times: [String: Int] = [:]
+        for (index, name) in plain.enumerated() {
+            // Rejected rows come back with the reason before them.
+            if name == "rejected_because" {
+                uses[index] = .reason
+                continue
+            }
             let own = claimed[index] ?? []
             if let first = own.min(by: { $0.rawValue < $1.rawValue }) { uses[index] = .role(first) }
             let isFirst = plain.firstIndex { $0.lowercased() == name.lowercased() } == index
@@ -68,11 +74,10 @@ struct PlatformColumns {
                 reward.append(Kept(index: index, label: AnswerText.label(name)))
             }
             if format.drops(name) || (!own.isEmpty && !own.contains(where: \.isKept)) { continue }
-            names[name, default: 0] += 1
+            let time = times[name, default: 0] + 1
+            times[name] = time
             // Two questions of one wording must not become one member.
-            let times = names[name] ?? 1
-            let kept = Kept(
-                index: index, label: AnswerText.label(times == 1 ? name : "\(name) (\(times))"))
+            let kept = Kept(index: index, label: AnswerText.label(time == 1 ? name : "\(name) (\(time))"))
             keep(kept, name, questions, format, isClaimed: !own.isEmpty)
         }
     }
@@ -145,5 +150,7 @@ enum ColumnUse: Hashable, Sendable {
     case choice(String)
     /// Kept with the backer.
     case answer
+    /// Why an earlier import did not take the row.
+    case reason
     case ignored
 }

@@ -1,3 +1,4 @@
+import Accounting
 import Parsing
 
 /// What the files of a platform hold that the campaign says nothing of, with how many rows.
@@ -43,8 +44,11 @@ struct PlatformFindings {
     private var suggested: [Answer: Int64] = [:]
     /// The zone in which times were read for want of a better one.
     var assumedZone: String?
-    /// Rows of which something is paid and something is due.
-    var partlyPaid: Int64 = 0
+    /// Rows that are paid in part, and those of them whose file does not say how much.
+    private var parts = RowFinding()
+    private var unknownParts = RowFinding()
+    /// Rows with money that was added later and is not charged.
+    private var uncharged = RowFinding()
     /// Products that are a further tier of a pledge which has one.
     var secondTiers: Int64 = 0
     /// What is said once of the file as a whole.
@@ -63,6 +67,20 @@ struct PlatformFindings {
             rewards.append(Reward(id: "", title: "", minimum: "", suggestion: nil))
         }
         return rewards.count - 1
+    }
+
+    /// Counts a row that is paid in part; `paid`: 0 where nobody knows how much.
+    mutating func notePart(paid: Int64, of amount: Int64, at place: @autoclosure () -> String) {
+        if paid > 0 {
+            parts.note(paid, of: amount, at: place())
+        } else {
+            unknownParts.note(0, of: amount, at: place())
+        }
+    }
+
+    /// Counts a row whose added money is not charged yet.
+    mutating func noteUncharged(_ amount: Int64, at place: @autoclosure () -> String) {
+        uncharged.note(amount, of: amount, at: place())
     }
 
     mutating func missAddOn(id: String, title: String, suggestion: String?) {
@@ -85,6 +103,12 @@ struct PlatformFindings {
 
     /// What a kind of file does not say is said once of the file.
     mutating func note(_ format: PlatformFormat) {
+        if format.keysRows {
+            notes.append(
+                "The file names no reference: a row is known by what is in its cells, so that one that "
+                    + "differs in anything from that of an earlier file is a new pledge.\n  fix: name the "
+                    + "column of a number in the mapping file, if there is one")
+        }
         if format.lacksTime {
             notes.append(
                 "The file names no times: all pledges count as made in the campaign's last second, and as "
@@ -107,12 +131,7 @@ struct PlatformFindings {
                     + "the zone of the \(words.platform) account into the \(words.file): "
                     + words.line("\"time_zone\": \"America/New_York\""))
         }
-        if partlyPaid > 0 {
-            remarks.append(
-                "\(Self.count(partlyPaid, "row")) \(partlyPaid == 1 ? "is" : "are") paid in part; "
-                    + "\(partlyPaid == 1 ? "it counts" : "they count") as not paid until a later file says "
-                    + "paid.\n  fix: import the next export with --update")
-        }
+        remarks += moneyRemarks(words)
         if secondTiers > 0 {
             remarks.append(
                 "\(Self.count(secondTiers, "product")) \(secondTiers == 1 ? "is" : "are") a second tier of "
@@ -141,6 +160,30 @@ struct PlatformFindings {
                     + "\(Self.count(rows, "row")) named one.\n  fix: paste "
                     + words.line("\"choices\": { \(jsonText(answer.question)): \(jsonText(answer.sku)) }"))
         }
+        return remarks
+    }
+
+    private func moneyRemarks(_ words: FindingWords) -> [String] {
+        var remarks: [String] = []
+        func say(_ found: RowFinding, _ one: String, _ several: String, _ what: String, _ fix: String) {
+            guard found.rows > 0 else { return }
+            remarks.append(
+                "\(Self.count(found.rows, "row")) \(found.rows == 1 ? one : several) \(what); the first is "
+                    + "\(found.first).\n  fix: \(fix)")
+        }
+        say(
+            parts, "is", "are",
+            "paid in part: \(words.money(parts.sum)) of \(words.money(parts.whole)) is booked as paid, the "
+                + "rest when a later file tells of it", "import the next export with --update")
+        say(
+            unknownParts, "is", "are",
+            "paid in part, and the file does not say how much: all of "
+                + "\(words.money(unknownParts.whole)) counts as not paid until a later file says paid",
+            "import the next export with --update")
+        say(
+            uncharged, "has", "have",
+            "funds that were added later and are not charged yet, \(words.money(uncharged.sum)) in all, "
+                + "which count once Order Charged says so", "import the next export with --update")
         return remarks
     }
 
@@ -193,11 +236,37 @@ struct PlatformFindings {
     }
 }
 
+/// Rows that one remark is about.
+private struct RowFinding {
+    private(set) var rows: Int64 = 0
+    /// What of their money the remark is about, minor units; as much as a number can say at most.
+    private(set) var sum: Int64 = 0
+    /// All that they amount to.
+    private(set) var whole: Int64 = 0
+    /// Where the first of them is.
+    private(set) var first = ""
+
+    mutating func note(_ amount: Int64, of whole: Int64, at place: @autoclosure () -> String) {
+        if rows == 0 { first = place() }
+        rows += 1
+        sum = Self.sum(sum, amount)
+        self.whole = Self.sum(self.whole, whole)
+    }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
+    }
+}
+
 /// How remarks call the platform and the place for what is to be pasted.
 struct FindingWords {
     let platform: String
     /// The key below `imports`; `nil`: a mapping file says it.
     let source: String?
+    let currency: Currency
+
+    func money(_ amount: Int64) -> String { Money(minorUnits: amount, currency: currency).description }
 
     var file: String { source == nil ? "mapping file" : "campaign file" }
 

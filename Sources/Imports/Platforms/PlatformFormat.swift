@@ -6,7 +6,7 @@ import Crowdfunding
 public enum ColumnRole: Int, CaseIterable, Sendable {
     case number, key, name, familyName, email, country, addressCountry, shipping
     case rewardTitle, rewardMinimum, rewardID, quantity, bonus, amount, extra, extraCharged, currency
-    case pledgedAt, paidAt, status, captured, dispute, canceledAt, refunded, due
+    case pledgedAt, paidAt, status, captured, dispute, canceledAt, refunded, due, paid
     case itemName, itemSKU, itemQuantity, itemPrice, items
 
     /// As a mapping file writes it.
@@ -33,7 +33,7 @@ public enum ColumnRole: Int, CaseIterable, Sendable {
     /// Roles whose cells are kept as answers as well: they say more than what is booked.
     var isKept: Bool {
         switch self {
-        case .due, .canceledAt, .dispute, .paidAt, .extra, .extraCharged: true
+        case .due, .paid, .canceledAt, .dispute, .paidAt, .extra, .extraCharged: true
         default: false
         }
     }
@@ -49,7 +49,7 @@ struct StatusColumn: Sendable {
         case status(SourceStatus)
         /// Paid, and all of it was given back: the pledge is canceled.
         case refunded
-        /// Something is paid and something is due: a pledge that is not paid yet.
+        /// Something is paid and something is due.
         case partly
         /// Another column decides.
         case next
@@ -116,6 +116,8 @@ struct PlatformFormat: Sendable {
     var isUTC = false
     /// Whether rows that follow each other with one number are one order.
     var joins = false
+    /// Whether rows have no number of their own: each is known by what is in it.
+    var keysRows = false
     /// What else is in the columns.
     var extras = Extras.none
     /// Rewards that are none, in lower case.

@@ -8,18 +8,7 @@ extension PlatformReader {
     mutating func fillBacker(
         _ order: inout PledgeOrder, _ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int
     ) throws(CellProblem) {
-        let key = cell(.key, row, &batch, &at)
-        let number = columns.index(of: .number) >= 0 ? cell(.number, row, &batch, &at) : key
-        order.places.reference = UInt32(at)
-        order.reference = try reference(number, .number, &batch)
-        order.sourceKey = columns.index(of: .key) == columns.index(of: .number) ? number : key
-        order.sourceKey = plainNumber(order.sourceKey, batch.bytes)
-        if !isPledgeReference(batch.bytes.span.extracting(order.sourceKey.range)) {
-            order.sourceKey = cell(.key, row, &batch, &at)
-            throw CellProblem(
-                "reference", "\(name(of: .key)) is empty or no number",
-                fix: "take the file as \(format.platform) gave it")
-        }
+        try fillKey(&order, row, &batch, at: &at)
         order.name = cell(.name, row, &batch, &at)
         if columns.index(of: .familyName) >= 0 { joinName(&order, row, &batch) }
         if format.lacksEmail {
@@ -36,6 +25,52 @@ extension PlatformReader {
             var ignored = 0
             order.country = self.country(cell(.addressCountry, row, &batch, &ignored), batch.bytes)
         }
+    }
+
+    /// By what the pledge is known: the platform's own number, else the row's content.
+    private mutating func fillKey(
+        _ order: inout PledgeOrder, _ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int
+    ) throws(CellProblem) {
+        if format.keysRows { return keyByContent(&order, row, &batch) }
+        let key = cell(.key, row, &batch, &at)
+        let number = columns.index(of: .number) >= 0 ? cell(.number, row, &batch, &at) : key
+        order.places.reference = UInt32(at)
+        order.reference = try reference(number, .number, &batch)
+        order.sourceKey = columns.index(of: .key) == columns.index(of: .number) ? number : key
+        order.sourceKey = plainNumber(order.sourceKey, batch.bytes)
+        if !isPledgeReference(batch.bytes.span.extracting(order.sourceKey.range)) {
+            order.sourceKey = cell(.key, row, &batch, &at)
+            throw CellProblem(
+                "reference", "\(name(of: .key)) is empty or no number",
+                fix: "take the file as \(format.platform) gave it")
+        }
+    }
+
+    /// The keyed hash of all cells in their order, and, from the second such row of an import on, how often
+    /// it came: so the same file again holds the same pledges.
+    private mutating func keyByContent(
+        _ order: inout PledgeOrder, _ row: Row, _ batch: inout PledgeOrderBatch
+    ) {
+        var text: [UInt8] = []
+        var ignored = 0
+        for index in row.record.fieldRange
+        where columns.uses[index - row.record.firstField] != .reason {
+            let cell = content(of: row.fields[index], in: &batch.bytes, at: &ignored)
+            text.append(contentsOf: batch.bytes[cell.range])
+            // No text holds it, or hardly any.
+            text.append(0x1F)
+        }
+        let digest = rowHash(text)
+        let times = rowCounts[digest, default: 0] + 1
+        rowCounts[digest] = times
+        let hex = String(UInt64(bitPattern: digest), radix: 16)
+        let key = String(repeating: "0", count: 16 - hex.utf8.count) + hex + (times > 1 ? "-\(times)" : "")
+        let start = batch.bytes.count
+        batch.bytes.append(contentsOf: (format.prefix + key).utf8)
+        let end = UInt32(batch.bytes.count)
+        order.places.reference = UInt32(row.record.start)
+        order.reference = ByteRange(start: UInt32(start), end: end)
+        order.sourceKey = ByteRange(start: UInt32(start + format.prefix.utf8.count), end: end)
     }
 
     /// How the file calls the column.
@@ -154,15 +189,18 @@ extension PlatformReader {
     }
 
     /// What was added later counts once it is charged.
-    private func fillExtra(
+    private mutating func fillExtra(
         _ order: inout PledgeOrder, _ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int
     ) throws(CellProblem) {
         let extra = cell(.extra, row, &batch, &at)
         if extra.isEmpty { return }
         let more = try positive(extra, batch)
+        if more == 0 { return }
         let charged = cell(.extraCharged, row, &batch, &at)
         let word = String(decoding: folded(batch.bytes.span.extracting(charged.range)), as: UTF8.self)
-        if ["", "false", "f", "no", "0"].contains(word) { return }
+        if ["", "false", "f", "no", "0"].contains(word) {
+            return offer.findings.noteUncharged(more, at: "\(file):\(order.line)")
+        }
         let (sum, overflow) = order.amount.addingReportingOverflow(more)
         order.amount = overflow ? .max : sum
     }
@@ -185,26 +223,47 @@ extension PlatformReader {
         case .refunded:
             order.status = .canceled
             refunded = order.amount
-        case .partly:
-            order.status = .pledged
-            offer.findings.partlyPaid += 1
+        case .partly: order.status = .pledged
         case .next: order.status = format.status
         }
         if order.status == .collected, order.amount > 0, refunded >= order.amount { order.status = .canceled }
         if order.status == .collected || (order.status == .canceled && refunded >= order.amount) {
             order.refunded = refunded
         }
-        if order.status == .collected, columns.index(of: .due) >= 0 {
-            let due = cell(.due, row, &batch, &at)
-            if !due.isEmpty, try cells.amount(batch.bytes.span.extracting(due.range)) > 0 {
-                order.status = .pledged
-                order.refunded = 0
-                offer.findings.partlyPaid += 1
-            }
-        }
-        guard order.status == .pledged, columns.index(of: .canceledAt) >= 0 else { return }
+        try fillPart(&order, meaning, refunded: refunded, row, &batch, at: &at)
+        guard order.status == .pledged, order.paid == 0, columns.index(of: .canceledAt) >= 0 else { return }
         var ignored = 0
         if !cell(.canceledAt, row, &batch, &ignored).isEmpty { order.status = .canceled }
+    }
+
+    /// What has come of a pledge that is paid in part: by its own column, else by what is due.
+    ///
+    /// Where the file does not say it, or something went back as well, the pledge counts as not paid.
+    private mutating func fillPart(
+        _ order: inout PledgeOrder, _ meaning: StatusColumn.Meaning, refunded: Int64, _ row: Row,
+        _ batch: inout PledgeOrderBatch, at: inout Int
+    ) throws(CellProblem) {
+        let due = try amount(.due, row, &batch, at: &at)
+        let told = try amount(.paid, row, &batch, at: &at)
+        let standing: [SourceStatus] = [.pledged, .collected, .errored]
+        let isPart = meaning == .partly || (due ?? 0) > 0 && standing.contains(order.status)
+        guard isPart else { return }
+        let paid = told ?? due.map { order.amount - $0 } ?? 0
+        let isKnown = paid > 0 && paid < order.amount && refunded == 0
+        if !isKnown, order.status != .collected, meaning != .partly { return }
+        order.status = .pledged
+        order.refunded = 0
+        order.paid = isKnown ? paid : 0
+        offer.findings.notePart(paid: order.paid, of: order.amount, at: "\(file):\(order.line)")
+    }
+
+    /// The amount in a column; `nil` where there is none.
+    private func amount(
+        _ role: ColumnRole, _ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int
+    ) throws(CellProblem) -> Int64? {
+        guard columns.index(of: role) >= 0 else { return nil }
+        let cell = cell(role, row, &batch, &at)
+        return cell.isEmpty ? nil : try cells.amount(batch.bytes.span.extracting(cell.range))
     }
 
     private func meaning(_ row: Row, _ batch: inout PledgeOrderBatch, at: inout Int) throws(CellProblem)

@@ -18,12 +18,17 @@ struct PlatformReader: PledgeFormat {
     let columns: PlatformColumns
     let cells: Cells
     let definition: CampaignDefinition
+    let rowHash: @Sendable ([UInt8]) -> Int64
+    /// How often each row came that is known by its content, in all files of the import.
+    var rowCounts: [Int64: Int] = [:]
     /// Whether nobody said in which zone the file's times are.
     let assumesZone: Bool
     var offer: PlatformOffer
     var text = AnswerText()
     private let currencyCode: [UInt8]
     private var joiner: RowJoiner?
+    /// The file that is read, for remarks.
+    let file: String
     /// All rows of the order that is read, where rows are joined.
     var group: ArraySlice<CSVRecord> = []
 
@@ -50,9 +55,11 @@ struct PlatformReader: PledgeFormat {
                 })
         }
         self.format = format
+        self.file = file
         columns = PlatformColumns(header, format, choices: platform?.choices ?? [:])
         mode = .tells(saysBonus: columns.index(of: .bonus) >= 0, tax: platform?.tax ?? .maker)
         definition = context.definition
+        rowHash = context.rowHash
         let zone = format.isUTC ? ZoneOffsets.utc : context.platformZones[format.source] ?? context.zone
         cells = Cells(
             currency: definition.currency, zone: zone,
@@ -69,14 +76,18 @@ struct PlatformReader: PledgeFormat {
     /// What could not be mapped, in this file and in those before it that were carried on from.
     var remarks: [String] {
         let words = FindingWords(
-            platform: format.platform, source: format.mapping == nil ? format.source : nil)
+            platform: format.platform, source: format.mapping == nil ? format.source : nil,
+            currency: definition.currency)
         return offer.findings.remarks(
             tiers: definition.tiers.map(\.id), addOns: definition.addOns.map(\.id), words)
     }
 
     /// Counts on where the reader of the file before left off, so that a thing that is in several files is
     /// listed once.
-    mutating func carryOn(from previous: PlatformReader) { offer.findings = previous.offer.findings }
+    mutating func carryOn(from previous: PlatformReader) {
+        offer.findings = previous.offer.findings
+        rowCounts = previous.rowCounts
+    }
 
     /// Turns records into orders; takes over the batch's bytes.
     mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders {
@@ -130,8 +141,8 @@ struct PlatformReader: PledgeFormat {
         var at = record.start
         do throws(CellProblem) {
             guard record.fieldCount == columns.count else {
-                throw CellProblem(
-                    "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
+                throw CellProblem.columns(
+                    record.fieldCount, header: columns.count,
                     fix:
                         "take the file as \(format.platform) gave it; a spreadsheet may have cut cells"
                 )
@@ -161,8 +172,8 @@ struct PlatformReader: PledgeFormat {
             guard Cells.isCardNumber(bytes.span.extracting(cell)), !isID(index - row.record.firstField)
             else { continue }
             at = row.fields[index].start
-            throw CellProblem(
-                "card-number", "this cell looks like a card number, which is never taken",
+            throw CellProblem.card(
+                in: columns.names[index - row.record.firstField],
                 fix: "remove it; where it is a phone number, write it with its + or in brackets")
         }
     }
@@ -174,8 +185,8 @@ struct PlatformReader: PledgeFormat {
         for record in group.dropFirst() {
             at = record.start
             guard record.fieldCount == columns.count else {
-                throw CellProblem(
-                    "columns", "the row has \(record.fieldCount) columns, the header \(columns.count)",
+                throw CellProblem.columns(
+                    record.fieldCount, header: columns.count,
                     fix:
                         "take the file as \(format.platform) gave it; a spreadsheet may have cut cells"
                 )

@@ -30,11 +30,12 @@ enum Platforms {
             .rewardMinimum: ["Reward Minimum", "Backing Minimum"], .rewardID: ["Reward ID"],
             .bonus: ["Bonus Support"], .amount: ["Pledge Amount"], .pledgedAt: ["Pledged At"],
             .status: ["Pledged Status"], .addressCountry: ["Shipping Country Code"], .due: ["Amount Due"],
+            .paid: ["Amount Paid"],
         ],
         required: [.number, .key, .email, .amount, .pledgedAt, .status],
         others: [
             "backer id", "rewards sent?", "fulfillment status", "notes", "billing state/province",
-            "billing country", "survey response", "amount paid", "pledge over time", "late pledge",
+            "billing country", "survey response", "pledge over time", "late pledge",
         ],
         address: [
             "shipping name": "name", "shipping address 1": "address_1", "shipping address 2": "address_2",

@@ -62,24 +62,39 @@ public struct ReportOutline: Sendable {
     public internal(set) var problems: [Diagnostic] = []
 }
 
-/// The currency of an export, told by its currency column, a code or a symbol; `nil` where nothing says it.
+/// The currency of an export, told by its currency column, a code or a symbol.
 ///
+/// - Parameters:
+///   - files: The export.
+///   - encoding: What their bytes are where no byte order mark says it.
+/// - Returns: The currency; `nil` where nothing says it.
 /// - Throws: What reading the files throws, and `FileProblem` for a header that no format takes.
-public func currency(of files: [SourceFile]) throws -> Currency? {
+public func currency(of files: [SourceFile], as encoding: SourceEncoding = .utf8) throws -> Currency? {
+    var unreadable: Diagnostic?
     for file in files {
-        var scanner = CSVScanner(reading: try file.read())
+        var scanner = CSVScanner(reading: try file.read(as: encoding))
         var batch = CSVBatch()
         guard try scanner.nextBatch(into: &batch), let head = batch.records.first else { continue }
+        if let problem = head.advisedProblem(in: batch.bytes, file: file.name) {
+            throw FileProblem([problem])
+        }
         let header = batch.fields[head.fieldRange].map { batch.text(of: $0) }
         guard let format = try platform(of: header, [], file: file.name, source: nil) else { continue }
         let columns = PlatformColumns(header, format, choices: [:])
-        for record in batch.records.dropFirst() where record.fieldCount == header.count {
+        for record in batch.records.dropFirst() {
+            if record.problem != nil {
+                unreadable = unreadable ?? record.advisedProblem(in: batch.bytes, file: file.name)
+                continue
+            }
+            guard record.fieldCount == header.count else { continue }
             for role in [ColumnRole.currency, .amount] where columns.index(of: role) >= 0 {
                 let text = batch.text(of: batch.fields[record.firstField + columns.index(of: role)])
                 if let currency = currency(in: text) { return currency }
             }
         }
     }
+    // What it says stands in rows that cannot be read.
+    if let unreadable { throw FileProblem([unreadable]) }
     return nil
 }
 
@@ -94,19 +109,20 @@ private func currency(in text: String) -> Currency? {
 ///
 /// - Parameters:
 ///   - files: The export.
+///   - encoding: What their bytes are where no byte order mark says it.
 ///   - currency: Of every amount.
 ///   - zone: In which times without an offset are read.
 /// - Returns: The outline.
 /// - Throws: `FileProblem` for a file that is no platform's export.
 public func outline(
-    of files: [SourceFile], currency: Currency, zone: ZoneOffsets
+    of files: [SourceFile], as encoding: SourceEncoding = .utf8, currency: Currency, zone: ZoneOffsets
 ) throws -> ReportOutline {
     let definition = try emptyDefinition(currency)
     var outline = ReportOutline()
     var answers = AnswerCount()
     var last: PlatformReader?
     for file in files {
-        var scanner = CSVScanner(reading: try file.read())
+        var scanner = CSVScanner(reading: try file.read(as: encoding))
         var batch = CSVBatch()
         var reader: PlatformReader?
         while try scanner.nextBatch(into: &batch) {
@@ -133,6 +149,7 @@ private func makeReader(
     _ zone: ZoneOffsets, after last: PlatformReader?
 ) throws -> PlatformReader {
     let head = batch.records[0]
+    if let problem = head.advisedProblem(in: batch.bytes, file: file.name) { throw FileProblem([problem]) }
     let fields = batch.fields[head.fieldRange]
     let header = fields.map { batch.text(of: $0) }
     let places = fields.map { batch.place(of: $0.start, in: head) }
@@ -168,7 +185,11 @@ private func emptyDefinition(_ currency: Currency) throws -> CampaignDefinition 
 extension ReportOutline {
     fileprivate mutating func take(_ read: ReadOrders) {
         refused += Int64(read.rejected.count)
-        if problems.count < 5 { problems += read.rejected.prefix(5 - problems.count).map(\.diagnostic) }
+        if problems.count < 5 {
+            problems += read.rejected.prefix(5 - problems.count).map {
+                $0.advised(of: read.batch.bytes).diagnostic
+            }
+        }
         for order in read.batch.orders {
             pledges += 1
             if order.amount > 0 { least = min(least ?? order.amount, order.amount) }
@@ -176,6 +197,7 @@ extension ReportOutline {
             last = max(last ?? order.pledgedAt, order.pledgedAt)
             if order.status != .canceled, order.status != .dropped { pledged += order.amount }
             if order.status == .collected { collected += order.amount - order.refunded }
+            collected += order.paid
         }
     }
 

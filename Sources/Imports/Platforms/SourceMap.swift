@@ -127,14 +127,17 @@ struct SourceMapReading {
             source: format.source, timeZone: zone, text: bytes, format: format, targets: targets)
     }
 
-    /// The reference is the id where no other is named; what a pledge needs must come from somewhere.
+    /// The reference is the id where no other is named, and without both a row's own content; what a pledge
+    /// needs must come from somewhere.
     private mutating func complete(_ format: inout PlatformFormat, _ root: JSONNode) {
         if format.columns[.key] == nil { format.columns[.key] = format.columns[.number] }
         if format.columns[.number] == nil { format.columns[.number] = format.columns[.key] }
         format.required = [.key, .email, .amount, .pledgedAt, .status]
-        let needs: [(ColumnRole, Bool)] = [
-            (.number, false), (.email, false), (.amount, false), (.pledgedAt, true), (.status, true),
-        ]
+        format.keysRows = format.columns[.key] == nil
+        let needs: [(ColumnRole, Bool)] =
+            (format.joins ? [(.number, false)] : []) + [
+                (.email, false), (.amount, false), (.pledgedAt, true), (.status, true),
+            ]
         guard let columns = root["columns"] else { return }
         for (role, mayBeConstant) in needs
         where format.columns[role] == nil && !(mayBeConstant && format.constants[role] != nil) {

@@ -83,8 +83,10 @@ public struct CSVProblem: Equatable, Sendable {
         case tooManyColumns(limit: Int)
         /// Something other than a delimiter or a line end after a closing quote.
         case textAfterQuote
-        /// A quote that closes neither within the limit of a cell nor before the end of the file.
+        /// A quote that does not close before the end of the file.
         case quoteNeverClosed
+        /// A quote that does not close within the limit of a cell.
+        case quoteTooLong(limit: Int)
     }
 
     /// The rule that is broken.
@@ -108,11 +110,12 @@ public struct CSVProblem: Equatable, Sendable {
         case .notUTF8(let byte): "the byte \(hexadecimal(byte)) is not UTF-8"
         case .utf16: "the file is UTF-16, not UTF-8"
         case .loneCarriageReturn: "a carriage return (CR) without a line feed, the line end of old Macs"
-        case .fieldTooLong(let limit): "this cell is longer than \(limit) bytes"
-        case .recordTooLong(let limit): "the record that begins here is longer than \(limit) bytes"
+        case .fieldTooLong(let limit): "this cell is longer than \(size(limit))"
+        case .recordTooLong(let limit): "the record that begins here is longer than \(size(limit))"
         case .tooManyColumns(let limit): "the record has more than \(limit) columns"
         case .textAfterQuote: "text after a closing quote"
         case .quoteNeverClosed: "the quote that opens here is never closed"
+        case .quoteTooLong(let limit): "the quote that opens here does not close within \(size(limit))"
         }
     }
 
@@ -127,8 +130,14 @@ public struct CSVProblem: Equatable, Sendable {
         case .tooManyColumns: "export fewer columns, or look for a line end that is missing"
         case .textAfterQuote:
             "double a quote that belongs to the text (\"\"), and end the cell after the last one"
+        case .quoteTooLong:
+            "close the quote, or double it (\"\") where it belongs to the text; else shorten the cell"
         case .quoteNeverClosed: "close the quote, or double it (\"\") and put the whole cell in quotes"
         }
+    }
+
+    private func size(_ bytes: Int) -> String {
+        bytes > 0 && bytes % (1 << 20) == 0 ? "\(bytes >> 20) MiB" : "\(bytes) bytes"
     }
 
     /// The fault as a diagnostic of that file.

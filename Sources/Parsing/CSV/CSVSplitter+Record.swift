@@ -34,7 +34,7 @@ extension CSVSplitter {
             switch draft.fieldStart < end && isQuoted ? readQuoted(&draft) : readUnquoted(&draft) {
             case .more: continue
             case .lineEnd(let offset): return finish(draft, at: offset)
-            case .recordTooLong: return cut(draft.start)
+            case .recordTooLong: return cut(draft)
             case .incomplete: return leave(draft)
             case .broken:
                 guard let offset = nextLineFeed(&draft) else { return leave(draft) }
@@ -130,10 +130,11 @@ extension CSVSplitter {
     /// that the lines that were passed in vain hold no other opening quote.
     private func giveUp(_ draft: inout Draft, back atOpen: Draft, known: Int) -> Cell {
         let open = atOpen.fieldStart
+        let isTooLong = known - open - 1 > limits.fieldBytes
         let judged = min(known, open + 1 + limits.fieldBytes + 1)
-        if judged - atOpen.start > limits.recordBytes { return .recordTooLong }
         draft = atOpen
-        draft.note(.quoteNeverClosed, at: open)
+        if judged - atOpen.start > limits.recordBytes { return .recordTooLong }
+        draft.note(isTooLong ? .quoteTooLong(limit: limits.fieldBytes) : .quoteNeverClosed, at: open)
         return .broken
     }
 
@@ -167,13 +168,16 @@ extension CSVSplitter {
 
     /// Leaves a record for the next buffer, unless it is known to be too long already.
     private mutating func leave(_ draft: Draft) -> Step {
-        (isLast ? end - 1 : end) - draft.start > limits.recordBytes ? cut(draft.start) : .incomplete
+        guard (isLast ? end - 1 : end) - draft.start > limits.recordBytes else { return .incomplete }
+        var draft = draft
+        draft.note(.fieldTooLong(limit: limits.fieldBytes), at: draft.fieldStart)
+        return cut(draft)
     }
 
     /// Finishes a record whose line feed stands at `offset`.
     private mutating func finish(_ draft: Draft, at offset: Int) -> Step {
         let start = draft.start
-        if offset - start > limits.recordBytes { return cut(start) }
+        if offset - start > limits.recordBytes { return cut(draft) }
         let recordEnd = withoutReturn(from: start, to: offset)
         let recordLine = line
         let firstField = fieldCount
@@ -196,9 +200,14 @@ extension CSVSplitter {
     }
 
     /// Cuts a record at the limit and goes on after the next line feed, whatever it stands in.
-    private mutating func cut(_ start: Int) -> Step {
+    ///
+    /// Its first problem is the reason where the bytes up to the limit show it, wherever the buffer ends: a
+    /// cell begins early enough for that to be too long before the limit.
+    private mutating func cut(_ draft: Draft) -> Step {
+        let start = draft.start
         let recordLine = line
         let recordEnd = start + limits.recordBytes
+        let found = draft.problem.flatMap { $0.offset + limits.fieldBytes + 1 < recordEnd ? $0 : nil }
         var index = start
         while index < end {
             if bytes[index] == UInt8(ascii: "\n") {
@@ -211,7 +220,8 @@ extension CSVSplitter {
         position = min(end, index + 1)
         while Int(marks[mark]) < position { mark += 1 }
         let problem = place(
-            .recordTooLong(limit: limits.recordBytes), at: start, from: start, line: recordLine)
+            found?.kind ?? .recordTooLong(limit: limits.recordBytes), at: found?.offset ?? start,
+            from: start, line: recordLine)
         return .record(
             CSVRecord(
                 line: recordLine, firstField: fieldCount, fieldCount: 0, start: start, end: recordEnd,

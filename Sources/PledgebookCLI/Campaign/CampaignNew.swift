@@ -26,6 +26,11 @@ struct CampaignNew: ParsableCommand {
     var currency: String?
     @Option(help: ArgumentHelp("A platform's export: CSV, folder or ZIP", valueName: "report")) var from:
         String?
+    @Option(
+        help: ArgumentHelp(
+            "With --from: what its bytes are where no mark says it: utf-8, or windows-1252",
+            valueName: "encoding"))
+    var encoding: FileEncoding = .utf8
     @Option(help: ArgumentHelp("For example Europe/Berlin; else this machine's", valueName: "zone"))
     var timeZone: String?
     @Option(help: ArgumentHelp("When it closes, with an offset; else in 30 days", valueName: "time"))
@@ -60,7 +65,7 @@ struct CampaignNew: ParsableCommand {
         throws
     {
         let made = try CampaignFromReport(
-            at: report, id: id, title: title ?? words(id), currency: currency, zone: zone)
+            at: report, as: encoding, id: id, title: title ?? words(id), currency: currency, zone: zone)
         _ = try checkCampaign(Array(made.text.utf8), file: file)
         try OutputFile.write(Array(made.text.utf8), to: file)
         Output.line("\(visible(file)) is written from \(visible(report)): \(made.source).")
@@ -71,7 +76,7 @@ struct CampaignNew: ParsableCommand {
         let named = shellQuoted(file)
         Output.next([
             "pledgebook campaign check \(named)", "pledgebook campaign launch \(named)",
-            "pledgebook pledge import \(shellQuoted(report)) -c \(id)",
+            "pledgebook pledge import \(shellQuoted(report)) -c \(id)\(encodingOption(encoding))",
         ])
     }
 

@@ -4,6 +4,7 @@ import Pledgebook
 /// How files would be read, column by column, for a maker.
 struct ExplainWords {
     let writeMap: String?
+    let encoding: FileEncoding
 
     func write(_ files: [ExplainedImport]) throws {
         for file in files {
@@ -24,6 +25,7 @@ struct ExplainWords {
         Output.line("\(visible(writeMap)) is written: guesses, check every line.")
         Output.next([
             "pledgebook pledge import \(shellQuoted(first.file)) --explain --map \(shellQuoted(writeMap))"
+                + encodingOption(encoding)
         ])
     }
 }

@@ -71,8 +71,8 @@ struct PledgeImport: ParsableCommand {
         let campaign = try here.campaign()
         let map = try map.map { try readSourceMap(InputFile.read($0), file: $0) }
         if explain {
-            return try ExplainWords(writeMap: writeMap).write(
-                explainImport(of: file, source: source, map: map, into: campaign))
+            return try ExplainWords(writeMap: writeMap, encoding: encoding).write(
+                explainImport(of: file, as: encoding, source: source, map: map, into: campaign))
         }
         var told = ImportOptions()
         told.source = source
