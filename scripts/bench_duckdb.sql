@@ -52,7 +52,8 @@ CREATE TEMP TABLE placed AS
       LEFT JOIN destination d ON d.country = CASE
         WHEN s.country IN (SELECT country FROM destination) THEN s.country ELSE '*' END
   ), priced AS (
-    SELECT *, of_tier + of_add_ons AS price, (CASE WHEN ships THEN of_tier ELSE 0 END) + taxed_add_ons AS taxed,
+    SELECT *, of_tier + of_add_ons AS price,
+      (CASE WHEN ships THEN of_tier ELSE 0 END) + taxed_add_ons AS taxed,
       (CASE WHEN ships THEN quantity ELSE 0 END) + add_on_units AS units
     FROM read WHERE is_sound AND quantity > 0 AND bonus >= 0 AND moment >= opens AND moment < closes
   ), shipped AS (
@@ -70,8 +71,8 @@ CREATE TEMP TABLE placed AS
   )
   SELECT row_number() OVER (ORDER BY row) AS number, row, pledge_id, address, country, add_ons, tier_id, tier,
     quantity, price - of_goods AS goods, gross - (tax - of_goods) AS shipping, tax, bonus,
-    epoch(moment)::BIGINT AS placed_at, timezone(zone, moment)::DATE - DATE '1970-01-01' AS day, payment_method,
-    payment_reference, content
+    epoch(moment)::BIGINT AS placed_at, timezone(zone, moment)::DATE - DATE '1970-01-01' AS day,
+    payment_method, payment_reference, content
   FROM counted WHERE places IS NULL OR running <= places;
 CREATE TEMP TABLE known AS
   SELECT row_number() OVER (ORDER BY first) AS number, address, first
@@ -89,17 +90,19 @@ INSERT INTO entry
         CASE WHEN add_ons IS NULL THEN '' ELSE ';add=' || replace(add_ons, ';', ',') END, ';bonus=', bonus,
         ';to=', country, ';at=', placed_at) AS detail FROM placed
   ), written AS (
-    SELECT *, concat('{header}', '.', replace(replace(replace(base64(encode(concat('{"iss":"', r.id, '","seq":',
-        number, ',"evt":"placed","sub":"', pledge_id, '","pay":"","amt":"', goods + bonus + shipping + tax,
-        '","cur":"', r.currency, '","scale":2,"goods":"', goods + bonus, '","ship":"', shipping, '","tax":"',
-        tax, '","fee":"0","other":"0","iat":{now},"day":"', DATE '1970-01-01' + day::INTEGER, '","ref":"',
-        payment_reference, '","det":"', detail, '"}'))), '=', ''), '+', '-'), '/', '_')) AS text
+    SELECT *, concat('{header}', '.', replace(replace(replace(base64(encode(concat(
+        '{"iss":"', r.id, '","seq":', number, ',"evt":"placed","sub":"', pledge_id, '","pay":"","amt":"',
+        goods + bonus + shipping + tax, '","cur":"', r.currency, '","scale":2,"goods":"', goods + bonus,
+        '","ship":"', shipping, '","tax":"', tax, '","fee":"0","other":"0","iat":{now},"day":"',
+        DATE '1970-01-01' + day::INTEGER, '","ref":"', payment_reference, '","det":"', detail, '"}'))),
+        '=', ''), '+', '-'), '/', '_')) AS text
     FROM told CROSS JOIN rule r
   )
   SELECT number, 1, number, {now}, day, goods + bonus, shipping, tax, payment_reference, detail,
     unhex(sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || encode(text))))) AS tag
   FROM written;
-INSERT INTO daily SELECT day, 1, count(*), sum(goods + bonus), sum(shipping), sum(tax) FROM placed GROUP BY day;
+INSERT INTO daily SELECT day, 1, count(*), sum(goods + bonus), sum(shipping), sum(tax) FROM placed
+  GROUP BY day;
 UPDATE tier SET taken = COALESCE((SELECT sum(quantity) FROM placed WHERE placed.tier = tier.number), 0);
 COMMIT;
 CHECKPOINT;

@@ -63,7 +63,8 @@ def kickstarter_import(bench):
     """Times the import of Kickstarter's report in its form of 2023, of some as many bytes as our own file."""
     rows = max(1, bench.options.rows // 2)
     report = bench.make(
-        bench.pledges.with_name(f"kickstarter-{rows}-{bench.options.seed}"), rows, "--form", "kickstarter-2023")
+        bench.pledges.with_name(f"kickstarter-{rows}-{bench.options.seed}"), rows,
+        "--form", "kickstarter-2023")
     bench.bytes["kickstarter import"] = sum(file.stat().st_size for file in report.iterdir())
     bench.fresh()
     bench.launch()

@@ -44,7 +44,8 @@ class Goal:
             told = "not in this run"
         else:
             told = f"{measured:.{self.digits}f} {self.unit}"
-        cells = [self.what.format(small=bench.small_rows), told, *self.cells(measured, self.first), *self.cells(measured, self.later)]
+        cells = [self.what.format(small=bench.small_rows), told]
+        cells += self.cells(measured, self.first) + self.cells(measured, self.later)
         return f"| {' | '.join(cells)} |"
 
     def cells(self, measured, goal):
@@ -104,7 +105,8 @@ GOALS = [
     Goal("`pledgebook --help`", milliseconds("help"), "ms", 1, 20, 15),
     Goal("peak memory of the import", peak("import"), "MiB", 0, 256, 224),
     Goal("peak memory of an import of ten times as many", peak("ten times"), "MiB", 0, None, 768),
-    Goal("an import of ten times as many against the import", ratio("ten times", "import"), "×", 1, None, 17),
+    Goal("an import of ten times as many against the import", ratio("ten times", "import"), "×", 1, None,
+         17),
     Goal("size of the book after import, against the CSV's", size("import"), "×", 2, None, 2.4),
     Goal("size of the book after close, against the CSV's", size("close"), "×", 2, None, 3.6),
 ]
@@ -170,8 +172,8 @@ def method(bench):
         yield from (
             "The databases do the same import by SQL (scripts/bench_duckdb.sql, scripts/bench_postgres.sql):",
             "read, check, price, hold the limits, find the backers, sign, write, commit durably. PostgreSQL",
-            "has our keys and a chain of HMACs, made by pgcrypto; its server is up before the time begins and",
-            "its memory is not in the table. DuckDB has no keys, and its HMACs are not chained.", "")
+            "has our keys and a chain of HMACs, made by pgcrypto; its server is up before the time begins",
+            "and its memory is not in the table. DuckDB has no keys, and its HMACs are not chained.", "")
     yield from (
         f"The small imports are {SMALL_FILES} files of {bench.small_rows:,} rows that are not in the book, "
         "from everywhere",

@@ -135,10 +135,10 @@ class PostgreSQL:
         script = job(SCRIPTS / "bench_postgres.sql", bench.campaign, bench.pledges)
         self.server("pg_ctl", "start", "--wait", "--pgdata", self.data, "--log", self.folder / "log")
         try:
-            environment = bench.environment()
-            run(self.psql("--dbname", "postgres", "--command", "CREATE DATABASE book"), environment, bench.work)
-            done = bench.timed(name, run(self.psql("--dbname", "book"), environment, bench.work, script))
-            run(self.psql("--dbname", "postgres", "--command", "DROP DATABASE book"), environment, bench.work)
+            place = bench.environment(), bench.work
+            run(self.psql("--dbname", "postgres", "--command", "CREATE DATABASE book"), *place)
+            done = bench.timed(name, run(self.psql("--dbname", "book"), *place, script))
+            run(self.psql("--dbname", "postgres", "--command", "DROP DATABASE book"), *place)
         finally:
             self.server("pg_ctl", "stop", "--wait", "--mode", "fast", "--pgdata", self.data)
         return done.said

@@ -107,7 +107,8 @@ CREATE UNLOGGED TABLE placed AS
   )
   SELECT row_number() OVER (ORDER BY row) AS number, row, pledge_id, address, country, add_ons, tier_id, tier,
     quantity, price - of_goods AS goods, gross - (tax - of_goods) AS shipping, tax, bonus,
-    extract(epoch FROM moment)::BIGINT AS placed_at, (moment AT TIME ZONE zone)::DATE - DATE '1970-01-01' AS day,
+    extract(epoch FROM moment)::BIGINT AS placed_at,
+    (moment AT TIME ZONE zone)::DATE - DATE '1970-01-01' AS day,
     payment_method, payment_reference, content
   FROM counted WHERE places IS NULL OR running <= places;
 ANALYZE placed;
@@ -136,7 +137,8 @@ INSERT INTO entry
         tax, '","fee":"0","other":"0","iat":{now},"day":"', DATE '1970-01-01' + day, '","ref":"',
         payment_reference, '","det":"', detail, '"}')) OVER (ORDER BY number)
   FROM told CROSS JOIN rule r;
-INSERT INTO daily SELECT day, 1, count(*), sum(goods + bonus), sum(shipping), sum(tax) FROM placed GROUP BY day;
+INSERT INTO daily SELECT day, 1, count(*), sum(goods + bonus), sum(shipping), sum(tax) FROM placed
+  GROUP BY day;
 UPDATE tier SET taken = COALESCE((SELECT sum(quantity) FROM placed WHERE placed.tier = tier.number), 0);
 DROP TABLE staging, twice, added, extra, placed, known;
 COMMIT;

@@ -102,7 +102,8 @@ class Bench:
     def cancel_one(self):
         """Times `pledge cancel` of one pledge after the other on the large book."""
         found = self.ask_book(
-            "SELECT p.reference FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge"
+            "SELECT p.reference FROM payment m"
+            " JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge"
             " WHERE m.captured = 0 AND p.state = 1 ORDER BY m.pledge LIMIT 5")
         for (reference,) in found:
             self.timed("cancel one", self.pledgebook(
@@ -147,8 +148,8 @@ class Bench:
             else:
                 old.unlink(missing_ok=True)
         self.pledgebook(
-            "sample", "pledges", "--campaign", CAMPAIGN, "--count", rows, "--seed", self.options.seed, *options,
-            "--output", unfinished)
+            "sample", "pledges", "--campaign", CAMPAIGN, "--count", rows,
+            "--seed", self.options.seed, "--output", unfinished, *options)
         unfinished.rename(path)
         stamp.write_text(made_from, encoding="utf-8")
         return path
@@ -216,7 +217,8 @@ class Bench:
             told = peer.run(name, self, Run).split()[-2:]
             for found, ours in zip(told, (self.in_book, self.pledged), strict=True):
                 if abs(int(found) - ours) > ours // 1_000:
-                    raise Failure(f"{peer.title} comes to {' '.join(told)}, we to {self.in_book} {self.pledged}")
+                    raise Failure(
+                        f"{peer.title} comes to {' '.join(told)}, we to {self.in_book} {self.pledged}")
 
     def round(self, last):
         self.fresh()
