@@ -12,6 +12,7 @@ import subprocess
 import typing
 
 from bench_more import SMALL_FILES
+from bench_peers import PEERS
 
 RUNS = [
     ("import", "pledge import"), ("import again", "the same file again"),
@@ -189,6 +190,7 @@ def page(bench):
     again = "scripts/bench" + (f" --rows {options.rows}" if options.rows != 1_000_000 else "")
     again += (f" --rounds {options.rounds}" if options.rounds != 5 else "")
     again += (f" --seed {options.seed}" if options.seed != 1 else "")
+    again += (f" --peers {','.join(options.peers) or 'none'}" if set(options.peers) != set(PEERS) else "")
     again += (" --ten-million" if options.ten_million else "")
     row = bench.bytes["import"] / options.rows
     lines = [
