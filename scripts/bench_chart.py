@@ -3,7 +3,9 @@
 GROUPS = [
     ("Pledges into a database", [
         ("import", "pledge import", True), ("bare", "sqlite3 .import, bare table", False),
-        ("keyed", "sqlite3 .import, same keys", False), ("python import", "Python script", False)]),
+        ("keyed", "sqlite3 .import, same keys", False), ("duckdb", "DuckDB", False),
+        ("python import", "Python script", False), ("postgresql", "PostgreSQL", False)]),
+    ("Kickstarter's report, as many bytes", [("kickstarter import", "pledge import", True)]),
     ("The same file again", [("import again", "pledge import", True)]),
     ("All pledges charged", [("close", "campaign close", True), ("python close", "Python script", False)]),
     ("All receipts verified", [("verify", "receipt verify", True)]),

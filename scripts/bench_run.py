@@ -13,6 +13,9 @@ import subprocess
 import sys
 import time
 
+import bench_more
+import bench_peers
+import bench_rules
 from bench_chart import chart
 from bench_page import page
 
@@ -62,8 +65,10 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.binary = options.binary
-        self.seconds, self.peaks, self.sizes = {}, {}, {}
-        self.in_book = self.pledged = 0
+        self.campaign = CAMPAIGN
+        self.seconds, self.peaks, self.sizes, self.bytes = {}, {}, {}, {}
+        self.in_book = self.pledged = self.small_rows = 0
+        self.peers, self.left_out = {}, []
         self.work = FOLDER / "work"
         with open(CAMPAIGN, encoding="utf-8") as file:
             told = json.load(file)
@@ -71,9 +76,13 @@ class Bench:
         self.opens = told.get("opens_at") or told["closes_at"]
         closes = datetime.datetime.fromisoformat(told["closes_at"])
         self.before_close = (closes - datetime.timedelta(seconds=1)).isoformat()
+        self.after_report = (closes + datetime.timedelta(days=3)).isoformat()
         self.after_close = (closes + datetime.timedelta(hours=1)).isoformat()
         self.after_window = (closes + datetime.timedelta(days=60)).isoformat()
-        self.pledges = FOLDER / f"pledges-{options.rows}-{options.seed}.csv"
+        self.pledges = self.input_of(options.rows)
+
+    def input_of(self, rows):
+        return FOLDER / f"pledges-{rows}-{self.options.seed}.csv"
 
     def environment(self):
         home = self.work / "home"
@@ -92,11 +101,10 @@ class Bench:
 
     def cancel_one(self):
         """Times `pledge cancel` of one pledge after the other on the large book."""
-        book = sqlite3.connect(f"file:{self.work}/pledgebook.sqlite?mode=ro", uri=True)
-        found = book.execute(
-            "SELECT p.reference FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge"
-            " WHERE m.captured = 0 AND p.state = 1 ORDER BY m.pledge LIMIT 5").fetchall()
-        book.close()
+        found = self.ask_book(
+            "SELECT p.reference FROM payment m"
+            " JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge"
+            " WHERE m.captured = 0 AND p.state = 1 ORDER BY m.pledge LIMIT 5")
         for (reference,) in found:
             self.timed("cancel one", self.pledgebook(
                 "pledge", "cancel", reference, "--campaign", self.id, "--override", "asked for it", "--yes",
@@ -111,36 +119,40 @@ class Bench:
         self.fresh()
         campaign = self.work / "campaign.json"
         campaign.write_text(json.dumps(told), encoding="utf-8")
-        self.pledgebook("init")
-        self.pledgebook("campaign", "launch", campaign, "--yes", "--at", self.opens)
-        self.pledgebook(
-            "pledge", "import", self.pledges, "--campaign", self.id, "--rejects", "rejects.csv", "--yes",
-            "--at", self.before_close, accept=(0, 3))
+        self.launch(campaign)
+        self.import_file(self.pledges, "refunded")
         self.pledgebook("campaign", "close", self.id, "--yes", "--at", self.after_close)
         self.timed("refund all", self.pledgebook(
             "campaign", "close", self.id, "--yes", "--at", self.after_window))
-        book = sqlite3.connect(f"file:{self.work}/pledgebook.sqlite?mode=ro", uri=True)
-        state = book.execute("SELECT state FROM campaign").fetchone()[0]
-        book.close()
+        state = self.ask_book("SELECT state FROM campaign")[0][0]
         if state not in ("releasing", "unfunded"):
             raise Failure(f"the campaign that was to miss its goal is {state}")
 
-    def make_input(self):
+    def make_input(self, rows):
+        """The file of that many pledges."""
+        return self.make(self.input_of(rows), rows, "--missed", MISSED)
+
+    def make(self, path, rows, *options):
+        """What `sample pledges` writes; made anew only when the campaign is another one."""
         FOLDER.mkdir(parents=True, exist_ok=True)
-        stamp = self.pledges.with_suffix(".made-from")
+        stamp = path.with_suffix(".made-from")
         made_from = CAMPAIGN.read_text(encoding="utf-8")
-        if self.pledges.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_from:
-            return
-        print(f"making {self.pledges.relative_to(ROOT)}", flush=True)
+        if path.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_from:
+            return path
+        print(f"making {path.relative_to(ROOT)}", flush=True)
         self.fresh()
-        unfinished = self.pledges.with_suffix(".part")
-        with open(unfinished, "wb") as output:
-            subprocess.run(
-                [self.binary, "sample", "pledges", "--campaign", CAMPAIGN, "--count", str(self.options.rows),
-                 "--seed", str(self.options.seed), "--missed", str(MISSED)],
-                check=True, stdout=output, env=self.environment(), cwd=self.work)
-        unfinished.rename(self.pledges)
+        unfinished = path.with_suffix(".part")
+        for old in (unfinished, path):
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink(missing_ok=True)
+        self.pledgebook(
+            "sample", "pledges", "--campaign", CAMPAIGN, "--count", rows,
+            "--seed", self.options.seed, "--output", unfinished, *options)
+        unfinished.rename(path)
         stamp.write_text(made_from, encoding="utf-8")
+        return path
 
     def fresh(self):
         shutil.rmtree(self.work, ignore_errors=True)
@@ -150,20 +162,36 @@ class Bench:
         files = [self.work / f"pledgebook.sqlite{suffix}" for suffix in ("", "-wal")]
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def check_rows(self):
+    def ask_book(self, question):
         book = sqlite3.connect(f"file:{self.work}/pledgebook.sqlite?mode=ro", uri=True)
-        self.in_book = book.execute("SELECT count(*) FROM pledge").fetchone()[0]
-        self.pledged = book.execute(
-            "SELECT sum(goods + shipping + tax + bonus) FROM pledge").fetchone()[0]
-        book.close()
-        if self.in_book < LEAST_SHARE * self.options.rows:
-            raise Failure(f"only {self.in_book:,} of {self.options.rows:,} rows are in the book")
+        try:
+            return book.execute(question).fetchall()
+        finally:
+            book.close()
+
+    def check_rows(self):
+        self.in_book = self.count_pledges()
+        self.pledged = self.ask_book("SELECT sum(goods + shipping + tax + bonus) FROM pledge")[0][0]
+        self.expect_rows(self.in_book, self.options.rows, self.pledges.name)
+
+    def count_pledges(self):
+        return self.ask_book("SELECT count(*) FROM pledge")[0][0]
+
+    def expect_rows(self, found, rows, source):
+        if not LEAST_SHARE * rows <= found <= rows:
+            raise Failure(f"{found:,} pledges came of the {rows:,} rows of {source}")
+
+    def launch(self, campaign=CAMPAIGN):
+        self.pledgebook("init")
+        self.pledgebook("campaign", "launch", campaign, "--yes", "--at", self.opens)
+
+    def import_file(self, file, name, moment=None):
+        return self.pledgebook(
+            "pledge", "import", file, "--campaign", self.id, "--rejects", self.work / f"rejects-{name}.csv",
+            "--yes", "--at", moment or self.before_close, accept=(0, 3))
 
     def import_ours(self, name):
-        rejects = self.work / f"rejects-{name.replace(' ', '-')}.csv"
-        return self.timed(name, self.pledgebook(
-            "pledge", "import", self.pledges, "--campaign", self.id, "--rejects", rejects, "--yes",
-            "--at", self.before_close, accept=(0, 3)))
+        return self.timed(name, self.import_file(self.pledges, name.replace(" ", "-")))
 
     def sqlite_import(self, name, keyed):
         columns = [f"{column} TEXT" for column in COLUMNS]
@@ -183,10 +211,18 @@ class Bench:
         interpreter = [sys.executable, PEER]
         return self.timed(name, Run([*interpreter, *arguments], self.environment(), self.work))
 
+    def peer_imports(self):
+        """The peers' imports; each has to come to our pledges and amounts, but for a few rows at a limit."""
+        for name, peer in self.peers.items():
+            told = peer.run(name, self, Run).split()[-2:]
+            for found, ours in zip(told, (self.in_book, self.pledged), strict=True):
+                if abs(int(found) - ours) > ours // 1_000:
+                    raise Failure(
+                        f"{peer.title} comes to {' '.join(told)}, we to {self.in_book} {self.pledged}")
+
     def round(self, last):
         self.fresh()
-        self.pledgebook("init")
-        self.pledgebook("campaign", "launch", CAMPAIGN, "--yes", "--at", self.opens)
+        self.launch()
         self.import_ours("import")
         self.check_rows()
         self.sizes["import"] = self.book_size()
@@ -194,6 +230,7 @@ class Bench:
         self.sqlite_import("bare", keyed=False)
         peer_book = self.work / "python.sqlite"
         self.python("python import", "import", CAMPAIGN, self.pledges, peer_book)
+        self.peer_imports()
         self.import_ours("import again")
         self.timed("close", self.pledgebook(
             "campaign", "close", self.id, "--yes", "--at", self.after_close))
@@ -207,17 +244,37 @@ class Bench:
         if last:
             self.cancel_one()
             self.refund_all()
+        bench_more.kickstarter_import(self)
 
     def run(self):
-        self.make_input()
-        for number in range(1, self.options.rounds + 1):
-            print(f"round {number} of {self.options.rounds}", flush=True)
-            self.round(last=number == self.options.rounds)
+        self.make_input(self.options.rows)
+        self.bytes["import"] = self.pledges.stat().st_size
+        self.peers, self.left_out = bench_peers.prepare(self.options.peers, FOLDER)
+        for sentence in self.left_out:
+            print(sentence, flush=True)
+        try:
+            for number in range(1, self.options.rounds + 1):
+                print(f"round {number} of {self.options.rounds}", flush=True)
+                self.round(last=number == self.options.rounds)
+        finally:
+            for peer in self.peers.values():
+                peer.stop()
+        bench_more.small_imports(self)
+        if self.options.ten_million:
+            bench_more.ten_times(self)
         if not self.options.keep:
             shutil.rmtree(self.work)
 
     def median(self, name):
         return statistics.median(self.seconds[name]) if name in self.seconds else None
+
+
+def peers(text):
+    names = [name for name in text.split(",") if name not in ("", "none")]
+    for name in names:
+        if name not in bench_peers.PEERS:
+            raise argparse.ArgumentTypeError(f"there is no peer {name}; there are duckdb and postgresql")
+    return names
 
 
 def main():
@@ -226,15 +283,19 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000, help="pledges in the file (1000000)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run; the median counts (5)")
     parser.add_argument("--seed", type=int, default=1, help="of the invented pledges (1)")
+    parser.add_argument("--peers", type=peers, default=list(bench_peers.PEERS),
+                        help="which databases: duckdb,postgresql or none (all that can be installed)")
+    parser.add_argument("--ten-million", action="store_true", help="also import ten times as many pledges")
     parser.add_argument("--output", type=pathlib.Path, help="the page (docs/benchmarks.md for 1000000 rows)")
-    parser.add_argument("--keep", action="store_true", help="keep the last round's book in .build/bench/work")
+    parser.add_argument("--keep", action="store_true", help="keep the last book in .build/bench/work")
     options = parser.parse_args()
     if options.rows < 1 or options.rounds < 1:
         parser.error("--rows and --rounds are 1 or more")
     bench = Bench(options)
     try:
         bench.run()
-    except (Failure, OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
+    except (Failure, bench_peers.LeftOut, bench_rules.Unsupported, OSError, sqlite3.Error,
+            subprocess.CalledProcessError) as problem:
         sys.exit(f"scripts/bench: {problem}")
     text = page(bench)
     print(text)

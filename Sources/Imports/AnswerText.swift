@@ -21,16 +21,15 @@ struct AnswerText {
             // 0xE2 begins the line separators that JSON's readers in JavaScript stumble over.
             if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xE2 { isPlain = false }
         }
-        guard isPlain else {
-            var copy: [UInt8] = []
-            copy.reserveCapacity(value.count)
-            for index in value.indices { copy.append(value[index]) }
-            text.append(contentsOf: jsonText(String(decoding: copy, as: UTF8.self)).utf8)
-            return
+        value.withUnsafeBufferPointer { value in
+            guard isPlain else {
+                text.append(contentsOf: jsonText(String(decoding: value, as: UTF8.self)).utf8)
+                return
+            }
+            text.append(UInt8(ascii: "\""))
+            text.append(contentsOf: value)
+            text.append(UInt8(ascii: "\""))
         }
-        text.append(UInt8(ascii: "\""))
-        for index in value.indices { text.append(value[index]) }
-        text.append(UInt8(ascii: "\""))
     }
 
     /// Moves the object behind the bytes and begins the next one; empty where nothing was appended.

@@ -12,6 +12,17 @@ struct Cells {
     let decimalComma: Bool
     /// Where local times that come twice are counted.
     var twice: TwiceTimes?
+    /// What stands before an amount of this currency and parts it from no other: its symbol, its code.
+    private let units: (symbol: [UInt8], code: [UInt8])
+
+    init(currency: Currency, zone: ZoneOffsets, decimalComma: Bool, twice: TwiceTimes? = nil) {
+        self.currency = currency
+        self.zone = zone
+        self.decimalComma = decimalComma
+        self.twice = twice
+        let symbol = Self.symbols.filter { $0.value.contains(currency.code) }.keys.min() ?? ""
+        units = (Array(symbol.utf8), Array(currency.code.utf8))
+    }
 
     /// An amount as people and platforms write it: `79`, `79.00`, `$1,234.00`, `€ 5`, `SEK 1,000.00`, `$17.17
     /// AUD`, `(5.00)`, and `1.234,50` where the decimal sign is a comma.
@@ -23,6 +34,12 @@ struct Cells {
         } catch {
             guard case .notANumber = error else { throw amountProblem(error) }
         }
+        if let amount = usualAmount(bytes) { return amount }
+        return try anyAmount(bytes)
+    }
+
+    /// An amount in any of the ways, also the rare ones.
+    func anyAmount(_ bytes: Span<UInt8>) throws(CellProblem) -> Int64 {
         let (number, unit) = try splitUnit(bytes)
         try check(unit)
         let plain = try plainNumber(number)
@@ -31,6 +48,46 @@ struct Cells {
         } catch {
             throw amountProblem(error)
         }
+    }
+
+    /// What platforms write in every row, read without making a text of it: `€79.00`, `SEK 79.00`, `$79.00
+    /// AUD`.
+    ///
+    /// `nil` says nothing of the cell: it has to be looked at more closely.
+    func usualAmount(_ bytes: Span<UInt8>) -> Int64? {
+        var range = 0..<bytes.count
+        if hasPrefix(units.symbol, bytes, at: 0) {
+            range = units.symbol.count..<range.upperBound
+            let end = range.upperBound - units.code.count
+            if end > range.lowerBound, bytes[end - 1] == UInt8(ascii: " "),
+                hasPrefix(units.code, bytes, at: end)
+            {
+                range = range.lowerBound..<end - 1
+            }
+        } else if hasPrefix(units.code, bytes, at: 0) {
+            range = units.code.count..<range.upperBound
+        } else {
+            return nil
+        }
+        if let first = range.first, bytes[first] == UInt8(ascii: " ") { range = first + 1..<range.upperBound }
+        var isPlain = true
+        for index in range where bytes[index] < 48 || bytes[index] > 57 {
+            guard bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") else { return nil }
+            isPlain = isPlain && bytes[index] == UInt8(ascii: ".") && !decimalComma
+        }
+        let number = bytes.extracting(range)
+        if isPlain { return try? parseAmount(number, exponent: currency.exponent) }
+        var copy: [UInt8] = []
+        for index in number.indices { copy.append(number[index]) }
+        guard let plain = try? plainNumber(copy) else { return nil }
+        return try? parseAmount(plain.span, exponent: currency.exponent)
+    }
+
+    @inline(__always)
+    private func hasPrefix(_ word: [UInt8], _ bytes: Span<UInt8>, at start: Int) -> Bool {
+        guard !word.isEmpty, bytes.count - start >= word.count else { return false }
+        for index in word.indices where bytes[start + index] != word[index] { return false }
+        return true
     }
 
     private func amountProblem(_ problem: AmountProblem) -> CellProblem {
@@ -96,27 +153,29 @@ struct Cells {
         return isNarrow ? 3 : 0
     }
 
+    private static let symbols: [String: Set<String>] = [
+        "$": ["USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY"],
+        "￥": ["JPY"],
+    ]
+    /// Letters before a symbol, and the code that they stand for.
+    private static let codes = [
+        "R": "BRL", "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD",
+        "MX": "MXN",
+    ]
+
     /// `$` alone is the campaign's currency if that is a dollar; any code must be the campaign's.
     private func check(_ unit: [UInt8]) throws(CellProblem) {
         if unit.isEmpty { return }
         let text = String(decoding: unit, as: UTF8.self)
         let code = text.filter { $0.isASCII && $0.isLetter }
         let symbol = text.filter { !($0.isASCII && $0.isLetter) }
-        let symbols = [
-            "$": ["USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY"],
-            "￥": ["JPY"],
-        ]
         let codes = code.uppercased()
-        let short = [
-            "R": "BRL", "US": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "HK": "HKD", "S": "SGD",
-            "MX": "MXN",
-        ]
-        let named = codes.count == 3 ? codes : short[codes] ?? codes
+        let named = codes.count == 3 ? codes : Self.codes[codes] ?? codes
         let isReal = symbol == "$" && codes == "R"
-        let symbolFits = symbol.isEmpty || isReal || (symbols[symbol]?.contains(currency.code) ?? false)
+        let symbolFits = symbol.isEmpty || isReal || (Self.symbols[symbol]?.contains(currency.code) ?? false)
         let codeFits = code.isEmpty || named == currency.code
         guard symbolFits, codeFits else {
-            let isAmount = Currency(named) != nil || symbols[symbol] != nil
+            let isAmount = Currency(named) != nil || Self.symbols[symbol] != nil
             throw CellProblem(
                 isAmount ? "currency" : "amount",
                 isAmount

@@ -2,8 +2,12 @@ import Accounting
 import Crowdfunding
 import Storage
 
-/// What an import needs to know of the pledges that are in the book already, read once before it begins.
+/// What an import needs to know of the pledges that are in the book already.
+///
+/// Read once before it begins; for a small file in a large book the keys are asked for one by one instead.
 struct ImportKeys {
+    /// Asked for keys that are not in the indices; `nil` where the indices have them all.
+    let book: BookKeys?
     var pledges: PledgeKeyIndex
     var backers: KeyIndex
     /// Refused sales that were counted as missed.
@@ -13,17 +17,19 @@ struct ImportKeys {
     var tierNumbers: [String: Int64]
     var promotionNumbers: [String: Int64]
 
-    init(_ campaign: LoadedCampaign, in records: Records) throws {
+    init(_ campaign: LoadedCampaign, oneByOne: Bool, in records: Records) throws {
         let number = campaign.record.number
-        let expected = campaign.record.firstPledge == nil ? 1024 : Int(clamping: campaign.record.head)
+        let readsAll = campaign.record.firstPledge != nil && !oneByOne
+        let expected = readsAll ? Int(clamping: campaign.record.head) : 1024
         var pledges = PledgeKeyIndex(capacity: expected)
         var backers = KeyIndex(capacity: expected)
-        if campaign.record.firstPledge != nil {
+        var missed = KeyIndex(capacity: 0)
+        if readsAll {
             try records.forEachPledgeKey(campaign: number) { pledges.insert($0, number: $1, content: $2) }
             try records.forEachBackerKey(campaign: number) { backers.insert($0, number: $1) }
         }
-        var missed = KeyIndex(capacity: 0)
-        try records.forEachMissedSale(campaign: number) { missed.insert($0, number: 1) }
+        if !oneByOne { try records.forEachMissedSale(campaign: number) { missed.insert($0, number: 1) } }
+        book = oneByOne ? BookKeys(records: records, campaign: number) : nil
         self.missed = missed
         self.pledges = pledges
         self.backers = backers
@@ -51,6 +57,30 @@ struct ImportKeys {
             }
         }
     }
+}
+
+/// Looks up single keys, on the thread that holds the transaction.
+struct BookKeys {
+    let records: Records
+    let campaign: Int64
+
+    /// Whether looking up each row's keys is less work than reading all keys of the book.
+    ///
+    /// A look-up costs some ten times a row that is read, and a row has two keys and some hundred bytes.
+    static func areAskedFor(bytes: Int64, in record: CampaignRecord) -> Bool {
+        record.firstPledge != nil && bytes <= min(record.head * 4, largest)
+    }
+
+    /// What is imported without a second thread is held in memory.
+    private static var largest: Int64 { 4 << 20 }
+
+    func pledge(_ hash: Int64) throws -> (number: Int64, content: Int64)? {
+        try records.pledgeKey(hash, campaign: campaign)
+    }
+
+    func backer(_ hash: Int64) throws -> Int64? { try records.backerKey(hash, campaign: campaign) }
+
+    func isMissed(_ key: Int64) throws -> Bool { try records.isMissedSale(key, campaign: campaign) }
 }
 
 /// Keys of new rows, which come in no order: parted by their first byte as they come and sorted part by

@@ -23,6 +23,8 @@ public struct ImportOptions: Sendable {
     public var day: CalendarDay?
     /// How many bytes of changed rows are kept in memory; the others wait in a file.
     var changesInMemory = 4 << 20
+    /// Whether keys are looked up one by one; `nil`: where that is less work.
+    var looksUpKeys: Bool?
 
     /// Nothing but what the files say: no update, no dry run, and bad rows refuse the file.
     public init() {}
@@ -105,8 +107,11 @@ extension Session {
         let factDay = options.day ?? today
         guard factDay <= today else { throw SessionError.dayInFuture(factDay, today: today) }
         try campaign.checkIsOpen(factDay)
+        let size = files.reduce(0) { $0 + $1.size }
+        let oneByOne = options.looksUpKeys ?? BookKeys.areAskedFor(bytes: size, in: campaign.record)
+        let keys = try ImportKeys(campaign, oneByOne: oneByOne, in: records)
         let producer = try ImportProducer(
-            files: files, campaign: campaign, rows: rows(for: campaign, factDay: factDay, in: records),
+            files: files, campaign: campaign, rows: rows(for: campaign, keys, factDay: factDay, in: records),
             changed: ChangedRows(besides: book.path, inMemory: options.changesInMemory), options, observer)
         try writeRows(of: producer, campaign.record.number, in: records)
         if let failure = producer.failure { throw failure }
@@ -135,7 +140,9 @@ extension Session {
     private func writeRows(of producer: ImportProducer, _ campaign: Int64, in records: Records) throws {
         let append = try BulkAppend(records, campaign: campaign)
         let queue = producer.queue
-        let worker = try Worker { producer.run() }
+        // What asks the book has to run here, where the transaction is; the thread has nothing to do then.
+        if producer.runsFirst { producer.run() }
+        let worker = try Worker { if !producer.runsFirst { producer.run() } }
         do {
             while let outcome = queue.take() {
                 try append.append(outcome.batch)
@@ -150,9 +157,9 @@ extension Session {
         if producer.failure == nil, !producer.isDoomed { try append.finish() }
     }
 
-    private func rows(for campaign: LoadedCampaign, factDay: CalendarDay, in records: Records) throws
-        -> ImportRows
-    {
+    private func rows(
+        for campaign: LoadedCampaign, _ keys: ImportKeys, factDay: CalendarDay, in records: Records
+    ) throws -> ImportRows {
         var taken = PlacesTaken(for: campaign.definition)
         let number = campaign.record.number
         let tiers = try records.taken(.tier, campaign: number)
@@ -176,9 +183,8 @@ extension Session {
         let key = try signingKey(campaign.record, in: records)
         let record = campaign.record
         return ImportRows(
-            campaign: campaign, placement: placement, keys: try ImportKeys(campaign, in: records),
-            hash: records.hash,
-            now: now, factDay: factDay
+            campaign: campaign, placement: placement, keys: keys, hash: records.hash, now: now,
+            factDay: factDay
         ) { isRehearsal in
             let head = ReceiptHead(
                 issuer: record.id.rawValue, currency: record.currency.code, scale: record.currency.exponent,

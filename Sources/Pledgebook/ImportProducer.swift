@@ -9,7 +9,10 @@ import Storage
 ///
 /// Runs on one thread; its results are read after that thread has ended.
 final class ImportProducer: @unchecked Sendable {
-    let queue = BoundedQueue<ImportRows.Outcome>(capacity: 4)
+    /// Holds all of a file that is read before anything of it is written.
+    let queue: BoundedQueue<ImportRows.Outcome>
+    /// Whether it asks the book while it reads, and so runs before the writing begins and not beside it.
+    let runsFirst: Bool
     private(set) var rows: ImportRows
     private(set) var failure: (any Error)?
     let changed: ChangedRows
@@ -39,6 +42,8 @@ final class ImportProducer: @unchecked Sendable {
         self.changed = changed
         self.options = options
         self.observer = observer
+        runsFirst = rows.asksBook
+        queue = BoundedQueue(capacity: runsFirst ? .max : 4)
         total = files.reduce(0) { $0 + $1.size }
         var context = campaign.importContext(options.map)
         let hash = rows.hash

@@ -7,7 +7,7 @@ import Storage
 
 /// The part of an import that runs beside the database: places each order, signs it, and makes its rows.
 ///
-/// Holds the campaign's counts and keys, so that it asks the database nothing.
+/// Holds the campaign's counts and keys, so that it asks the database nothing, but for a small file's keys.
 struct ImportRows {
     let campaign: LoadedCampaign
     let signer: (Bool) throws -> ReceiptSigner
@@ -17,6 +17,7 @@ struct ImportRows {
 
     private(set) var placement: PledgePlacement
     private var offsetsToday: CalendarDay
+    private let book: BookKeys?
     private var pledgeKeys: PledgeKeyIndex
     private var backerKeys: KeyIndex
     private var missedKeys: KeyIndex
@@ -64,6 +65,7 @@ struct ImportRows {
         self.factDay = factDay
         self.signer = signer
         offsetsToday = campaign.day(of: now)
+        book = keys.book
         pledgeKeys = keys.pledges
         backerKeys = keys.backers
         missedKeys = keys.missed
@@ -74,6 +76,9 @@ struct ImportRows {
             campaign.definition, tierNumbers: keys.tierNumbers, promotionNumbers: keys.promotionNumbers)
         firstPledge = campaign.record.firstPledge
     }
+
+    /// Whether it looks up keys in the book while it works.
+    var asksBook: Bool { book != nil }
 
     /// The chain's end after the rows so far.
     func chainEnd() -> ChainEnd? { activeSigner?.chainEnd() }
@@ -116,6 +121,7 @@ struct ImportRows {
         outcome.batch.entries.reserveCapacity(orders.count)
         outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
         let hashes = hashes(of: orders, outcome.batch.bytes)
+        if let book { for row in hashes { try learn(row, from: book) } }
         for (index, order) in orders.enumerated() {
             try process(
                 order, hashes[index], lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode,
@@ -144,6 +150,16 @@ struct ImportRows {
         return hashes
     }
 
+    /// Takes what the book knows of a row's keys into the indices.
+    private mutating func learn(_ row: RowHashes, from book: BookKeys) throws {
+        if pledgeKeys.find(row.key) == nil, let known = try book.pledge(row.key) {
+            pledgeKeys.insert(row.key, number: known.number, content: known.content)
+        }
+        if backerKeys.number(for: row.email) == 0, let known = try book.backer(row.email) {
+            backerKeys.insert(row.email, number: known)
+        }
+    }
+
     private mutating func process(
         _ order: PledgeOrder, _ hashes: RowHashes, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode,
         _ file: String, _ outcome: inout Outcome
@@ -170,7 +186,7 @@ struct ImportRows {
         }
         switch decision {
         case .refused(let refusal):
-            countMissed(refusal, order, hashes.key)
+            try countMissed(refusal, order, hashes.key)
             reject(
                 order, field: refusal.place, kind: refusal.missedDemandReason, refusal.problem,
                 fix: refusal.remedy,
@@ -196,9 +212,12 @@ struct ImportRows {
     }
 
     /// A sale is missed once, however often its row comes.
-    private mutating func countMissed(_ refusal: PlacementRefusal, _ order: PledgeOrder, _ key: Int64) {
+    private mutating func countMissed(
+        _ refusal: PlacementRefusal, _ order: PledgeOrder, _ key: Int64
+    ) throws {
         guard refusal.isMissedDemand, missedKeys.number(for: key) == 0 else { return }
         missedKeys.insert(key, number: 1)
+        if let book, try book.isMissed(key) { return }
         newlyMissed.append(key)
         summary.countMissed(refusal, order: order, in: campaign.definition)
     }

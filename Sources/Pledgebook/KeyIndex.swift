@@ -47,8 +47,12 @@ struct KeyIndex {
         count += 1
     }
 
+    /// How many keys there is room for, free places with them.
+    var slotCount: Int { slots.count }
+
+    /// To twice the size: an index of ten million keys is what an import of as many rows holds most of.
     private mutating func grow() {
-        var larger = KeyIndex(capacity: slots.count * 2)
+        var larger = KeyIndex(capacity: slots.count)
         for slot in slots where slot.number != 0 { larger.insert(slot.hash, number: slot.number) }
         self = larger
     }

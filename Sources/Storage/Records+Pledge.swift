@@ -1,6 +1,7 @@
 public import Accounting
 public import Crowdfunding
 import GRDB
+import GRDBSQLite
 
 /// A pledge as the book holds it.
 ///
@@ -251,6 +252,27 @@ extension Records {
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT hash, number FROM backer_key WHERE campaign = $1", arguments: [campaign])
         while let row = try cursor.next() { try body(row[0], row[1]) }
+    }
+
+    /// The pledge of an import key, and what its row said; `nil` where there is none.
+    public func pledgeKey(_ hash: Int64, campaign: Int64) throws -> (number: Int64, content: Int64)? {
+        var found: (number: Int64, content: Int64)?
+        try forEachRawRow(
+            """
+            SELECT number, content FROM pledge_key WHERE campaign = $1 AND hash = $2 ORDER BY number LIMIT 1
+            """, campaign, hash
+        ) { found = (sqlite3_column_int64($0, 0), sqlite3_column_int64($0, 1)) }
+        return found
+    }
+
+    /// The backer of a key; `nil` where there is none.
+    public func backerKey(_ hash: Int64, campaign: Int64) throws -> Int64? {
+        var found: Int64?
+        try forEachRawRow(
+            "SELECT number FROM backer_key WHERE campaign = $1 AND hash = $2 ORDER BY number LIMIT 1",
+            campaign, hash
+        ) { found = sqlite3_column_int64($0, 0) }
+        return found
     }
 
     /// The quantity that each backer holds of a tier (canceled and dropped pledges do not count).

@@ -266,6 +266,13 @@ extension Records {
         while let row = try cursor.next() { try body(row[0]) }
     }
 
+    /// Whether a refused sale was counted, by the keyed hash of its row's own key.
+    public func isMissedSale(_ key: Int64, campaign: Int64) throws -> Bool {
+        let select = try db.cachedStatement(
+            sql: "SELECT 1 FROM missed_sale WHERE campaign = $1 AND key = $2")
+        return try Row.fetchOne(select, arguments: [campaign, key]) != nil
+    }
+
     /// Remembers refused sales that were counted, by the keyed hash of their rows' own keys.
     public func addMissedSales(_ keys: [Int64], campaign: Int64) throws {
         let insert = try db.cachedStatement(

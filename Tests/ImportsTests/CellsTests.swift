@@ -52,6 +52,35 @@ struct CellsTests {
         #expect(error?.kind == kind)
     }
 
+    @Test("the short way to read what platforms write takes amounts for the same as the long way")
+    func shortWay() throws {
+        let starts = ["", "€", "€ ", "EUR ", "EUR", "eur ", "$", "US$", "$ ", "USD ", "¥", "-€", " €"]
+        let numbers = [
+            "79.00", "79", "1,234.00", "1,234,567.8", "12,34", ",5", "5,", ".5", "5.", "1.234,50", "1.2.3",
+            "0",
+            "-5", "(5.00)", "5 000", "", "999,999,999,999.99", "99999999999999999999", "x",
+        ]
+        let ends = ["", " EUR", "EUR", " USD", " AUD", " €", " ", "  EUR"]
+        var short = 0
+        for (currency, comma) in [
+            ("EUR", false), ("EUR", true), ("USD", false), ("AUD", false), ("JPY", false),
+        ] {
+            let cells = try cells(currency, comma: comma)
+            for start in starts {
+                for cell in numbers.flatMap({ number in ends.map { start + number + $0 } }) {
+                    let bytes = Array(cell.utf8)
+                    guard let amount = cells.usualAmount(bytes.span) else { continue }
+                    #expect(try cells.anyAmount(bytes.span) == amount, "\(currency): \(cell)")
+                    short += 1
+                }
+            }
+        }
+        #expect(short > 100)
+        #expect(try cells("EUR").usualAmount(Array("€1,234.00".utf8).span) == 123_400)
+        #expect(try cells("AUD").usualAmount(Array("$17.17 AUD".utf8).span) == 1_717)
+        #expect(try cells("SEK").usualAmount(Array("SEK 79.00".utf8).span) == 7_900)
+    }
+
     static let times: [(String, String)] = [
         ("2026-03-04T09:30:00Z", "2026-03-04T09:30:00Z"),
         ("2026-03-04T09:30:00+01:00", "2026-03-04T08:30:00Z"),

@@ -116,6 +116,64 @@ import Testing
         #expect(kept == 3)
     }
 
+    /// What a small file may hold besides new pledges.
+    enum Small: CaseIterable {
+        case newRows, sameRows, changedRows, refusedSales, twice
+    }
+
+    @Test(
+        "keys that are looked up one by one make the same book as keys that are read all at once",
+        arguments: Small.allCases)
+    func oneByOne(kind: Small) throws {
+        var dumps: [[String]] = []
+        for looksUp in [false, true] {
+            let book = try ClosingBook(count: 150)
+            var others = try Self.others(book, missed: kind == .refusedSales ? 3_000 : 0)
+            switch kind {
+            case .newRows: break
+            case .sameRows: others = book.rows + others.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
+            case .changedRows:
+                let text = String(decoding: book.rows, as: UTF8.self)
+                others = Array(text.replacing(",standard,1,", with: ",standard,2,").utf8)
+            case .refusedSales: break
+            // Known backers, under other references.
+            case .twice:
+                let text = String(decoding: book.rows, as: UTF8.self)
+                others = Array(text.replacing("\nP-", with: "\nR-").utf8)
+            }
+            var told: [String] = []
+            // The second file is another one: it lacks the last row.
+            let end = try #require(others.dropLast().lastIndex(of: UInt8(ascii: "\n")))
+            let shorter = Array(others[...end])
+            for rows in [others, shorter] {
+                let summary = try Self.importing(book, rows) {
+                    $0.takesGoodRows = true
+                    $0.update = kind == .changedRows
+                    $0.looksUpKeys = looksUp
+                }
+                told.append(
+                    "\(summary.placed) placed, \(summary.same) same, \(summary.changed) changed, "
+                        + "\(summary.refused) refused")
+            }
+            try book.check(hours: 0)
+            dumps.append(try book.dump() + told)
+        }
+        #expect(dumps[0] == dumps[1])
+    }
+
+    @Test(
+        "a book is asked for the keys of a small file, and gives all of them for a large one",
+        arguments: [
+            (4_000, 1_000, true), (4_001, 1_000, false), (4 << 20, 9 << 20, true), (5 << 20, 9 << 20, false),
+        ])
+    func asksForSmallFiles(bytes: Int64, head: Int64, asks: Bool) throws {
+        var record = try ClosingBook(count: 1).record()
+        record.head = head
+        #expect(BookKeys.areAskedFor(bytes: bytes, in: record) == asks)
+        record.firstPledge = nil
+        #expect(!BookKeys.areAskedFor(bytes: bytes, in: record))
+    }
+
     @Test("the bulk settings are set back after an import that was refused")
     func settings() throws {
         let book = try ClosingBook(count: 20)

@@ -37,6 +37,18 @@ import Testing
         try compare(.spread, capacity: capacity, count: 100_000, seed: seed)
     }
 
+    @Test("there are never more than three places a key, however many come", arguments: [1, 1_024, 5_000])
+    func places(capacity: Int) {
+        var index = KeyIndex(capacity: capacity)
+        var numbers = Numbers(state: 4)
+        for number in 1...200_000 {
+            index.insert(Int64(bitPattern: numbers.next()), number: Int64(number))
+            guard number > 5_000, index.slotCount > 3 * number else { continue }
+            Issue.record("\(index.slotCount) places for \(number) keys")
+            return
+        }
+    }
+
     @Test("also where they crowd", arguments: Shape.allCases)
     func crowded(shape: Shape) throws {
         try compare(shape, capacity: 1, count: 4_000, seed: 4)
