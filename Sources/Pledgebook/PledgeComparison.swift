@@ -183,13 +183,12 @@ extension PledgeComparison {
         ending = status == .dropped ? .dropped : .canceled
     }
 
-    /// A refund that was promised comes first; what is beyond it was made there.
+    /// A refund that was promised comes first; what is beyond it was made there, and less is a part of it.
     private mutating func giveBack(_ amount: Int64) {
         var left = amount
-        if let open = payment.operation, open.kind == .refund {
-            let done = min(open.amount, left)
-            events.append(.refunded(done, fee: 0))
-            left -= done
+        if let open = payment.operation, open.kind == .refund, left >= open.amount {
+            events.append(.refunded(open.amount, fee: 0))
+            left -= open.amount
         }
         if left > 0 { events.append(.refundedOutside(left, fee: 0, fromOwnAccount: false)) }
     }
