@@ -187,7 +187,7 @@ extension PlatformReader {
             refunded = order.amount
         case .partly:
             order.status = .pledged
-            offer.findings.partlyPaid += 1
+            offer.findings.findPartlyPaid()
         case .next: order.status = format.status
         }
         if order.status == .collected, order.amount > 0, refunded >= order.amount { order.status = .canceled }
@@ -199,7 +199,7 @@ extension PlatformReader {
             if !due.isEmpty, try cells.amount(batch.bytes.span.extracting(due.range)) > 0 {
                 order.status = .pledged
                 order.refunded = 0
-                offer.findings.partlyPaid += 1
+                offer.findings.findPartlyPaid()
             }
         }
         guard order.status == .pledged, columns.index(of: .canceledAt) >= 0 else { return }
@@ -256,7 +256,7 @@ extension PlatformReader {
                     + "; or name the file's zone as \(zoneKey)")
         }
         if assumesZone, offer.findings.assumedZone == nil, !hasOffset(bytes) {
-            offer.findings.assumedZone = cells.zone.name
+            offer.findings.assume(zone: cells.zone.name)
         }
         return time
     }
