@@ -1,7 +1,7 @@
 /// Why there is no such day or time of day, as `there is no month 13`; `nil` where there is one.
 ///
-/// - Parameters:
-///   - numbers: Year, month and day, then hour, minute and second as far as they are there; three or more.
+/// - Parameter numbers: Year, month and day, then hour, minute and second as far as they are there; three
+///   or more.
 /// - Returns: What of it is the first that cannot be.
 public func calendarFault(_ numbers: [Int]) -> String? {
     guard numbers.count >= 3 else { return nil }

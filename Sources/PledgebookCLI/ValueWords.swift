@@ -8,6 +8,7 @@ enum ValueWords {
     /// - Parameters:
     ///   - text: For example `The value '2026-02-30' is invalid for '--on <date>'`, and more lines.
     ///   - arguments: What was typed.
+    /// - Returns: What to say instead.
     static func explain(_ text: String, _ arguments: [String]) -> String? {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first else { return nil }
