@@ -219,17 +219,20 @@ struct Cells {
         let (numbers, rest) = leadingNumbers(bytes)
         let fix = "write it as 2026-03-04T09:30:00+01:00, or 2026-03-04 09:30 in \(zone.name)"
         guard numbers.count == 5 || numbers.count == 6 else {
+            let isDay = numbers.count == 3 && rest.isEmpty
             let what =
                 bytes.count == 0
                 ? "the time is missing"
-                : numbers.count == 3 && rest.isEmpty ? "the day has no time" : "this is not a time"
+                : isDay ? calendarFault(numbers) ?? "the day has no time" : "this is not a time"
             throw CellProblem("time", what, fix: fix)
         }
         guard
             let local = LocalTime(
                 year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
                 second: numbers.count == 6 ? numbers[5] : 0)
-        else { throw CellProblem("time", "the time is not one that exists", fix: fix) }
+        else {
+            throw CellProblem("time", calendarFault(numbers) ?? "the time is not one that exists", fix: fix)
+        }
         if let offset = offsetSeconds(rest) {
             guard case .one(let time) = ZoneOffsets.utc.timestamp(of: local) else {
                 throw CellProblem("time", "the time is not one that exists", fix: "write it as RFC 3339")
@@ -249,7 +252,7 @@ struct Cells {
                 fix: "write it with its offset, for example 2026-03-29T03:30:00+02:00")
         case .twice(let first, _):
             // Both fall on the same day; the earlier one keeps the place in the queue.
-            twice?.count += 1
+            twice?.find()
             return first
         }
     }

@@ -95,6 +95,7 @@ public struct OwnFormat: PledgeFormat {
         var read = ReadOrders()
         let rows = records.records
         let fields = records.fields
+        cells.twice?.place.file = file
         read.batch.bytes = records.takeBytes()
         read.batch.orders.reserveCapacity(rows.count)
         for index in first..<max(first, rows.count) {
@@ -112,6 +113,7 @@ public struct OwnFormat: PledgeFormat {
         }
         var order = PledgeOrder()
         order.line = record.line
+        cells.twice?.place.line = record.line
         order.row = row
         var at = Int(row.start)
         do throws(CellProblem) {

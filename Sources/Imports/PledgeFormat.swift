@@ -39,17 +39,25 @@ public struct ImportContext: Sendable {
 /// Used by the thread that reads, and by others when that has ended.
 public final class TwiceTimes: @unchecked Sendable {
     /// Each was read as the earlier of the two.
-    public internal(set) var count = 0
+    public private(set) var count = 0
+    /// The row that is read.
+    var place = (file: "", line: 0)
+    private var first = ""
 
     init() {}
+
+    func find() {
+        if count == 0 { first = "\(place.file):\(place.line)" }
+        count += 1
+    }
 
     /// What was assumed, and how to say it outright; nothing where no time came twice.
     public var remarks: [String] {
         guard count > 0 else { return [] }
         return [
-            "\(count == 1 ? "1 time falls" : "\(count) times fall") into an hour that comes twice, when "
-                + "the clocks go back: the earlier one was taken.\n  fix: write such times with their "
-                + "offset, for example 2026-10-25T02:30:00+01:00"
+            "\(count == 1 ? "1 time (\(first)) falls" : "\(count) times (the first: \(first)) fall") into "
+                + "an hour that comes twice, when the clocks go back: the earlier one was "
+                + "taken.\n  fix: write such times with their offset, for example 2026-10-25T02:30:00+01:00"
         ]
     }
 }

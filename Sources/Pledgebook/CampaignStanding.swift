@@ -26,6 +26,8 @@ public struct CampaignStanding: Sendable {
     public let decidedAt: Timestamp?
     /// When collecting or releasing began.
     public let closedAt: Timestamp?
+    /// The day on which the first run was launched, or the campaign was finished; `nil` before that.
+    public let reachedOn: CalendarDay?
     /// What the goal's decision stands on.
     public let funding: FundingStanding
     /// What became of the money.
@@ -65,7 +67,7 @@ extension LoadedCampaign {
 
 /// What became of the money that was pledged; minor units.
 public struct MoneyStanding: Hashable, Sendable {
-    /// Everything but what was canceled.
+    /// Promised and not canceled, dropped pledges among it, as in the funding report.
     public var pledged = Tally()
     /// Collected and not given back.
     public var collected = Tally()

@@ -2,6 +2,55 @@ public import Crowdfunding
 import Receipts
 import Storage
 
+/// What calling a campaign off comes to, pledge by pledge; minor units.
+public struct CampaignCancellation: Hashable, Sendable {
+    /// Pledges that were never charged, or failed: what they promised.
+    public var released = Tally()
+    /// What the gateway pays back.
+    public var refunded = Tally()
+    /// What was paid elsewhere, so that the maker has to pay it back.
+    public var refundedByYou = Tally()
+    /// What is to be paid back already.
+    public var owed = Tally()
+    /// In open disputes, which take their own course.
+    public var disputed = Tally()
+    /// Asked for, and nobody knows.
+    public var unknown = Tally()
+
+    /// Whether the campaign stays releasing until a person or a gateway has done something.
+    public var waits: Bool { !refundedByYou.isEmpty || !owed.isEmpty || !unknown.isEmpty }
+
+    init(_ totals: [PledgeTotal]) {
+        for total in totals {
+            let held = total.captured - total.refunded - total.committed - total.lost
+            if total.committed > 0 { owed.add(total.committed, total.count) }
+            if total.disputed > 0 {
+                disputed.add(total.disputed, total.count)
+            } else if total.isUnknown {
+                unknown.add(total.amount, total.count)
+            } else if held > 0, total.gateway == 1 {
+                refundedByYou.add(held, total.count)
+            } else if held > 0 {
+                refunded.add(held, total.count)
+            } else if total.state == .placed, total.captured == 0 {
+                released.add(total.amount, total.count)
+            }
+        }
+    }
+}
+
+extension Tally {
+    fileprivate mutating func add(_ amount: Int64, _ count: Int64) {
+        self.amount += amount
+        self.count += count
+    }
+}
+
+extension LoadedCampaign {
+    /// Whether it gives everything back because it was called off.
+    public var isBeingCanceled: Bool { record.releaseTo == .canceled }
+}
+
 extension Session {
     /// Calls a campaign off: everything is let go or paid back, then it is canceled.
     ///
@@ -37,6 +86,14 @@ extension Session {
         }
     }
 
+    /// What calling a campaign off would come to.
+    public func planCancellation(of id: CampaignID?) throws -> CampaignCancellation {
+        try book.read { records in
+            let campaign = try campaign(id, in: records)
+            return CampaignCancellation(try records.totals(campaign: campaign.record.number))
+        }
+    }
+
     /// Throws `SessionError.refused`, with what to do instead, where a campaign cannot be called off.
     public func checkMayCancel(_ campaign: LoadedCampaign, because reason: String) throws {
         let record = campaign.record
@@ -55,7 +112,7 @@ extension Session {
         case .funded, .fulfilling:
             throw SessionError.refused(
                 "\(record.id) has succeeded and owes its backers goods; it cannot be called off as a whole. "
-                    + "Cancel pledges with `pledgebook pledge cancel`.")
+                    + "Cancel pledges with `pledgebook pledge cancel WHO`.")
         case .unfunded, .finished:
             throw SessionError.refused("\(record.id) is \(record.state.rawValue). Nothing is left to cancel.")
         }

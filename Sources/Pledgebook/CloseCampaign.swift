@@ -170,7 +170,8 @@ extension Session {
         guard record.state != .live || now >= campaign.definition.closesAt else {
             throw SessionError.notYet(
                 "\(record.id) is open until \(campaign.definition.closesAt); close it then. "
-                    + "To end it earlier, set closes_at with `pledgebook campaign amend` or cancel it.")
+                    + "To end it earlier, set closes_at with `pledgebook campaign amend FILE`, or cancel it "
+                    + "with `pledgebook campaign cancel --because TEXT`.")
         }
     }
 

@@ -22,6 +22,24 @@ public struct ExpectedUnits: Hashable, Sendable {
         private let launched: Set<String>
         private let today: CalendarDay
         private let earliest: CalendarDay
+        /// What pledges that are alike come to: most of a campaign's are.
+        private var known: [Kind: (units: Int64, expectedOn: CalendarDay?)] = [:]
+        private static let largestCache = 10_000
+
+        /// All that decides what a pledge contains and when it is expected.
+        private struct Kind: Hashable {
+            var tier: Int?
+            var quantity: Int64
+            var lines: [LineRow]
+            var allocations: [AllocationRecord]
+
+            init(_ pledge: QueuedPledge) {
+                (tier, quantity) = (pledge.tier, pledge.quantity)
+                (lines, allocations) = (pledge.lines, pledge.allocations)
+                for index in lines.indices { lines[index].pledge = 0 }
+                for index in allocations.indices { allocations[index].pledge = 0 }
+            }
+        }
 
         init(_ campaign: LoadedCampaign, today: CalendarDay, in records: Records) throws {
             words = try ProductionWords(campaign, in: records)
@@ -34,7 +52,17 @@ public struct ExpectedUnits: Hashable, Sendable {
         }
 
         /// What is reserved by its run or stock; the rest by the next planned run, else by what was promised.
-        func read(_ pledge: QueuedPledge) -> ExpectedUnits {
+        mutating func read(_ pledge: QueuedPledge) -> ExpectedUnits {
+            let kind = Kind(pledge)
+            if let (units, expectedOn) = known[kind] {
+                return ExpectedUnits(number: pledge.number, units: units, expectedOn: expectedOn)
+            }
+            let expected = reckon(pledge)
+            if known.count < Self.largestCache { known[kind] = (expected.units, expected.expectedOn) }
+            return expected
+        }
+
+        private func reckon(_ pledge: QueuedPledge) -> ExpectedUnits {
             let (chosen, open) = words.demand(of: pledge)
             var left: [Int: Int64] = open
             for (sku, units) in chosen { left[words.units.itemOfSKU[sku], default: 0] += units }

@@ -18,7 +18,8 @@ extension PlacementRefusal {
         case .campaignOver: "name a campaign that is under way with --campaign"
         case .beforeStart, .afterEnd: "check pledged_at; a platform's own export is taken with any date"
         case .earlyBirdOver, .soldOut, .outOfStock, .noDatedSupply:
-            "leave the row out, or offer the backer another tier; `campaign amend` can raise a limit"
+            "leave the row out, or offer the backer another tier; `pledgebook campaign amend FILE` can raise "
+                + "a limit"
         case .perBacker: "lower the quantity, or leave the row out"
         case .promotionOver, .promotionUsedUp: "leave the promotion out and let the row be priced again"
         case .priceDiffers: "mend the amount, or empty the cell: then the row is priced by the campaign file"

@@ -227,16 +227,15 @@ extension PledgeComparison {
 
     /// Goes back from the newest payment first.
     ///
-    /// A refund that was promised comes first; what is beyond it was made there.
+    /// A refund that was promised comes first; what is beyond it was made there, and less is a part of it.
     private mutating func giveBack(_ amount: Int64) {
         var all = amount
         for (index, payment) in payments.enumerated().reversed() {
             var left = index == 0 ? all : min(all, payment.out - payment.disputed)
             all -= left
-            if let open = payment.operation, open.kind == .refund, left > 0 {
-                let done = min(open.amount, left)
-                events.append((index + 1, .refunded(done, fee: 0)))
-                left -= done
+            if let open = payment.operation, open.kind == .refund, left >= open.amount {
+                events.append((index + 1, .refunded(open.amount, fee: 0)))
+                left -= open.amount
             }
             if left > 0 {
                 events.append((index + 1, .refundedOutside(left, fee: 0, fromOwnAccount: false)))

@@ -84,6 +84,8 @@ public struct UnitSource: Hashable, Sendable {
     public var slip = 0
     /// Reserved for the pledge, or only how things look now.
     public var isReserved: Bool
+    /// Whether all that was ordered of the run has come.
+    public var hasArrived = false
 }
 
 /// The money side of a pledge, minor units.

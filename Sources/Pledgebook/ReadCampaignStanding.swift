@@ -44,7 +44,8 @@ private struct StandingReader {
         return CampaignStanding(
             campaign: campaign, now: session.now, state: campaign.record.state,
             isRehearsal: campaign.record.isRehearsal == true, decidedAt: campaign.record.decidedAt,
-            closedAt: campaign.record.closedAt, funding: funding, money: money, tiers: try tierStandings(),
+            closedAt: campaign.record.closedAt, reachedOn: try reachedOn(), funding: funding, money: money,
+            tiers: try tierStandings(),
             withoutReward: tally { $0.isHeld && $0.tier == nil }, supplies: supplies(sold), runs: runs,
             choices: choices, shipped: shipped, units: sold.reduce(0, +),
             due: try DueReader(
@@ -52,6 +53,15 @@ private struct StandingReader {
                 runs: runs,
                 open: open, isShipped: shipped == sold.reduce(0, +)
             ).steps(), hasSiblings: try hasSiblings())
+    }
+
+    /// When a campaign that is past its decision came to where it is.
+    private func reachedOn() throws -> CalendarDay? {
+        let kinds: [CampaignState: EntryKind] = [
+            .fulfilling: .campaignFulfilling, .finished: .campaignFinished,
+        ]
+        guard let kind = kinds[campaign.record.state] else { return nil }
+        return try records.entries(campaign: number, kinds: [kind]).last?.entry.day
     }
 
     private func hasSiblings() throws -> Bool {
@@ -65,7 +75,9 @@ private struct StandingReader {
     private func moneyStanding() throws -> MoneyStanding {
         var money = MoneyStanding()
         money.pledged = tally { $0.state != .canceled }
-        if campaign.record.state.isPast, let told = try pledgedAtClose() { money.pledged.amount = told }
+        if campaign.record.state.isPast, let told = try records.pledgedAtClose(campaign: number) {
+            money.pledged.amount = told
+        }
         money.dropped = tally { $0.state == .dropped }
         money.failed = tally { $0.state == .placed && $0.payment == .failed }
         money.needBacker = tally { $0.state == .placed && $0.payment == .actionRequired }
@@ -85,14 +97,6 @@ private struct StandingReader {
         money.balances = try session.balanceStanding(campaign, totals, in: records)
         try addBooked(to: &money)
         return money
-    }
-
-    /// What was pledged when releasing began, by its entry: released pledges do not hold a place any more.
-    private func pledgedAtClose() throws -> Int64? {
-        guard campaign.record.state != .finished else { return nil }
-        return try records.entries(campaign: number, kinds: [.campaignReleasing]).last.flatMap {
-            EntryDetail.value("pledged", in: $0.entry.detail).flatMap { Int64($0) }
-        }
     }
 
     /// Fees and tax by the journal; what it does not hold yet is estimated by the campaign's file.
@@ -115,7 +119,7 @@ private struct StandingReader {
         money.tax =
             definition.tax.point == .delivery
             ? try records.taxInCollected(campaign: number)
-            : paidTax - trial.balance(of: .tax) - disputedTax
+            : try paidTax - trial.balance(of: .tax) - disputedTax + taxDisputedTwice(money)
         let processor = trial.balance(of: .processorFees) + trial.balance(of: .chargebackFees)
         let platform = trial.balance(of: .platformFees)
         money.fees = processor + platform
@@ -132,6 +136,18 @@ private struct StandingReader {
         if platform == 0, estimate.platform > 0 {
             money.fees += estimate.platform
             money.feesAreEstimated = true
+        }
+    }
+
+    /// Tax in dispute that is not among what is held: its money was given back besides, or is to be.
+    private func taxDisputedTwice(_ money: MoneyStanding) throws -> Int64 {
+        guard money.disputed.amount > 0 else { return 0 }
+        let pledges = Set(try records.disputedTwice(campaign: number).map(\.pledge))
+        return try pledges.reduce(0) { sum, pledge in
+            guard let record = try records.pledge(campaign: number, number: pledge) else { return sum }
+            let entries = try records.entries(campaign: number, pledge: pledge).map(\.entry)
+            let left = PartsLeft(due: campaign.capturedParts(of: record.parts), replaying: entries)
+            return sum + max(0, left.disputed.tax - left.undelivered.tax - left.delivered.tax)
         }
     }
 
@@ -235,6 +251,15 @@ private struct StandingReader {
             }
         }
         return units
+    }
+}
+
+extension Records {
+    /// What was pledged when releasing began, by its entry: released pledges do not hold a place any more.
+    func pledgedAtClose(campaign: Int64) throws -> Int64? {
+        try entries(campaign: campaign, kinds: [.campaignReleasing]).last.flatMap {
+            EntryDetail.value("pledged", in: $0.entry.detail).flatMap { Int64($0) }
+        }
     }
 }
 

@@ -99,11 +99,12 @@ struct PledgeReader {
     ) -> [UnitSource] {
         var sources: [UnitSource] = []
         for (run, reserved) in Dictionary(grouping: held, by: \.run).sorted(by: { $0.key < $1.key }) {
+            let record = runs.first { $0.id == run }
             sources.append(
                 UnitSource(
                     run: run.isEmpty ? nil : run, units: reserved.reduce(0) { $0 + $1.quantity },
-                    expectedOn: runs.first { $0.id == run }?.expectedOn,
-                    slip: runs.first { $0.id == run }.map(slip(of:)) ?? 0, isReserved: true))
+                    expectedOn: record?.expectedOn, slip: record.map(slip(of:)) ?? 0, isReserved: true,
+                    hasArrived: record.map { $0.state == .received || $0.state == .closed } ?? false))
         }
         let rest = units - sources.reduce(0) { $0 + $1.units }
         guard rest > 0, pledge.state.holdsPlace else { return sources }

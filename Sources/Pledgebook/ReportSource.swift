@@ -27,6 +27,8 @@ public struct ReportSource: Sendable {
     public let totals: [DailyTotal]
     /// Pledges by their states; empty where they were not counted.
     public let pledges: [PledgeTotal]
+    /// What was pledged when a campaign closed that gave everything back; `nil` for others.
+    public let pledgedAtClose: Int64?
     /// What all payments add up to.
     public let payments: PaymentSums
     /// The launched runs.
@@ -70,12 +72,29 @@ public struct PostedEntry: Sendable {
 /// Goes through every posted entry of a campaign.
 public typealias PostedEntries = (_ visit: (PostedEntry) throws -> Void) throws -> Void
 
-extension PostedEntry {
-    /// Units that the entry says went out; negative where it takes a delivery back.
-    public var deliveredUnits: Int64 {
-        guard entry.kind == .delivered else { return 0 }
-        let units = EntryDetail.units(in: entry.detail).reduce(0) { $0 + $1.units }
-        return entry.reverses == nil ? units : -units
+/// Goes through the entries up to a day that change what is owed to backers in goods and shipping.
+///
+/// Of an entry only its kind, pledge, day and parts are there, and how many units it says went out: fewer
+/// than none where it takes a delivery back.
+public typealias LiabilityEntries = (
+    _ last: CalendarDay, _ visit: (_ entry: JournalEntry, _ deliveredUnits: Int64) throws -> Void
+) throws -> Void
+
+extension EntryKind {
+    /// Those that change what is owed to backers in goods and shipping.
+    fileprivate static let ofLiabilities: [EntryKind] = {
+        let accounts: Set<Account> = [.refundableDeposits, .contract, .contractShipping]
+        return allCases.filter { kind in
+            kind.postings.contains { accounts.contains($0.debit) || accounts.contains($0.credit) }
+        }
+    }()
+}
+
+extension JournalEntry {
+    fileprivate var deliveredUnits: Int64 {
+        guard kind == .delivered else { return 0 }
+        let units = EntryDetail.units(in: detail).reduce(0) { $0 + $1.units }
+        return reverses == nil ? units : -units
     }
 }
 
@@ -127,29 +146,30 @@ extension Session {
         }
     }
 
-    /// The same with what every pledge waits for.
+    /// Reads a report's figures, what is owed to backers and what every pledge waits for, from one state of
+    /// the book.
     ///
     /// - Parameters:
     ///   - id: Which campaign; without one, the only one that is not over.
-    ///   - body: Gets the figures, a function that goes through every posted entry, and one that goes
-    ///     through every pledge with units.
+    ///   - body: Gets the figures, a function that goes through the entries, and one that goes through every
+    ///     pledge with units.
     /// - Throws: `SessionError`, or what `body` throws.
     public func withExpectedPledges(
         _ id: CampaignID?,
-        _ body: (ReportSource, @escaping PostedEntries, @escaping ExpectedUnits.All) throws -> Void
+        _ body: (ReportSource, @escaping LiabilityEntries, @escaping ExpectedUnits.All) throws -> Void
     ) throws {
         try book.read { records in
             let source = try reportSource(campaign(id, in: records), countingPledges: false, in: records)
             let number = source.campaign.record.number
             try body(
                 source,
-                { visit in
-                    try records.forEachPostedEntry(campaign: number) { entry, pledge in
-                        try visit(PostedEntry(entry, pledge, of: source.campaign))
-                    }
+                { last, visit in
+                    try records.forEachPledgeEntry(
+                        campaign: number, of: EntryKind.ofLiabilities, through: last
+                    ) { try visit($0, $0.deliveredUnits) }
                 },
                 { visit in
-                    let reader = try ExpectedUnits.Reader(source.campaign, today: source.today, in: records)
+                    var reader = try ExpectedUnits.Reader(source.campaign, today: source.today, in: records)
                     try records.forEachQueuedPledge(campaign: number) { pledge in
                         let expected = reader.read(pledge)
                         if expected.units > 0 { try visit(expected) }
@@ -171,6 +191,8 @@ extension Session {
             },
             today: campaign.day(of: now), totals: try records.dailyTotals(campaign: record.number),
             pledges: countingPledges ? try records.totals(campaign: record.number) : [],
+            pledgedAtClose: countingPledges && record.state.isPast
+                ? try records.pledgedAtClose(campaign: record.number) : nil,
             payments: countingPledges
                 ? try records.paymentSums(campaign: record.number) : PaymentSums(),
             runs: countingPledges ? try records.runs(campaign: record.number) : [])

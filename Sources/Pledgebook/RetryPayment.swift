@@ -82,7 +82,7 @@ extension Session {
         guard pledge.state == .placed else { return "\(name) is \(pledge.state) and is not charged." }
         guard pledge.gateway != 1 else {
             return "\(name) is paid elsewhere; this program does not charge it. When the money has come, say "
-                + "`pledgebook payment record \(name) AMOUNT --on DATE`."
+                + "`pledgebook payment record \(name) AMOUNT --on DATE --reference REFERENCE`."
         }
         guard about.instalment > 1 || !campaign.retryWindowIsOver(at: now) else {
             return

@@ -8,9 +8,8 @@ extension Session {
         _ campaign: LoadedCampaign, _ totals: [PledgeTotal], in records: Records
     ) throws -> FundingStanding {
         var standing = FundingStanding(pledged: 0, windowIsOver: campaign.retryWindowIsOver(at: now))
+        standing.collected = try netCollected(totals, campaign: campaign.record.number, in: records)
         for total in totals {
-            standing.collected +=
-                total.captured - total.refunded - total.committed - total.disputed - total.lost
             guard total.state == .placed || total.state == .delivered else { continue }
             standing.pledged += total.amount
             if total.isUnknown {
@@ -24,6 +23,17 @@ extension Session {
             standing.unitsCollected = try units(campaign, totals, collectedOnly: true, in: records)
         }
         return standing
+    }
+
+    /// What was collected and is neither given back, to be given back, in dispute nor lost; minor units.
+    ///
+    /// What is in dispute and to be given back besides is taken off once, payment by payment.
+    func netCollected(_ totals: [PledgeTotal], campaign: Int64, in records: Records) throws -> Int64 {
+        let net = totals.reduce(0) {
+            $0 + $1.captured - $1.refunded - $1.committed - $1.disputed - $1.lost
+        }
+        guard totals.contains(where: { $0.disputed > 0 }) else { return net }
+        return try records.disputedTwice(campaign: campaign).reduce(net) { $0 + $1.amount }
     }
 
     /// Units that count for `minimum_units`: of the item that the first run makes; without runs, of all

@@ -83,7 +83,8 @@ extension Session {
                 record.placed + record.changed == 0
                     ? "Import \(number) placed nothing and changed nothing; there is nothing to undo."
                     : "Import \(number) has no entries in the book: only names, addresses or answers, or an "
-                        + "earlier version wrote it. Cancel single pledges with `pledgebook pledge cancel`.")
+                        + "earlier version wrote it. Cancel single pledges with `pledgebook pledge cancel "
+                        + "WHO`.")
         }
         let decisions: [EntryKind] = [
             .campaignCollecting, .campaignReleasing, .campaignFunded, .campaignUnfunded, .campaignCanceled,
@@ -97,7 +98,7 @@ extension Session {
             throw SessionError.refused(
                 "Import \(number) cannot be undone: the campaign has gone on since by entry "
                     + "\(decision.number) (\(decision.kind.title), \(decision.day)). Cancel single pledges "
-                    + "with `pledgebook pledge cancel`.")
+                    + "with `pledgebook pledge cancel WHO`.")
         }
         return record
     }
@@ -205,7 +206,7 @@ struct UndoingImport {
             throw SessionError.refused(
                 "Import \(undo.file.number) cannot be undone: entry \(payout.number) (\(payout.kind.title), "
                     + "\(payout.day)) has paid out money that it told of. Take that back first with "
-                    + "`pledgebook entry reverse \(payout.number) --because …`. Nothing was changed.")
+                    + "`pledgebook entry reverse \(payout.number) --because TEXT`. Nothing was changed.")
         }
     }
 

@@ -133,9 +133,9 @@ enum UpdateRefusal: Equatable {
             "say --update to book it as a correction, or give the row a pledge_id of its own if it is "
                 + "another pledge"
         case .otherSource: "give the row a pledge_id of its own"
-        case .collected:
-            "leave the row as it was; pay back with `pledgebook payment refund`, or cancel with `pledgebook "
-                + "pledge cancel`"
+        case .collected(let reference, _):
+            "leave the row as it was; pay back with `pledgebook payment refund \(reference)`, or cancel with "
+                + "`pledgebook pledge cancel \(reference)`"
         case .gatewayDecides: "leave the status as it was, or empty"
         case .allocated: "leave the row as it was, or cancel the pledge and place it anew"
         case .rule(let refusal): refusal.remedy

@@ -34,7 +34,7 @@ struct DueWords {
         case .close, .charge, .ask, .retry, .drop, .release: "pledgebook campaign close \(id)"
         case .askBalance: "pledgebook payment balance\(name)"
         case .launchRun(let run, _): "pledgebook run launch \(run)\(name)"
-        case .recordPayout: "pledgebook cash record payout …\(name)"
+        case .recordPayout: "pledgebook cash record payout AMOUNT --on DATE\(name)"
         case .refund: "pledgebook payment list --state refund-pending --state refund-owed\(name)"
         case .choose: "pledgebook pledge list --open-choice\(name)"
         case .sendNotices: "pledgebook notice export\(name)"

@@ -4,13 +4,16 @@ import Crowdfunding
 /// Says what went wrong and gives the exit code; never usage text for a run-time error.
 enum Failure {
     /// For errors of the command line itself, and for `--help` and `--version`.
-    static func reportParsing(_ error: any Error) -> Int32 {
+    ///
+    /// What was typed helps to say what is wrong with a value.
+    static func reportParsing(_ error: any Error, _ arguments: [String] = []) -> Int32 {
         let code = PledgebookCommand.exitCode(for: error).rawValue
         let text = PledgebookCommand.fullMessage(for: error)
         if code == 0 {
             Output.line(text)
         } else if text.hasPrefix("Error: ") {
-            Output.note(String(text.dropFirst("Error: ".count)))
+            let said = String(text.dropFirst("Error: ".count))
+            Output.note(ValueWords.explain(said, arguments) ?? said)
         } else {
             Output.talk(text)
         }
@@ -24,7 +27,7 @@ enum Failure {
         case is OutputClosed: return 0
         case let problem as any UserFacingError:
             // Diagnostics begin with their place, as compilers write them.
-            isDiagnostic(problem) ? Output.talk(problem.message) : Output.note(problem.message)
+            Output.advise(problem.message, isDiagnostic: isDiagnostic(problem))
             return problem.exitCode.rawValue
         case let problem as ValidationError:
             Output.note(problem.message)

@@ -38,6 +38,12 @@ enum Output {
     /// Says a sentence to the person, as `pledgebook: …` on stderr.
     static func note(_ sentence: String) { talk("pledgebook: " + sentence) }
 
+    /// Says a sentence, and what the capital words of the commands in it stand for.
+    static func advise(_ sentence: String, isDiagnostic: Bool = false) {
+        isDiagnostic ? talk(sentence) : note(sentence)
+        for meaning in Placeholders.legend(of: sentence) { talk("  " + meaning) }
+    }
+
     /// Writes a line to stderr as it is.
     static func talk(_ text: String) {
         _ = writeAll(Array((text + "\n").utf8).span, to: STDERR_FILENO)
@@ -55,6 +61,7 @@ enum Output {
     static func next(_ commands: [String]) {
         guard !commands.isEmpty else { return }
         line("\nNext:\n" + commands.map { "  " + $0 }.joined(separator: "\n"))
+        for meaning in Placeholders.legend(of: commands.joined(separator: "\n")) { line("    " + meaning) }
     }
 
     /// Returns 0 or the system's error number.

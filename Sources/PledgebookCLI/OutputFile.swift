@@ -3,6 +3,9 @@ import Reports
 
 /// Writes files that are named on the command line: whole or not at all, and never in the place of another.
 enum OutputFile {
+    /// The file that was named; `nil`: none was, or `-`, which stands for stdout.
+    static func named(_ path: String?) -> String? { path == "-" ? nil : path }
+
     /// Writes bytes under a name that nothing has.
     static func write(_ bytes: [UInt8], to path: String) throws {
         try write(to: path) { sink in try sink(bytes) }

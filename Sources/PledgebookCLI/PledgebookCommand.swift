@@ -48,7 +48,7 @@ struct PledgebookCommand: ParsableCommand {
         do {
             command = try parseAsRoot(arguments)
         } catch {
-            Glibc.exit(Failure.reportParsing(error))
+            Glibc.exit(Failure.reportParsing(error, arguments))
         }
         do {
             try command.run()

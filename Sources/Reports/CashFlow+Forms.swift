@@ -9,6 +9,8 @@ extension CashFlow {
         ReportColumn("entries", .integer), ReportColumn("journal", .text),
     ]
 
+    private static let owedBackTitle = "of which owed back to backers"
+
     /// Tidy rows: every line of every period, also where nothing moved.
     public var table: ReportTable {
         var table = ReportTable(head: head, columns: Self.dataColumns)
@@ -29,7 +31,7 @@ extension CashFlow {
             let entries = column.movements.reduce(0) { $0 + $1.entries }
             append("change", "CF91", "net change", column.sum(), entries)
             append("closing", "CF92", "closing cash", column.closing, 0)
-            append("memo", "CF93", "of which owed back to backers", column.owedBack, 0)
+            append("memo", "CF93", Self.owedBackTitle, column.owedBack, 0)
         }
         return table
     }
@@ -67,7 +69,7 @@ extension CashFlow {
             for (index, line) in CashLine.allCases.enumerated() where line.section == section {
                 guard columns.contains(where: { $0.movements[index] != Movement() }) else { continue }
                 isShown = true
-                append("  \(line.rawValue) \(line.forPeople)", total: total { $0.movements[index].amount }) {
+                append("  \(line.rawValue) \(line.title)", total: total { $0.movements[index].amount }) {
                     $0.movements[index].amount
                 }
             }
@@ -78,7 +80,7 @@ extension CashFlow {
         let end = columns[columns.count - 1]
         append("closing", total: end.closing) { $0.closing }
         if columns.contains(where: { $0.owedBack != 0 }) {
-            append("  CF93 of which owed back", total: end.owedBack) { $0.owedBack }
+            append("  CF93 \(Self.owedBackTitle)", total: end.owedBack) { $0.owedBack }
         }
         return grid
     }
@@ -88,9 +90,4 @@ extension CashFlow {
     private func grouped(_ amount: Int64) -> String {
         Money(minorUnits: amount, currency: campaign.currency).grouped
     }
-}
-
-extension CashLine {
-    /// The words of the text form, where they are plainer than those of the data.
-    fileprivate var forPeople: String { self == .taxRemitted ? "tax paid over" : title }
 }

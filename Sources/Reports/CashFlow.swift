@@ -25,7 +25,8 @@ public struct CashFlow: Report {
         public let movements: [Movement]
         /// Cash after its last day, minor units.
         public let closing: Int64
-        /// What of the closing cash is owed back to backers: accounts 2000 and 2020, at most the cash.
+        /// What of the closing cash is owed back to backers: account 2020, and until the campaign is funded
+        /// 2000, 2015 and 2030, at most the cash.
         public let owedBack: Int64
 
         /// What the lines of a section add up to; all lines without one.
@@ -123,6 +124,8 @@ private struct RunningBooks {
     let basis: CashBasis
     var totals: ArraySlice<DailyTotal>
     private var books = TrialBalance()
+    /// Whether the money is the maker's: it need not be given back any more because too little came.
+    private var isFunded = false
 
     init(campaign: ReportCampaign, basis: CashBasis, totals: ArraySlice<DailyTotal>) {
         self.campaign = campaign
@@ -138,6 +141,7 @@ private struct RunningBooks {
         let posted = totals.prefix { $0.day <= day }
         totals = totals.dropFirst(posted.count)
         for total in posted {
+            if total.kind == .campaignFunded || total.kind == .succeeded { isFunded = true }
             do { try books.add(total.parts, by: rules(total.kind)) } catch { throw ReportError.tooLarge }
         }
         return posted
@@ -148,10 +152,14 @@ private struct RunningBooks {
         get throws { try narrow(basis.accounts.reduce(Int128(0)) { $0 + Int128(books.balance(of: $1)) }) }
     }
 
-    /// What backers can ask back (2000 and 2020 stand in credit), from nothing to the cash there is.
+    /// What backers can ask back (the accounts stand in credit), from nothing to the cash there is.
+    ///
+    /// Until the campaign is funded that is all they paid: goods, shipping and tax.
     func owedBack(atMost cash: Int64) throws -> Int64 {
-        let owed = Int128(books.balance(of: .refundableDeposits)) + Int128(books.balance(of: .refundsPayable))
-        return try narrow(max(0, min(-owed, Int128(cash))))
+        var accounts: [Account] = [.refundsPayable]
+        if !isFunded { accounts += [.refundableDeposits, .contractShipping, .tax] }
+        let owed = accounts.reduce(Int128(0)) { $0 - Int128(books.balance(of: $1)) }
+        return try narrow(max(0, min(owed, Int128(cash))))
     }
 }
 

@@ -56,12 +56,6 @@ public struct DeferredOutlook: Hashable, Sendable {
     /// The last day that counts as current.
     public let currentUntil: CalendarDay
 
-    private struct Owed {
-        var goods: Int128 = 0
-        var shipping: Int128 = 0
-        var delivered: Int64 = 0
-    }
-
     /// Adds up what is owed on each pledge.
     ///
     /// - Parameters:
@@ -77,47 +71,56 @@ public struct DeferredOutlook: Hashable, Sendable {
             CalendarDay(year: last.year + 1, month: last.month, day: last.day)
             ?? last.adding(days: 365)
         var owed: [Int64: Owed] = [:]
+        var all = Owed()
+        var legs: [EntryKind: [PostingLeg]] = [:]
         try entries { posted in
+            let kind = posted.entry.kind
             guard posted.entry.day <= last, let pledge = posted.entry.pledge else { return }
-            let (goods, shipping) = Self.owed(by: posted.entry)
-            guard goods != 0 || shipping != 0 || posted.deliveredUnits != 0 else { return }
-            owed[pledge, default: Owed()].goods += goods
-            owed[pledge, default: Owed()].shipping += shipping
-            owed[pledge, default: Owed()].delivered += posted.deliveredUnits
+            if legs[kind] == nil { legs[kind] = PostingLeg.legs(of: kind) }
+            var change = Owed(posted.entry.parts, by: legs[kind] ?? [])
+            change.delivered = posted.deliveredUnits
+            guard change != Owed() else { return }
+            owed[pledge, default: Owed()].add(change)
+            all.add(change)
         }
-        var sums = (goods: (Int128(0), Int128(0)), shipping: (Int128(0), Int128(0)))
-        func add(_ owed: Owed, isLater: Bool) {
-            if isLater {
-                sums.goods.1 += owed.goods
-                sums.shipping.1 += owed.shipping
-            } else {
-                sums.goods.0 += owed.goods
-                sums.shipping.0 += owed.shipping
-            }
-        }
+        // What nobody can date is current, so it is enough to know what is later.
+        var later = Owed()
         var open: Int64 = 0
         try pledges { pledge in
-            guard let known = owed.removeValue(forKey: pledge.pledge) else { return }
-            add(known, isLater: pledge.expectedOn.map { $0 > currentUntil } ?? false)
+            guard let known = owed[pledge.pledge] else { return }
+            if let day = pledge.expectedOn, day > currentUntil { later.add(known) }
             if known.goods + known.shipping > 0 { open += max(pledge.units - known.delivered, 0) }
         }
-        for rest in owed.values { add(rest, isLater: false) }
         unitsOpen = open
-        goods = Share(current: try narrow(sums.goods.0), later: try narrow(sums.goods.1))
-        shipping = Share(current: try narrow(sums.shipping.0), later: try narrow(sums.shipping.1))
+        goods = Share(current: try narrow(all.goods - later.goods), later: try narrow(later.goods))
+        shipping = Share(
+            current: try narrow(all.shipping - later.shipping), later: try narrow(later.shipping))
     }
 
-    private static func owed(by entry: JournalEntry) -> (goods: Int128, shipping: Int128) {
-        var owed = (goods: Int128(0), shipping: Int128(0))
-        for leg in PostingLeg.legs(of: entry.kind) {
-            let amount = Int128(entry.parts[leg.part]) * Int128(-leg.sign)
-            switch leg.account {
-            case .refundableDeposits, .contract: owed.goods += amount
-            case .contractShipping: owed.shipping += amount
-            default: break
+    private struct Owed: Equatable {
+        var goods: Int128 = 0
+        var shipping: Int128 = 0
+        var delivered: Int64 = 0
+
+        init() {}
+
+        /// What an entry adds to what is owed; less than nothing where it takes from it.
+        init(_ parts: EntryParts, by legs: [PostingLeg]) {
+            for leg in legs {
+                let amount = Int128(parts[leg.part]) * Int128(-leg.sign)
+                switch leg.account {
+                case .refundableDeposits, .contract: goods += amount
+                case .contractShipping: shipping += amount
+                default: break
+                }
             }
         }
-        return owed
+
+        mutating func add(_ other: Owed) {
+            goods += other.goods
+            shipping += other.shipping
+            delivered += other.delivered
+        }
     }
 }
 

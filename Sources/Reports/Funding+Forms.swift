@@ -9,6 +9,7 @@ extension Funding {
         ("dropped", { $0.dropped.amount }), ("unknown", { $0.unknown.amount }),
         ("refunded", { $0.payments.refunded }), ("refunds_owed", { $0.payments.committed }),
         ("disputed", { $0.payments.disputed }), ("disputes_lost", { $0.payments.lost }),
+        ("disputed_and_refunded", { $0.payments.disputedTwice }),
         ("net_collected", { $0.netCollected }), ("fees", { $0.fees }), ("net_available", { $0.netAvailable }),
         ("committed_to_suppliers", { $0.committedToSuppliers }),
     ]
@@ -16,7 +17,10 @@ extension Funding {
     private var head: ReportHead {
         ReportHead(
             name: "funding", title: "Funding", campaign: campaign,
-            notes: ["Net collected is before fees, with tax in it."])
+            notes: [
+                "Pledged is what was promised and not canceled, dropped pledges among it.",
+                "Net collected is before fees, with tax in it.",
+            ])
     }
 
     /// One row: a campaign.
@@ -61,7 +65,8 @@ extension Funding {
             if amount != 0 { append(label, amount) }
         }
         appendIfAny("goal", goal)
-        append("pledged", pledged.amount, pledges: pledged.pledges, hasShare: true)
+        append(
+            "pledged", pledged.amount, pledges: pledged.pledges == 0 ? nil : pledged.pledges, hasShare: true)
         appendIfAny("held on cards", payments.authorized)
         appendIfAny("card failed", failed)
         appendIfAny("dropped", dropped)
@@ -70,6 +75,7 @@ extension Funding {
         appendIfAny("  paid back", payments.refunded)
         appendIfAny("  to be paid back", payments.committed)
         appendIfAny("  disputed", payments.disputed)
+        appendIfAny("    of it paid back, or to be", payments.disputedTwice)
         appendIfAny("  lost in disputes", payments.lost)
         append("net collected", netCollected, hasShare: true)
         append("  fees", fees)

@@ -36,7 +36,8 @@ public struct Funding: Report {
     public let goal: Int64
     /// How the campaign was decided.
     public let decision: Decision
-    /// On pledges that are neither canceled nor dropped.
+    /// Promised and not canceled, dropped pledges among it; of a campaign that gave everything back, what was
+    /// pledged when it closed, without a count.
     public let pledged: Tally
     /// On pledges whose charge failed and that are not dropped.
     public let failed: Tally
@@ -46,7 +47,8 @@ public struct Funding: Report {
     public let unknown: Tally
     /// The payments' own amounts.
     public let payments: PaymentSums
-    /// Captured less refunded, committed, disputed and lost; fees not taken off.
+    /// Captured less refunded, committed, disputed and lost, what is two of them taken off once; fees not
+    /// taken off.
     public let netCollected: Int64
     /// Processor, platform and dispute fees booked so far (5100, 5110, 5210).
     public let fees: Int64
@@ -66,10 +68,11 @@ public struct Funding: Report {
     ///   - payments: Its payments' amounts (`Records.paymentSums`).
     ///   - runs: Its launched runs.
     ///   - totals: All of its journal's daily totals.
+    ///   - pledgedAtClose: What was pledged when a campaign closed that gave everything back; minor units.
     /// - Throws: `ReportError` where the payments and the journal differ.
     public init(
         campaign: ReportCampaign, goal: Int64, decision: Decision, pledges: [PledgeTotal],
-        payments: PaymentSums, runs: [RunRecord], totals: [DailyTotal],
+        payments: PaymentSums, runs: [RunRecord], totals: [DailyTotal], pledgedAtClose: Int64? = nil,
     ) throws {
         func tally(_ isMeant: (PledgeTotal) -> Bool) -> Tally {
             pledges.filter(isMeant).reduce(into: Tally()) {
@@ -77,9 +80,9 @@ public struct Funding: Report {
                 $0.pledges += $1.count
             }
         }
-        let held = payments.captured - payments.refunded - payments.committed
-        netCollected = held - payments.disputed - payments.lost
-        let journal = try collectedByJournal(totals)
+        let held = payments.captured - payments.refunded - payments.committed - payments.lost
+        netCollected = held - payments.disputed + payments.disputedTwice
+        let journal = try narrow(Int128(collectedByJournal(totals)) + Int128(payments.disputedTwice))
         guard journal == netCollected else {
             throw ReportError.collectedDoesNotAgree(
                 payments: Money(minorUnits: netCollected, currency: campaign.currency),
@@ -89,7 +92,11 @@ public struct Funding: Report {
         self.goal = goal
         self.decision = decision
         self.payments = payments
-        pledged = tally { $0.state == .placed || $0.state == .delivered }
+        let promised = tally { $0.state != .canceled }
+        // What was let go is canceled now: the count is known where nothing was.
+        pledged =
+            pledgedAtClose == nil || pledgedAtClose == promised.amount
+            ? promised : Tally(amount: pledgedAtClose ?? 0)
         failed = tally { $0.state == .placed && $0.payment == .failed }
         dropped = tally { $0.state == .dropped }
         unknown = tally { $0.payment == .unknown }

@@ -73,7 +73,7 @@ public struct PledgeRow: Sendable {
 }
 
 /// An add-on (kind 1) or a choice (kind 2) of a pledge.
-public struct LineRow: Sendable {
+public struct LineRow: Hashable, Sendable {
     /// The pledge's number.
     public var pledge: Int64
     /// 1 add-on, 2 choice.

@@ -53,67 +53,69 @@ extension Records {
     ///
     /// Four cursors run side by side, so that nothing is held that `body` does not keep.
     public func forEachQueuedPledge(campaign: Int64, _ body: (QueuedPledge) throws -> Void) throws {
-        let pledges = try Row.fetchCursor(
+        let pledges = try RawCursor(
             db,
-            sql: """
-                SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
-                FROM pledge WHERE campaign = $1 ORDER BY number
-                """, arguments: [campaign])
-        let payments = try Row.fetchCursor(
+            """
+            SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
+            FROM pledge WHERE campaign = $1 ORDER BY number
+            """, campaign)
+        let payments = try RawCursor(
             db,
-            sql: """
-                SELECT pledge, captured, refunded, committed, disputed, lost
-                FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
-                """, arguments: [campaign])
-        let lines = try Row.fetchCursor(
+            """
+            SELECT pledge, captured, refunded, committed, disputed, lost
+            FROM payment WHERE campaign = $1 ORDER BY pledge, instalment
+            """, campaign)
+        let lines = try RawCursor(
             db,
-            sql: "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
-            arguments: [campaign])
-        let held = try Row.fetchCursor(
+            "SELECT pledge, kind, id, quantity FROM line WHERE campaign = $1 ORDER BY pledge, kind, id",
+            campaign)
+        let held = try RawCursor(
             db,
-            sql: """
-                SELECT pledge, sku, run, quantity, shipped FROM allocation WHERE campaign = $1
-                ORDER BY pledge, sku, run
-                """, arguments: [campaign])
-        var payment = try payments.next()
-        var line = try lines.next()
-        var units = try held.next()
-        while let row = try pledges.next() {
-            var pledge = queuedPledge(from: row)
-            while let found = payment, (found[0] as Int64) <= pledge.number {
-                if found[0] == pledge.number { add(found, to: &pledge) }
-                payment = try payments.next()
+            """
+            SELECT pledge, sku, run, quantity, shipped FROM allocation WHERE campaign = $1
+            ORDER BY pledge, sku, run
+            """, campaign)
+        var hasPayment = try payments.next()
+        var hasLine = try lines.next()
+        var hasUnits = try held.next()
+        while try pledges.next() {
+            var pledge = queuedPledge(from: pledges)
+            while hasPayment, payments.integer(0) <= pledge.number {
+                if payments.integer(0) == pledge.number { add(payments, to: &pledge) }
+                hasPayment = try payments.next()
             }
-            while let found = line, (found[0] as Int64) <= pledge.number {
-                if found[0] == pledge.number { pledge.lines.append(queuedLine(from: found)) }
-                line = try lines.next()
+            while hasLine, lines.integer(0) <= pledge.number {
+                if lines.integer(0) == pledge.number { pledge.lines.append(queuedLine(from: lines)) }
+                hasLine = try lines.next()
             }
-            while let found = units, (found[0] as Int64) <= pledge.number {
-                if found[0] == pledge.number { pledge.allocations.append(queuedUnits(from: found)) }
-                units = try held.next()
+            while hasUnits, held.integer(0) <= pledge.number {
+                if held.integer(0) == pledge.number { pledge.allocations.append(queuedUnits(from: held)) }
+                hasUnits = try held.next()
             }
             try body(pledge)
         }
     }
 
-    private func queuedLine(from row: Row) -> LineRow {
-        LineRow(pledge: row[0], kind: row[1], id: row[2], quantity: row[3])
+    private func queuedLine(from row: RawCursor) -> LineRow {
+        LineRow(
+            pledge: row.integer(0), kind: Int(row.integer(1)), id: row.text(2), quantity: row.integer(3))
     }
 
-    private func queuedUnits(from row: Row) -> AllocationRecord {
-        AllocationRecord(pledge: row[0], sku: row[1], run: row[2], quantity: row[3], shipped: row[4])
+    private func queuedUnits(from row: RawCursor) -> AllocationRecord {
+        AllocationRecord(
+            pledge: row.integer(0), sku: row.text(1), run: row.text(2), quantity: row.integer(3),
+            shipped: row.integer(4))
     }
 
     /// One pledge as production sees it, or `nil`.
     public func queuedPledge(campaign: Int64, number: Int64) throws -> QueuedPledge? {
-        guard
-            let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
-                    FROM pledge WHERE campaign = $1 AND number = $2
-                    """, arguments: [campaign, number])
-        else { return nil }
+        let row = try RawCursor(
+            db,
+            """
+            SELECT number, tier, quantity, placed_at, state, goods + shipping + tax + bonus
+            FROM pledge WHERE campaign = $1 AND number = $2
+            """, campaign, number)
+        guard try row.next() else { return nil }
         var pledge = queuedPledge(from: row)
         for payment in try payments(campaign: campaign, pledge: number).map(\.payment) {
             pledge.captured += payment.captured
@@ -175,19 +177,19 @@ extension Records {
         ).map { ($0[0], $0[1], $0[2]) }
     }
 
-    private func queuedPledge(from row: Row) -> QueuedPledge {
+    private func queuedPledge(from row: RawCursor) -> QueuedPledge {
         QueuedPledge(
-            number: row[0], tier: row[1], quantity: row[2], placedAt: Timestamp(seconds: row[3]),
-            state: PledgeState(rawValue: row[4]) ?? .placed, total: row[5], captured: 0, refunded: 0,
-            committed: 0,
-            disputed: 0, lost: 0, lines: [], allocations: [])
+            number: row.integer(0), tier: row.isNull(1) ? nil : Int(row.integer(1)),
+            quantity: row.integer(2), placedAt: Timestamp(seconds: row.integer(3)),
+            state: PledgeState(rawValue: Int(row.integer(4))) ?? .placed, total: row.integer(5),
+            captured: 0, refunded: 0, committed: 0, disputed: 0, lost: 0, lines: [], allocations: [])
     }
 
-    private func add(_ row: Row, to pledge: inout QueuedPledge) {
-        pledge.captured += row[1]
-        pledge.refunded += row[2]
-        pledge.committed += row[3]
-        pledge.disputed += row[4]
-        pledge.lost += row[5]
+    private func add(_ row: RawCursor, to pledge: inout QueuedPledge) {
+        pledge.captured += row.integer(1)
+        pledge.refunded += row.integer(2)
+        pledge.committed += row.integer(3)
+        pledge.disputed += row.integer(4)
+        pledge.lost += row.integer(5)
     }
 }

@@ -17,11 +17,13 @@ public struct PaymentSums: Hashable, Sendable {
     public var disputed: Int64
     /// Dl: taken by lost disputes.
     public var lost: Int64
+    /// What of Do was given back, is to be given back or is lost besides: it is taken off once.
+    public var disputedTwice: Int64
 
     /// Puts sums together; what is left out is 0.
     public init(
         authorized: Int64 = 0, captured: Int64 = 0, refunded: Int64 = 0, committed: Int64 = 0,
-        disputed: Int64 = 0, lost: Int64 = 0
+        disputed: Int64 = 0, lost: Int64 = 0, disputedTwice: Int64 = 0
     ) {
         self.authorized = authorized
         self.captured = captured
@@ -29,6 +31,7 @@ public struct PaymentSums: Hashable, Sendable {
         self.committed = committed
         self.disputed = disputed
         self.lost = lost
+        self.disputedTwice = disputedTwice
     }
 }
 
@@ -74,7 +77,53 @@ extension Records {
         guard let row else { return PaymentSums() }
         return PaymentSums(
             authorized: row["authorized"], captured: row["captured"], refunded: row["refunded"],
-            committed: row["committed"], disputed: row["disputed"], lost: row["lost"])
+            committed: row["committed"], disputed: row["disputed"], lost: row["lost"],
+            disputedTwice: try disputedTwice(campaign: campaign).reduce(0) { $0 + $1.amount })
+    }
+
+    /// Payments of which more is in dispute than is held: what the backer's bank took back for now was given
+    /// back besides, or is to be.
+    ///
+    /// Few, and none where nothing is in dispute; one pass over the payments.
+    public func disputedTwice(campaign: Int64) throws -> [(pledge: Int64, amount: Int64)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT pledge, disputed - (captured - refunded - committed - lost) FROM payment
+                WHERE campaign = $1 AND disputed > captured - refunded - committed - lost
+                ORDER BY pledge, instalment
+                """, arguments: [campaign]
+        ).map { ($0[0], $0[1]) }
+    }
+
+    /// Calls `body` with each entry of the kinds that is about a pledge, up to a day, in order.
+    ///
+    /// Of an entry only its number, kind, pledge, day, backers' parts and reversal are read, and the detail
+    /// of a delivery.
+    public func forEachPledgeEntry(
+        campaign: Int64, of kinds: [EntryKind], through day: CalendarDay,
+        _ body: (JournalEntry) throws -> Void
+    ) throws {
+        let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
+        let rows = try RawCursor(
+            db,
+            """
+            SELECT number, kind, pledge, day, goods, shipping, tax, reverses, detail FROM entry
+            WHERE campaign = $1 AND day <= $2 AND pledge IS NOT NULL AND kind IN (\(list)) ORDER BY number
+            """, campaign, Int64(day.number))
+        while try rows.next() {
+            guard let kind = EntryKind(rawValue: Int(rows.integer(1))) else {
+                throw BookError.storage(reason: "an entry's row cannot be read")
+            }
+            try body(
+                JournalEntry(
+                    number: rows.integer(0), kind: kind, pledge: rows.integer(2), at: Timestamp(seconds: 0),
+                    day: CalendarDay(number: Int(rows.integer(3))),
+                    parts: EntryParts(
+                        goods: rows.integer(4), shipping: rows.integer(5), tax: rows.integer(6)),
+                    reverses: rows.isNull(7) ? nil : rows.integer(7),
+                    detail: kind == .delivered ? rows.text(8) : ""))
+        }
     }
 
     /// Calls `body` with each entry that has an amount, in order, and with what reports need of its pledge.

@@ -12,7 +12,8 @@ extension Records {
         try forEachRawRow(
             """
             SELECT p.tax, p.goods + p.shipping + p.tax + p.bonus,
-              SUM(m.captured - m.refunded - m.committed - m.disputed - m.lost)
+              SUM(CASE WHEN m.disputed > m.captured - m.refunded - m.committed - m.lost THEN 0
+                ELSE m.captured - m.refunded - m.committed - m.disputed - m.lost END)
             FROM pledge p JOIN payment m ON m.campaign = p.campaign AND m.pledge = p.number
             WHERE p.campaign = $1 AND p.tax > 0
             GROUP BY p.number, p.tax, p.goods, p.shipping, p.bonus

@@ -114,7 +114,15 @@ import Testing
         Golden(
             "2026-03-31T", "2026-02-30T",
             "lamp.json:6:16: error: closes_at: \"2026-02-30T20:00:00+02:00\" is not a time that exists\n"
-                + "  fix: check day, month, hour and offset"),
+                + "  fix: month 2 has only 28 days: mend it"),
+        Golden(
+            "2026-03-31T20:00:00+02:00", "2026-13-31",
+            "lamp.json:6:16: error: closes_at: \"2026-13-31\" is not a day that exists\n"
+                + "  fix: there is no month 13: mend it"),
+        Golden(
+            "2026-03-31T20:00:00+02:00", "2026-03-31T20:00:00+99:00",
+            "lamp.json:6:16: error: closes_at: \"2026-03-31T20:00:00+99:00\" is not a time that exists\n"
+                + "  fix: check the offset"),
         Golden(
             "\"EUR\"", "\"Euro\"",
             "lamp.json:4:15: error: currency: \"Euro\" is not a currency\n  fix: write \"EUR\""),

@@ -35,6 +35,20 @@ import Testing
         }
     }
 
+    /// Captured, refunded, committed, lost, disputed; what is collected of it.
+    static let collected: [(Int64, Int64, Int64, Int64, Int64, Int64)] = [
+        (100, 0, 0, 0, 0, 100), (100, 30, 0, 0, 0, 70), (100, 0, 0, 0, 40, 60), (100, 10, 20, 30, 40, 0),
+        (100, 0, 100, 0, 100, 0), (100, 0, 50, 0, 70, 0), (100, 60, 0, 0, 80, 0), (100, 0, 30, 0, 60, 10),
+    ]
+
+    @Test("what is in dispute and owed back is taken off once", arguments: collected)
+    func netCollected(_ amounts: (Int64, Int64, Int64, Int64, Int64, Int64)) {
+        var payment = Payment()
+        (payment.captured, payment.refunded, payment.committed) = (amounts.0, amounts.1, amounts.2)
+        (payment.lost, payment.disputed) = (amounts.3, amounts.4)
+        #expect(payment.netCollected == amounts.5)
+    }
+
     @Test("T39 facts give the same amounts in any order")
     func anyOrder() throws {
         let facts: [PaymentEvent] = [

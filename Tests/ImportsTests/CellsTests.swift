@@ -108,6 +108,23 @@ struct CellsTests {
     }
 
     @Test(
+        "what of a time is wrong is said",
+        arguments: [
+            ("2026-13-04", "there is no month 13"), ("2026-13-04T09:30:00Z", "there is no month 13"),
+            ("2026-00-04 09:30", "there is no month 0"), ("2026-03-00 09:30", "there is no day 0"),
+            ("2026-02-30", "month 2 has only 28 days"),
+            ("2028-02-30T10:00:00Z", "month 2 has only 29 days"),
+            ("2026-03-04 24:30", "there is no hour 24"), ("2026-03-04 09:60", "there is no minute 60"),
+            ("2026-03-04 09:30:61", "there is no second 61"), ("0000-03-04 09:30", "there is no year 0"),
+            ("2026-03-04", "the day has no time"), ("04.03.2026", "this is not a time"),
+        ])
+    func faultyTime(text: String, said: String) throws {
+        let cells = try cells("EUR")
+        let error = #expect(throws: CellProblem.self) { try cells.time(Array(text.utf8).span) }
+        #expect(error?.message == said)
+    }
+
+    @Test(
         "e-mail addresses",
         arguments: [
             ("a@b", true), ("a.b+c@d.example", true), ("é@b.org", true), ("a@b@c", false), ("@b", false),

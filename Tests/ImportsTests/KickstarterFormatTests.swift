@@ -120,13 +120,13 @@ struct KickstarterFormatTests {
         #expect(read.text(second.answers).contains(#""[Addon: 10750437] Cable":"3","Reward Title":"?""#))
         #expect(
             read.format.remarks == [
-                "The reward “?” (9) is no tier of the campaign: 1 row holds it, taken as pledges without a "
-                    + "tier.\n"
+                "The reward “?” (9) is no tier of the campaign: 1 row (f.csv:3) holds it, taken as pledges "
+                    + "without a tier.\n"
                     + "  fix: paste \"imports\": { \"kickstarter\": { \"rewards\": { \"9\": \"duo\" } } }; "
                     + "the tiers are early-bird, standard, duo, pair",
-                "The add-on “Cable” (10750437) is none of the campaign's: 1 row holds it; what it cost is in "
-                    + "them as goods or bonus.\n  fix: paste \"imports\": { \"kickstarter\": { \"add_ons\": "
-                    + "{ \"10750437\": \"keycaps\" } } }",
+                "The add-on “Cable” (10750437) is none of the campaign's: 1 row (f.csv:3) holds it; what it "
+                    + "cost is in them as goods or bonus.\n  fix: paste \"imports\": { \"kickstarter\": "
+                    + "{ \"add_ons\": { \"10750437\": \"keycaps\" } } }",
             ])
     }
 
@@ -171,7 +171,7 @@ struct KickstarterFormatTests {
         #expect(read.orders.map(\.tier) == [tier, tier])
         let isMapped = tier >= 0 || title.isEmpty
         #expect(read.format.remarks.count == (isMapped ? 0 : 1))
-        if !isMapped { #expect(read.format.remarks[0].contains("2 rows hold it")) }
+        if !isMapped { #expect(read.format.remarks[0].contains("2 rows (the first: f.csv:2) hold it")) }
     }
 
     /// The cell's place among the columns of the “No reward” file, what stands in it, and the fault.
@@ -239,9 +239,11 @@ struct KickstarterFormatTests {
         #expect(read.text(read.orders[0].answers) == #"{"Which color?":"Black","Shirt?":"small"}"#)
         #expect(
             read.format.remarks == [
-                "2 answers to “Which color?” named no variant of HAL; those units stay open.\n"
+                "2 answers (the first: f.csv:2) to “Which color?” named no variant of HAL; those units stay "
+                    + "open.\n"
                     + "  fix: the variants are Slate, Émail",
-                "“Shirt?” looks like the choice of a variant of BAG: 2 rows named one.\n  fix: paste "
+                "“Shirt?” looks like the choice of a variant of BAG: 2 rows (the first: f.csv:2) named one.\n"
+                    + "  fix: paste "
                     + #""imports": { "kickstarter": { "choices": { "Shirt?": "BAG" } } }"#,
             ])
     }

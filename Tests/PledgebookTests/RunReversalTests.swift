@@ -229,7 +229,7 @@ struct RunReversalTests {
         try Self.launched { book in
             for (kind, words) in [
                 (.campaignFulfilling, "Reverse that launch"), (.delivered, "contains nothing to ship"),
-                (.campaignFunded, "by the campaign's rule"), (.dropped, "`pledgebook payment record`"),
+                (.campaignFunded, "by the campaign's rule"), (.dropped, "`pledgebook payment record WHO"),
                 (.succeeded, "backers' money has followed"),
             ] as [(EntryKind, String)] {
                 let message = refusal { _ = try book.reverse(try book.last(kind)) }

@@ -102,6 +102,14 @@ struct UpdateBook {
         }
     }
 
+    func payments(_ reference: String) throws -> [Payment] {
+        let number = try record().number
+        let pledge = try pledge(reference)
+        return try folder.book.read {
+            try $0.payments(campaign: number, pledge: pledge.number).map(\.payment)
+        }
+    }
+
     func record() throws -> CampaignRecord {
         try folder.book.read { try session("2026-12-31T12:00:00Z").campaign(nil, in: $0).record }
     }

@@ -216,6 +216,39 @@ import Testing
         #expect(try book.take(Self.file(rows), at: "2026-03-29T12:00:00Z", update: true).same == 6)
     }
 
+    /// What was asked for, what the file tells went back; what is paid back and owed then.
+    static let partRefunds: [(ask: Int64, told: String, refunded: Int64, committed: Int64, PaymentState)] = [
+        (8_600, "0.00", 8_600, 0, .refunded), (8_600, "56.00", 3_000, 5_600, .refundOwed),
+        (4_000, "46.00", 4_000, 0, .partiallyRefunded), (4_000, "56.00", 3_000, 1_000, .refundOwed),
+        (4_000, "26.00", 6_000, 0, .partiallyRefunded),
+    ]
+
+    @Test("a refund that a file tells of settles what is pending, whole or in part", arguments: partRefunds)
+    func partRefund(ask: Int64, told: String, refunded: Int64, committed: Int64, state: PaymentState) throws {
+        let book = try Self.book()
+        var rows = Self.live
+        for index in rows.indices { rows[index].status = "collected" }
+        try book.take(Self.file(rows), at: "2026-04-02T12:00:00Z", update: true)
+        _ = try book.session("2026-04-03T12:00:00Z").carryOut(
+            .refund(.amount(ask)), of: "KS-1", in: nil)
+        rows[0].amount = told
+        if told == "0.00" { rows[0].status = "dropped" }
+        let told = try book.take(Self.file(rows), at: "2026-04-04T12:00:00Z", update: true)
+        #expect(told.contradictions == 0)
+        let payment = try book.payments("KS-1")[0]
+        #expect((payment.refunded, payment.committed) == (refunded, committed))
+        #expect(payment.excess == 0 && payment.state == state && payment.operation == nil)
+        #expect(try book.differences() == [])
+        // The rest goes back too, and the next file tells of all of it.
+        guard committed > 0 else { return }
+        rows[0].amount = ask == 8_600 ? "0.00" : "46.00"
+        if ask == 8_600 { rows[0].status = "dropped" }
+        #expect(try book.take(Self.file(rows), at: "2026-04-05T12:00:00Z", update: true).contradictions == 0)
+        #expect(try book.payments("KS-1")[0].refunded == ask)
+        #expect(try book.payments("KS-1")[0].committed == 0)
+        #expect(try book.differences() == [])
+    }
+
     @Test("a key that is another pledge's by its hash is never taken for it")
     func collision() throws {
         let book = try Self.book()

@@ -163,7 +163,9 @@ private final class Sink {
         }
     }
 
-    static func funding(_ payments: PaymentSums, totals: [DailyTotal]) throws -> Funding {
+    static func funding(
+        _ payments: PaymentSums, totals: [DailyTotal], pledgedAtClose: Int64? = nil
+    ) throws -> Funding {
         func pledges(_ state: PledgeState, _ payment: PaymentState?, _ count: Int64, _ amount: Int64)
             -> PledgeTotal
         {
@@ -188,7 +190,7 @@ private final class Sink {
                     id: "run-2", state: .canceled, launchedOn: CalendarDay(number: 20_600),
                     expectedOn: CalendarDay(number: 20_700), unitCost: 4_000, deposit: 0,
                     units: [RunUnits(sku: "lamp", ordered: 100)]),
-            ], totals: totals)
+            ], totals: totals, pledgedAtClose: pledgedAtClose)
     }
 
     @Test("funding of the four backers")
@@ -200,7 +202,7 @@ private final class Sink {
                 Funding · halyard-65 · EUR · journal 2,114 (Zk3vQ…)
                                          amount  pledges   of goal
                 goal                     300.00
-                pledged                  523.00        8  174.33 %
+                pledged                  532.00        9  177.33 %
                 card failed               33.00        3
                 dropped                    9.00        1
                 not known yet             10.00        1
@@ -212,15 +214,48 @@ private final class Sink {
                 net available            178.28
                 committed to suppliers    80.00
                 Decision: funded on 2026-03-31.
-                Net collected is before fees, with tax in it. Days are those of Europe/Berlin.
+                Pledged is what was promised and not canceled, dropped pledges among it. Net collected is \
+                before fees, with tax in it. Days are those of Europe/Berlin.
 
                 """)
         let rows = String(decoding: report.bytes(as: .csv(decimalComma: false)), as: UTF8.self).split(
             separator: "\n")
         #expect(rows.count == 2)
         #expect(rows[0].split(separator: ",").count == rows[1].split(separator: ",").count)
-        #expect(rows[1].hasPrefix("halyard-65,EUR,300.00,30000,523.00,52300,0.00,0,480.00,48000,33.00,3300,"))
-        #expect(rows[1].hasSuffix(",174.33,80.00,8,3,1,1,funded on 2026-03-31,2114:Zk3vQ"))
+        #expect(rows[1].hasPrefix("halyard-65,EUR,300.00,30000,532.00,53200,0.00,0,480.00,48000,33.00,3300,"))
+        #expect(rows[1].hasSuffix(",177.33,80.00,9,3,1,1,funded on 2026-03-31,2114:Zk3vQ"))
+    }
+
+    @Test("what is in dispute and owed back is taken off once")
+    func fundingDisputedTwice() throws {
+        // 480.00 came; 120.00 of them are promised back, and the same 120.00 are in dispute.
+        let totals = [
+            try Sample.total("2026-03-02", .captured, EntryParts(goods: 40_000, tax: 8_000), count: 4),
+            try Sample.total("2026-04-20", .refundCommitted, EntryParts(goods: 10_000, tax: 2_000)),
+            try Sample.total("2026-04-22", .disputeOpened, EntryParts(goods: 10_000, tax: 2_000)),
+        ]
+        let report = try Self.funding(
+            PaymentSums(captured: 48_000, committed: 12_000, disputed: 12_000, disputedTwice: 12_000),
+            totals: totals)
+        #expect(report.netCollected == 36_000)
+        #expect(
+            report.text.contains(
+                """
+                collected                       480.00
+                  to be paid back               120.00
+                  disputed                      120.00
+                    of it paid back, or to be   120.00
+                net collected                   360.00           120.00 %
+                """))
+    }
+
+    @Test("pledged is what was promised and not canceled; of what gave everything back, what it was then")
+    func fundingPledged() throws {
+        #expect(
+            try Self.funding(PaymentSums(), totals: []).pledged == Funding.Tally(amount: 53_200, pledges: 9))
+        let past = try Self.funding(PaymentSums(), totals: [], pledgedAtClose: 9_900)
+        #expect(past.pledged == Funding.Tally(amount: 9_900))
+        #expect(past.text.contains("\npledged                   99.00           33.00 %\n"))
     }
 
     @Test("every share is rounded down, so that 100 % means the goal")

@@ -22,7 +22,7 @@ import Testing
                   CF05 processor fees           -3,140.22    -212.40     -20.00       0.00   -3,372.62
                   CF06 platform fees            -5,039.04       0.00       0.00       0.00   -5,039.04
                   CF07 supplier deposits       -11,712.00       0.00       0.00       0.00  -11,712.00
-                  CF10 tax paid over                 0.00       0.00       0.00  -8,900.12   -8,900.12
+                  CF10 tax remitted                  0.00       0.00       0.00  -8,900.12   -8,900.12
                 operating                       80,889.54   6,580.70    -213.00  -8,900.12   78,357.12
                   CF20 tooling                  -8,400.00       0.00       0.00       0.00   -8,400.00
                 investing                       -8,400.00       0.00       0.00       0.00   -8,400.00
@@ -77,6 +77,24 @@ import Testing
         #expect([0, 1, 28, 29, 30].map { days.columns[$0].owedBack } == [0, 39_300, 39_300, 0, 10_000])
         let bank = try CashFlow(campaign: Sample.campaign(), totals: totals, by: .day)
         #expect(bank.columns.allSatisfy { $0.owedBack == 0 })
+    }
+
+    @Test("until the campaign is funded all that backers paid is owed back: goods, shipping and tax")
+    func owedBackBefore() throws {
+        let paid = EntryParts(goods: 40_000, shipping: 3_000, tax: 8_000)
+        let part = EntryParts(goods: 4_000, shipping: 300, tax: 800)
+        let totals = [
+            try Sample.total("2026-03-02", .captured, paid, count: 4),
+            try Sample.total("2026-03-03", .refundCommitted, part),
+            try Sample.total("2026-03-04", .refunded, part),
+            try Sample.total("2026-03-05", .campaignFunded, .zero),
+            try Sample.total("2026-03-05", .succeeded, EntryParts(goods: 36_000)),
+        ]
+        let days = try CashFlow(
+            campaign: Sample.campaign(), totals: totals, basis: .processor, by: .day,
+            period: Sample.period("2026-03-02", "2026-03-05"))
+        #expect(days.columns.map(\.owedBack) == [51_000, 51_000, 45_900, 0])
+        #expect(days.text.contains("  CF93 of which owed back to backers    510.00"))
     }
 
     @Test("weeks go over the end of a year, and the first and last are cut")

@@ -97,7 +97,7 @@ extension AmendmentComparison {
             compare(
                 "\(name) delivery", before.delivery, after.delivery, allowed: !isSold,
                 because: "backers were promised that month",
-                fix: "\(fix); tell a delay with `pledgebook run delay`",
+                fix: "\(fix); tell a delay with `pledgebook run delay RUN --to DATE --because TEXT`",
                 optional)
             compare("\(name) substitutes", before.substitutes, after.substitutes) {
                 $0.isEmpty ? "none" : $0.joined(separator: ", ")

@@ -122,7 +122,7 @@ extension AmendmentComparison {
         compare(
             "\(name) lead_time_days", before.leadTimeDays, after.leadTimeDays, allowed: isFree,
             because: reason,
-            fix: "tell a delay with `pledgebook run delay \(before.id) --to DATE`"
+            fix: "tell a delay with `pledgebook run delay \(before.id) --to DATE --because TEXT`"
         ) { "\($0)" }
         compare(
             "\(name) unit_cost", before.unitCost, after.unitCost, allowed: isFree, because: reason,

@@ -222,6 +222,10 @@ extension FieldReading {
         let shape = TimeShape(text)
         switch shape {
         case .day:
+            if let fault = calendarFault(in: text) {
+                report(value, "\(quoted(text)) is not a day that exists", fix: "\(fault): mend it")
+                break
+            }
             report(
                 value, "\(quoted(text)) is a day, not a time",
                 fix: "add the time and its offset: \"\(text)T20:00:00+02:00\"")
@@ -232,7 +236,8 @@ extension FieldReading {
         case .complete:
             if let time = Timestamp(rfc3339: text) { return time }
             report(
-                value, "\(quoted(text)) is not a time that exists", fix: "check day, month, hour and offset")
+                value, "\(quoted(text)) is not a time that exists",
+                fix: calendarFault(in: text).map { "\($0): mend it" } ?? "check the offset")
         case .other:
             report(
                 value, "\(quoted(text)) is not a time",

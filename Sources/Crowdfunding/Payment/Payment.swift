@@ -41,8 +41,10 @@ public struct Payment: Hashable, Sendable {
         return operation.amount
     }
 
-    /// What campaigns count as collected: C − R − Rp − Do − Dl, fees not taken off.
-    public var netCollected: Int64 { captured - refunded - committed - disputed - lost }
+    /// What campaigns count as collected: C − R − Rp − Do − Dl, fees not taken off; never negative.
+    ///
+    /// Money that is in dispute and was given back, or is to be, is taken off once.
+    public var netCollected: Int64 { held - min(held, disputed) }
 
     /// The broken invariants of payments.md (I1–I4 as far as one payment shows them), a sentence each;
     /// empty when it is sound.

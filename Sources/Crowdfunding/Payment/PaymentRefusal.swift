@@ -59,12 +59,14 @@ public enum PaymentRefusal: UserFacingError, Equatable {
         case .notAllowed(let request, let state):
             "A payment that is \(state.label) cannot be \(request)."
         case .amountOutOfRange(let amount):
-            "\(amount) minor units is not an amount that can be moved. "
-                + "Give more than zero and at most \(largestAmount)."
+            amount == 0
+                ? "An amount of 0 moves nothing. Name one that is more than zero."
+                : "\(amount) minor units is not an amount that can be moved. "
+                    + "Give more than zero and at most \(largestAmount)."
         case .outcomeUnknown(let request, let operation, let amount):
             "The payment cannot be \(request): nobody knows yet what became of its "
                 + "\(operation.label) of \(amount). "
-                + "Ask the gateway first with `payment reconcile`."
+                + "Ask the gateway first with `pledgebook payment reconcile`."
         case .operationOpen(let request, let operation, let amount):
             "The payment cannot be \(request) while its \(operation.label) of \(amount) is under way. "
                 + "Wait for its answer."
@@ -105,7 +107,8 @@ public enum PaymentRefusal: UserFacingError, Equatable {
             "This operation was asked for before with other figures (\(before), now \(asked)). "
                 + "It is not sent again."
         case .partsExhausted(let asked, let left):
-            "An entry of \(asked) minor units has only \(left) left to take its parts from. Run `book check`."
+            "An entry of \(asked) minor units has only \(left) left to take its parts from. "
+                + "Run `pledgebook book check`."
         default: ""
         }
     }

@@ -175,10 +175,16 @@ extension Payment {
 
     /// T28.
     ///
-    /// Where no refund is under way it pays what is committed first, as a recorded refund does (T23).
+    /// Where no refund is under way it pays what is committed first, as a recorded refund does (T23); less
+    /// than one that waits for such a fact is a part of it.
     func refundedElsewhere(
         _ amount: Int64, fee: Int64, fromOwnAccount: Bool, in context: PaymentContext
     ) -> PaymentChange {
+        if let open = operation, open.kind == .refund, open.state == .pending, amount < open.amount,
+            amount <= committed
+        {
+            return refundedInPart(amount, fee: fee, fromOwnAccount: fromOwnAccount)
+        }
         let owed = operation?.kind == .refund ? 0 : min(amount, committed)
         let further = min(amount - owed, refundable)
         let claim = amount - owed - further
@@ -192,6 +198,18 @@ extension Payment {
             $0.refunded += owed + further
             $0.excess += claim
             $0.forgetAlarm()
+        }
+    }
+
+    /// T23 of a recorded refund, less of which went back than was asked for.
+    ///
+    /// Nobody else answers the request, so it is over; the rest is owed, and can be sent again (T50).
+    private func refundedInPart(_ amount: Int64, fee: Int64, fromOwnAccount: Bool) -> PaymentChange {
+        let bookings = bookRefund(paid: amount, claim: 0, fee: fee, fromOwnAccount: fromOwnAccount, by: nil)
+        return change(23, bookings, answered: .failedHard) {
+            $0.operation = nil
+            $0.committed -= amount
+            $0.refunded += amount
         }
     }
 

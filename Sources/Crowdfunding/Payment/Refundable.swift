@@ -2,7 +2,7 @@ public import Accounting
 
 extension Payment {
     /// What can still be given back on request: C − R − Rp − Do − Dl, never negative.
-    public var refundable: Int64 { max(0, netCollected) }
+    public var refundable: Int64 { netCollected }
 
     /// What is neither given back, committed nor lost, whether or not it is in dispute: C − R − Rp − Dl.
     public var held: Int64 { captured - refunded - committed - lost }

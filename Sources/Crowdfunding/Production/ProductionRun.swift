@@ -119,7 +119,7 @@ public enum RunRefusal: UserFacingError, Hashable {
         case .notPossible(let run, let from, .launched) where from != .planned:
             "“\(run)” was launched already, with other units, and is \(from.rawValue). Order the rest in "
                 + "another run; while nothing stands on the launch it can be taken back with `pledgebook "
-                + "entry reverse`."
+                + "entry reverse NUMBER --because TEXT`."
         case .notPossible(let run, let from, let to):
             "“\(run)” is \(from.rawValue) and cannot become \(to.rawValue)."
         case .belowThreshold(let run, let shortfall, let currency):

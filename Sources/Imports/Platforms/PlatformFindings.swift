@@ -5,6 +5,23 @@ import Parsing
 ///
 /// Bounded: after a hundred of a kind the others are counted together.
 struct PlatformFindings {
+    /// How many there are, and where the first is.
+    struct Count {
+        private(set) var count: Int64 = 0
+        private(set) var first = ""
+
+        mutating func add(at place: (file: String, line: Int)) {
+            if count == 0 { first = "\(place.file):\(place.line)" }
+            count += 1
+        }
+
+        /// `1 row (shop.csv:4) is`, `3 rows (the first: shop.csv:4) are`.
+        func words(_ noun: String, _ one: String, _ more: String) -> String {
+            count == 1
+                ? "1 \(noun) (\(first)) \(one)" : "\(count) \(noun)s (the first: \(first)) \(more)"
+        }
+    }
+
     struct Reward {
         var id: String
         var title: String
@@ -12,7 +29,8 @@ struct PlatformFindings {
         var suggestion: String?
         /// Whether it may as well be an add-on.
         var isItem = false
-        var rows: Int64 = 0
+        var found = Count()
+        var rows: Int64 { found.count }
         /// In how many orders it is the first product.
         var firsts: Int64 = 0
         /// The smallest amount without shipping of a row that holds it, minor units.
@@ -23,7 +41,8 @@ struct PlatformFindings {
         var id: String
         var title: String
         var suggestion: String?
-        var rows: Int64 = 0
+        var found = Count()
+        var rows: Int64 { found.count }
         /// What one costs, where a row with nothing else beyond its reward says so; minor units.
         var price: Int64?
     }
@@ -40,8 +59,8 @@ struct PlatformFindings {
     var rewards: [Reward] = []
     private var rewardIndices: [[UInt8]: Int] = [:]
     private(set) var addOns: [String: AddOn] = [:]
-    private var missed: [Answer: (titles: [String], rows: Int64)] = [:]
-    private var suggested: [Answer: Int64] = [:]
+    private var missed: [Answer: (titles: [String], found: Count)] = [:]
+    private var suggested: [Answer: Count] = [:]
     /// The zone in which times were read for want of a better one.
     var assumedZone: String?
     /// Rows that are paid in part, and those of them whose file does not say how much.
@@ -49,8 +68,11 @@ struct PlatformFindings {
     private var unknownParts = RowFinding()
     /// Rows with money that was added later and is not charged.
     private var uncharged = RowFinding()
+    private var assumed = Count()
     /// Products that are a further tier of a pledge which has one.
-    var secondTiers: Int64 = 0
+    private var secondTiers = Count()
+    /// The row that is read.
+    var place = (file: "", line: 0)
     /// What is said once of the file as a whole.
     var notes: [String] = []
 
@@ -83,8 +105,19 @@ struct PlatformFindings {
         uncharged.note(amount, of: amount, at: place())
     }
 
+    /// Counts a row that holds the reward.
+    mutating func find(reward index: Int) { rewards[index].found.add(at: place) }
+
+    mutating func findSecondTier() { secondTiers.add(at: place) }
+
+    /// Keeps the zone in which a time was read that names none.
+    mutating func assume(zone: String) {
+        assumedZone = zone
+        assumed.add(at: place)
+    }
+
     mutating func missAddOn(id: String, title: String, suggestion: String?) {
-        addOns[id, default: AddOn(id: id, title: title, suggestion: suggestion)].rows += 1
+        addOns[id, default: AddOn(id: id, title: title, suggestion: suggestion)].found.add(at: place)
     }
 
     /// Keeps what one of an add-on costs.
@@ -94,15 +127,15 @@ struct PlatformFindings {
     }
 
     mutating func missAnswer(question: String, sku: String, titles: [String]) {
-        missed[Answer(question: question, sku: sku), default: (titles, 0)].rows += 1
+        missed[Answer(question: question, sku: sku), default: (titles, Count())].found.add(at: place)
     }
 
     mutating func suggestChoice(question: String, sku: String) {
-        suggested[Answer(question: question, sku: sku), default: 0] += 1
+        suggested[Answer(question: question, sku: sku), default: Count()].add(at: place)
     }
 
     /// What a kind of file does not say is said once of the file.
-    mutating func note(_ format: PlatformFormat) {
+    mutating func note(_ format: PlatformFormat, file: String) {
         if format.keysRows {
             notes.append(
                 "The file names no reference: a row is known by what is in its cells, so that one that "
@@ -111,12 +144,12 @@ struct PlatformFindings {
         }
         if format.lacksTime {
             notes.append(
-                "The file names no times: all pledges count as made in the campaign's last second, and as "
+                "\(file) names no times: all pledges count as made in the campaign's last second, and as "
                     + "not paid.\n  fix: none; later reports with payments go in with --update")
         }
         if format.lacksEmail {
             notes.append(
-                "The file names no e-mail addresses: each pledge has a backer of its own, under an address "
+                "\(file) names no e-mail addresses: each pledge has a backer of its own, under an address "
                     + "that ends in @\(format.source).invalid.\n  fix: import an export that has them, if "
                     + "there is one")
         }
@@ -127,15 +160,16 @@ struct PlatformFindings {
         var remarks = notes
         if let zone = assumedZone {
             remarks.append(
-                "The file's times name no time zone; they were read in \(zone), the campaign's.\n  fix: put "
-                    + "the zone of the \(words.platform) account into the \(words.file): "
+                "The file's times name no time zone (the first: \(assumed.first)); they were read in "
+                    + "\(zone), the campaign's.\n  fix: put the zone of the \(words.platform) account into "
+                    + "the \(words.file): "
                     + words.line("\"time_zone\": \"America/New_York\""))
         }
         remarks += moneyRemarks(words)
-        if secondTiers > 0 {
+        if secondTiers.count > 0 {
             remarks.append(
-                "\(Self.count(secondTiers, "product")) \(secondTiers == 1 ? "is" : "are") a second tier of "
-                    + "one order; a pledge has one tier, so \(secondTiers == 1 ? "it is" : "they are") "
+                "\(secondTiers.words("product", "is", "are")) a second tier of one order; a pledge has one "
+                    + "tier, so \(secondTiers.count == 1 ? "it is" : "they are") "
                     + "kept as an answer.\n  fix: make it an add-on as well and map it under add_ons")
         }
         remarks += rewardRemarks(tiers, words)
@@ -144,20 +178,20 @@ struct PlatformFindings {
             let others = known.isEmpty ? "add it to add_ons in the campaign file, then paste" : "paste"
             remarks.append(
                 "The add-on \(Self.quoted(addOn.title)) (\(addOn.id)) is none of the campaign's: "
-                    + "\(Self.rows(addOn.rows)) it; what it cost is in them as goods or bonus.\n  fix: "
+                    + "\(Self.rows(addOn.found)) it; what it cost is in them as goods or bonus.\n  fix: "
                     + "\(others) "
                     + words.line("\"add_ons\": { \(jsonText(addOn.id)): \(value) }"))
         }
         for (answer, found) in missed.sorted(by: { $0.key.question < $1.key.question }) {
             remarks.append(
-                "\(Self.count(found.rows, "answer")) to \(Self.quoted(answer.question)) named no variant of "
-                    + "\(answer.sku); those units stay open.\n  fix: the variants are "
+                "\(found.found.words("answer", "to", "to")) \(Self.quoted(answer.question)) named no "
+                    + "variant of \(answer.sku); those units stay open.\n  fix: the variants are "
                     + found.titles.joined(separator: ", "))
         }
-        for (answer, rows) in suggested.sorted(by: { $0.key.question < $1.key.question }) {
+        for (answer, found) in suggested.sorted(by: { $0.key.question < $1.key.question }) {
             remarks.append(
                 "\(Self.quoted(answer.question)) looks like the choice of a variant of \(answer.sku): "
-                    + "\(Self.count(rows, "row")) named one.\n  fix: paste "
+                    + "\(found.words("row", "named", "named")) one.\n  fix: paste "
                     + words.line("\"choices\": { \(jsonText(answer.question)): \(jsonText(answer.sku)) }"))
         }
         return remarks
@@ -198,14 +232,14 @@ struct PlatformFindings {
             if reward.isItem {
                 return
                     "The product \(Self.quoted(name))\(shown) is neither a tier nor an add-on of the "
-                    + "campaign: \(Self.rows(reward.rows)) it; what it cost is in them as goods or bonus.\n"
+                    + "campaign: \(Self.rows(reward.found)) it; what it cost is in them as goods or bonus.\n"
                     + "  fix: paste "
                     + words.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
                     + ", or the same with add_ons; the tiers are \(others)"
             }
             return
                 "The reward \(Self.quoted(name))\(shown) is no tier of the campaign: "
-                + "\(Self.rows(reward.rows)) it, taken as pledges without a tier.\n  fix: paste "
+                + "\(Self.rows(reward.found)) it, taken as pledges without a tier.\n  fix: paste "
                 + words.line("\"rewards\": { \(jsonText(key)): \(jsonText(reward.suggestion ?? "…")) }")
                 + "; the tiers are \(others)"
         }
@@ -221,9 +255,7 @@ struct PlatformFindings {
         return remarks
     }
 
-    private static func rows(_ count: Int64) -> String {
-        count == 1 ? "1 row holds" : "\(count) rows hold"
-    }
+    private static func rows(_ found: Count) -> String { found.words("row", "holds", "hold") }
 
     private static func count(_ count: Int64, _ noun: String) -> String {
         count == 1 ? "1 \(noun)" : "\(count) \(noun)s"

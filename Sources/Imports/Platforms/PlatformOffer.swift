@@ -127,7 +127,7 @@ struct PlatformOffer {
     }
 
     private mutating func note(_ unmapped: Int) {
-        findings.rewards[unmapped].rows += 1
+        findings.find(reward: unmapped)
         findings.rewards[unmapped].least = min(findings.rewards[unmapped].least, amount)
     }
 

@@ -87,7 +87,7 @@ extension PlatformReader {
         let quantity = Int32(clamping: count)
         if found.tier >= 0 {
             guard order.tier < 0 || order.tier == found.tier else {
-                offer.findings.secondTiers += 1
+                offer.findings.findSecondTier()
                 return false
             }
             order.quantity = order.tier < 0 ? count : order.quantity + count

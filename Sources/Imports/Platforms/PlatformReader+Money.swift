@@ -315,7 +315,7 @@ extension PlatformReader {
                     + "; or name the file's zone as \(zoneKey)")
         }
         if assumesZone, offer.findings.assumedZone == nil, !hasOffset(bytes) {
-            offer.findings.assumedZone = cells.zone.name
+            offer.findings.assume(zone: cells.zone.name)
         }
         return time
     }

@@ -70,7 +70,7 @@ struct PlatformReader: PledgeFormat {
         let number = max(columns.index(of: .number), -1)
         let joined = number >= 0 ? number : columns.index(of: .key)
         joiner = format.joins && joined >= 0 ? RowJoiner(column: joined) : nil
-        offer.findings.note(format)
+        offer.findings.note(format, file: file)
     }
 
     /// What could not be mapped, in this file and in those before it that were carried on from.
@@ -91,6 +91,8 @@ struct PlatformReader: PledgeFormat {
 
     /// Turns records into orders; takes over the batch's bytes.
     mutating func read(_ records: inout CSVBatch, from first: Int, file: String) -> ReadOrders {
+        offer.findings.place.file = file
+        cells.twice?.place.file = file
         if joiner != nil { return readJoined(&records, from: first, file: file) }
         var read = ReadOrders()
         let rows = records.records
@@ -106,6 +108,8 @@ struct PlatformReader: PledgeFormat {
     /// The order that waited for more rows.
     mutating func finish(file: String) -> ReadOrders? {
         guard let rows = joiner?.finish(), !rows.groups.isEmpty else { return nil }
+        offer.findings.place.file = file
+        cells.twice?.place.file = file
         return readGroups(rows, file: file)
     }
 
@@ -129,6 +133,8 @@ struct PlatformReader: PledgeFormat {
 
     private mutating func readRow(_ row: Row, file: String, into read: inout ReadOrders) {
         let record = row.record
+        offer.findings.place.line = record.line
+        cells.twice?.place.line = record.line
         let end = group.last?.end ?? record.end
         let whole = ByteRange(start: UInt32(record.start), end: UInt32(end))
         if let problem = record.problem {

@@ -43,7 +43,7 @@ extension Session {
         if let full = try fullOffer(for: row, campaign, in: records) {
             throw SessionError.refused(
                 "\(name) cannot be reversed: “\(full)” has no place left for \(row.reference). Raise its "
-                    + "limit with `pledgebook campaign amend`, or import the pledge anew.")
+                    + "limit with `pledgebook campaign amend FILE`, or import the pledge anew.")
         }
         guard try records.lastInstalment(campaign: number, pledge: pledge) == 1 else {
             throw SessionError.refused(

@@ -232,20 +232,20 @@ extension EntryKind {
     fileprivate var insteadOfReversal: String {
         switch self {
         case .placed, .changed:
-            "is what a file told of a pledge. Cancel the pledge with `pledgebook pledge cancel`, or import a "
+            "is what a file told of a pledge. Cancel it with `pledgebook pledge cancel WHO`, or import a "
                 + "mended row with --update."
         case .dropped:
             "is what the campaign's rule did with a pledge that was not paid in time. Record money that came "
-                + "after all with `pledgebook payment record`."
+                + "after all with `pledgebook payment record WHO AMOUNT --on DATE --reference REFERENCE`."
         case .campaignLaunched:
-            "is the beginning of the campaign. End it with `pledgebook campaign cancel`."
+            "is the beginning of the campaign. End it with `pledgebook campaign cancel --because TEXT`."
         case .campaignAmended:
-            "changed the definition. Say `pledgebook campaign amend` with the file as it was."
+            "changed the definition. Say `pledgebook campaign amend FILE` with the file as it was."
         case .campaignFulfilling: "came with the first launch of a run. Reverse that launch."
         case .campaignCollecting, .campaignReleasing, .campaignFunded, .campaignUnfunded, .campaignCanceled,
             .campaignClosed, .succeeded:
             "is what was decided by the campaign's rule, and backers' money has followed it; it stands. "
-                + "Money of single backers goes back with `pledgebook pledge cancel`."
+                + "Money of single backers goes back with `pledgebook pledge cancel WHO`."
         case .delivered: "was booked because the pledge contains nothing to ship; it stands."
         default: "is nothing that a person or a file told of money or counts; it stands."
         }

@@ -68,7 +68,9 @@ extension PaymentTelling {
     }
 
     /// What it is to the payment table; `nil`: only a mark.
-    func event(_ amount: Int64, of payment: Payment, fee: Int64) -> PaymentEvent? {
+    ///
+    /// A recorded refund that went back in part is one made outside: a gateway's answer it is not.
+    func event(_ amount: Int64, of payment: Payment, isRecorded: Bool, fee: Int64) -> PaymentEvent? {
         switch self {
         case .paid: .captured(amount, fee: fee)
         case .declined(let forGood): .declined(hard: forGood)
@@ -77,6 +79,7 @@ extension PaymentTelling {
         case .holdReleased: .holdVoided
         case .refunded(let own):
             payment.operation?.kind == .refund
+                && !(isRecorded && amount < payment.operation?.amount ?? 0)
                 ? .refunded(amount, fee: fee) : .refundedOutside(amount, fee: fee, fromOwnAccount: own)
         case .refundFailed: .refundFailed
         case .refundReturned: .refundReturned(amount)

@@ -152,7 +152,10 @@ private struct ToldPayment {
 
     private func change(_ share: ToldShare) throws -> PaymentChange {
         let about = share.about
-        guard let event = telling.event(share.amount, of: about.payment, fee: share.fee(of: fact, in: shares))
+        guard
+            let event = telling.event(
+                share.amount, of: about.payment, isRecorded: about.pledge.gateway == 1,
+                fee: share.fee(of: fact, in: shares))
         else { return about.payment.marked }
         var context = about.context(at: session.now)
         if let currency = fact.currency {

@@ -107,9 +107,8 @@ extension Session {
         let queue = try ProductionQueue(campaign, in: records)
         let waiting = queue.waiting.filter { Int($0.item) == run.item }
         let ordered = try order(run, units, waiting)
-        let collected = try records.totals(campaign: campaign.record.number).reduce(Int64(0)) {
-            $0 + $1.captured - $1.refunded - $1.committed - $1.disputed - $1.lost
-        }
+        let totals = try records.totals(campaign: campaign.record.number)
+        let collected = try netCollected(totals, campaign: campaign.record.number, in: records)
         let unitsWaiting = waiting.reduce(0) { $0 + $1.units }
         let shortfall = RunThreshold(run.plan).missing(netCollected: collected, unitsWaiting: unitsWaiting)
         var production = run.production

@@ -113,9 +113,8 @@ extension Session {
         let definition = campaign.definition
         let queue = try ProductionQueue.outlook(
             campaign, countsUnpaid: !campaign.record.state.hasSucceeded, in: records)
-        let collected = try records.totals(campaign: campaign.record.number).reduce(Int64(0)) {
-            $0 + $1.captured - $1.refunded - $1.committed - $1.disputed - $1.lost
-        }
+        let totals = try records.totals(campaign: campaign.record.number)
+        let collected = try netCollected(totals, campaign: campaign.record.number, in: records)
         let balances = try supplierBalances(campaign: campaign.record.number, in: records)
         var outlook = RunOutlook(
             queue: queue, collected: collected, today: campaign.day(of: now), campaign: campaign)

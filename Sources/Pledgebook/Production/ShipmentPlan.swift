@@ -171,7 +171,8 @@ struct ShipmentPlan {
                     ? "\(row.quantity - needed) of \(row.quantity) units are in stock or counted in"
                     : "\(isHeld) of \(row.quantity) units are allocated to the pledge and not shipped yet",
                 fix: isAllocated
-                    ? "count the delivery in first: pledgebook run receive RUN \(row.sku)=…"
+                    ? "count the delivery in first: pledgebook run receive RUN \(row.sku)=N, with the "
+                        + "run's id and how many came"
                     : "check the quantity; units are allocated first come first served by `run launch`")
         }
         pledges[place].allocations = allocations

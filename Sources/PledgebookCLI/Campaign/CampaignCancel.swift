@@ -1,3 +1,4 @@
+import Accounting
 import ArgumentParser
 import Crowdfunding
 import Pledgebook
@@ -24,7 +25,8 @@ struct CampaignCancel: ParsableCommand {
         let id = campaign.definition.id
         try here.session.checkMayCancel(campaign, because: because)
         Output.line("Cancel \(id) · \(campaign.definition.title)")
-        Output.line("  Saved cards are let go, and everything that was collected is paid back.")
+        let plan = try here.session.planCancellation(of: id)
+        for line in words(plan, campaign) { Output.line(line) }
         guard try confirmation.proceeds("Cancel the whole campaign?") else { return }
         let result = try here.session.cancelCampaign(id, because: because)
         let after = try here.session.standing(of: id)
@@ -36,5 +38,24 @@ struct CampaignCancel: ParsableCommand {
         Output.line("")
         for line in ClosingResultWords(result, after: after).lines { Output.line(line) }
         Output.next(DueWords(after).lines(after.due))
+    }
+
+    /// What is let go and what is paid back, with how many and how much.
+    private func words(_ plan: CampaignCancellation, _ campaign: LoadedCampaign) -> [String] {
+        func money(_ tally: Tally) -> String { campaign.money(tally.amount).description }
+        var rows: [[String]] = []
+        func add(_ label: String, _ tally: Tally, _ note: String) {
+            if !tally.isEmpty { rows.append([label, grouped(tally.count), money(tally), note]) }
+        }
+        add("will be released", plan.released, "nothing was charged")
+        add("will be paid back", plan.refunded, "to the cards")
+        add("you will owe back", plan.refundedByYou, "paid elsewhere: you pay it back")
+        add("owed back already", plan.owed, "")
+        add("in dispute", plan.disputed, "decided by the bank")
+        add("in doubt", plan.unknown, "the gateway is asked first")
+        if campaign.state == .canceled { return ["  It is canceled already; only what is left is done."] }
+        if rows.isEmpty { rows.append(["will be released", "0", "", "nothing was pledged, or all is over"]) }
+        let end = plan.waits ? "CANCELED once everything is paid back" : "CANCELED"
+        return Screen.grid(rows, numbers: [1, 2]) + ["  so: \(end); this cannot be undone"]
     }
 }

@@ -69,7 +69,8 @@ struct ClosingResultWords {
         case .unfunded: "UNFUNDED"
         case .canceled: "CANCELED"
         case .collecting: "collecting; not decided yet"
-        case .releasing: "UNFUNDED once everything is paid back"
+        case .releasing:
+            "\(after.campaign.isBeingCanceled ? "CANCELED" : "UNFUNDED") once everything is paid back"
         default: nil
         }
     }
@@ -85,7 +86,7 @@ struct ClosingResultWords {
         }
         guard let next = times.min() else { return [] }
         let when = next <= after.now ? "" : " on or after \(dates.short(next))"
-        return ["  say `campaign close` again\(when): it does what is due and nothing twice"]
+        return ["  say `pledgebook campaign close \(id)` again\(when): it does what is due and nothing twice"]
     }
 
     private func amount(_ minorUnits: Int64) -> String { after.campaign.money(minorUnits).grouped }

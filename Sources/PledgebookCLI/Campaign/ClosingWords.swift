@@ -194,7 +194,7 @@ struct ClosingWords {
         if isReleasing { return [] }
         let ready = standing.runs.filter { $0.state == .planned && $0.waiting > 0 && $0.shortfall == nil }
         let ids = ready.map(\.plan.id)
-        let command = "pledgebook run launch \(ids.count == 1 ? ids[0] : "…")"
+        let command = ids.first.map { "pledgebook run launch \($0)" } ?? ""
         let note = ids.isEmpty ? "" : " (\(ids.joined(separator: ", ")) could be: \(command))"
         return ["nothing is refunded" + (definition.production.isEmpty ? "" : ", no run is launched\(note)")]
     }

@@ -39,6 +39,8 @@ struct StandingWords {
                 ? "live until \(end), \(counted(days, "day")) left" : "live until \(end), the last day"
         case .collecting, .releasing:
             return standing.closedAt.map { "\(word) since \(DateWords.full(day(of: $0)))" } ?? word
+        case .fulfilling: return standing.reachedOn.map { "\(word) since \(DateWords.full($0))" } ?? word
+        case .finished: return standing.reachedOn.map { "\(word) on \(DateWords.full($0))" } ?? word
         default: return standing.decidedAt.map { "\(word) on \(DateWords.full(day(of: $0)))" } ?? word
         }
     }
@@ -97,7 +99,7 @@ struct StandingWords {
         var lines = [
             MoneyLine(
                 label: "pledged", amount: money.pledged.amount,
-                rest: standing.state.isPast ? "when it closed" : counted(money.pledged.count, "pledge"))
+                rest: standing.state.isPast && standing.state != .finished ? "when it closed" : pledges)
         ]
         if standing.state != .live || money.collected.amount != 0 {
             let tallies =
@@ -129,6 +131,12 @@ struct StandingWords {
             lines.append(MoneyLine(label: "yours", amount: money.yours, rest: taken))
         }
         return lines
+    }
+
+    /// `592 pledges, dropped ones among them`: what was promised and not canceled.
+    private var pledges: String {
+        counted(standing.money.pledged.count, "pledge")
+            + (standing.money.dropped.count > 0 ? ", dropped ones among them" : "")
     }
 
     /// `after fees 8,179.26 (estimated until a payout) and VAT 8,900.12`.

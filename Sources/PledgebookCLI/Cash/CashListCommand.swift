@@ -18,7 +18,9 @@ struct CashListCommand: ParsableCommand {
         let environment = try Environment(shared, for: .reading, "cash list")
         let campaign = try environment.campaign()
         let (_, movements, bank) = try environment.session.cashMovements(campaign.id)
-        if movements.isEmpty { Output.note("Nothing was recorded yet: `pledgebook cash record payout …`.") }
+        if movements.isEmpty {
+            Output.advise("Nothing was recorded yet: `pledgebook cash record payout AMOUNT --on DATE`.")
+        }
         let amounts = movements.map { campaign.money($0.amount).grouped }
         let width = amounts.map(\.count).max() ?? 0
         for (movement, amount) in zip(movements, amounts) {

@@ -48,13 +48,18 @@ struct CashOptions: ParsableArguments {
 ///
 /// - Throws: `CommandProblem` that names the argument.
 func minorUnits(_ text: String, _ currency: Currency, _ name: String) throws -> Int64 {
+    let amount: Int64
     do throws(AmountProblem) {
-        return try parseAmount(text, exponent: currency.exponent)
+        amount = try parseAmount(text, exponent: currency.exponent)
     } catch {
         let example = Money(minorUnits: 123_450, currency: currency).plain
         throw CommandProblem(
             "\(name) “\(visible(text))” is not an amount in \(currency.code); write it like \(example).")
     }
+    guard amount >= 0 else {
+        throw CommandProblem("\(name) “\(visible(text))” is less than nothing; write it without a minus.")
+    }
+    return amount
 }
 
 extension RecordedFact {

@@ -9,8 +9,7 @@ struct CashRecordPayoutCommand: ParsableCommand {
         abstract: "A payout of the processor or platform that arrived, with what was withheld",
         discussion: """
             AMOUNT is what arrived. What is not said of refunds, chargebacks and fees goes in whole, as far \
-            as the
-            books know of it and no payout has settled it; receipts are the rest.
+            as the books know of it and no payout has settled it; receipts are the rest.
 
             Example:
               pledgebook cash record payout 92601.54 --on 2026-04-14 --fees-platform 5039.04 \

@@ -7,7 +7,7 @@ struct KeyExport: ParsableCommand {
         commandName: "export",
         abstract: "Write one campaign's signing key in hexadecimal, for an auditor",
         discussion: """
-            Who holds it can verify the receipts it signed, and forge more. The campaign has to be named.
+            Who holds it can verify the receipts it signed, and forge more.
 
             Example:
               pledgebook key export --campaign aurora-lamp
@@ -18,10 +18,6 @@ struct KeyExport: ParsableCommand {
             "An earlier key, by its epoch, for example 1 (the one that signs)", valueName: "number"))
     var epoch: Int?
     @OptionGroup var options: SharedOptions
-
-    func validate() throws {
-        guard options.campaign != nil else { throw ValidationError("Name the campaign with --campaign.") }
-    }
 
     func run() throws {
         let here = try Environment(options, for: .proving, "key export")

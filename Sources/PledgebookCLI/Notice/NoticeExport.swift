@@ -10,13 +10,13 @@ struct NoticeExport: ParsableCommand {
         abstract: "Write the notices that are to be sent as CSV, for a mail program",
         discussion: """
             A row a notice, with the backer's name and e-mail address. What was paid since is left out. When \
-            they are sent, say `pledgebook notice sent`.
+            they are sent, say `pledgebook notice sent --all`.
 
             Example:
               pledgebook notice export --output notices.csv
             """)
 
-    @Option(help: ArgumentHelp("Where to write; else to stdout", valueName: "file")) var output: String?
+    @Option(help: ArgumentHelp("Where to write; - or none is stdout", valueName: "file")) var output: String?
     @OptionGroup var options: SharedOptions
 
     func run() throws {
@@ -24,7 +24,7 @@ struct NoticeExport: ParsableCommand {
         let campaign = try here.campaign()
         let notices = try here.session.notices(campaign.id, openOnly: true)
         let bytes = Self.csv(notices, campaign)
-        guard let output else { return try Output.write(bytes.span) }
+        guard let output = OutputFile.named(output) else { return try Output.write(bytes.span) }
         try OutputFile.write(bytes, to: output)
         Output.note("\(visible(output)) is written: \(counted(Int64(notices.count), "notice")).")
     }

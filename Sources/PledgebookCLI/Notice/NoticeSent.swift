@@ -15,7 +15,7 @@ struct NoticeSent: ParsableCommand {
               pledgebook notice sent 12 13
             """)
 
-    @Argument(help: "Their numbers") var numbers: [Int64] = []
+    @Argument(help: "Their numbers, as `notice list` shows them") var numbers: [Int64] = []
     @Flag(help: "All that are to be sent") var all = false
     @Option(help: ArgumentHelp("The day on which they went (today)", valueName: "date")) var on: CalendarDay?
     @Flag(help: "Show how many and change nothing") var dryRun = false

@@ -8,10 +8,10 @@ struct PaymentBalance: ParsableCommand {
         commandName: "balance",
         abstract: "Ask for what is left of prices that were paid in part, and charge it",
         discussion: """
-            Each pledge of which a part is paid gets a further payment, P-1042/2, for the rest. Saved cards
-            are charged at once; those that fail are tried again by the campaign's schedule with `campaign
-            close`, and given up at its end. Nothing ships while money is owed. Without WHO it asks everybody;
-            said again it asks only for what is new.
+            Each pledge of which a part is paid gets a further payment, P-1042/2, for the rest. Saved cards \
+            are charged at once; those that fail are tried again by the campaign's schedule with \
+            `pledgebook campaign close`, and given up at its end. Nothing ships while money is owed. Without \
+            WHO it asks everybody; said again it asks only for what is new.
 
             Example:
               pledgebook payment balance --dry-run

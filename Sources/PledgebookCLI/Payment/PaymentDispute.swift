@@ -8,9 +8,9 @@ struct PaymentDispute: ParsableCommand {
         commandName: "dispute",
         abstract: "Say how a backer's bank disputes a payment",
         discussion: """
-            What has happened is never refused. While a dispute is open nothing of the payment is refunded and
-            nothing of the pledge ships. Without --amount it is everything that is paid and not paid back, or
-            in dispute. An inquiry moves no money. The same fact again changes nothing.
+            What has happened is never refused. While a dispute is open nothing of the payment is refunded \
+            and nothing of the pledge ships. Without --amount it is everything that is paid and not paid \
+            back, or in dispute. An inquiry moves no money. The same fact again changes nothing.
 
             Example:
               pledgebook payment dispute P-1042 opened --fee 15.00 --on 2026-06-03 --reference dp_81
@@ -18,7 +18,8 @@ struct PaymentDispute: ParsableCommand {
             """)
 
     @Argument(help: "A pledge's reference, an e-mail address or a name") var who: String
-    @Argument(help: "opened, won, lost or inquiry") var what: Step
+    @Argument(help: "opened, won (the money comes back), lost, or inquiry (the bank only asks)") var what:
+        Step
     @Option(help: ArgumentHelp("How much is in dispute, won or lost", valueName: "amount")) var amount:
         String?
     @Option(
@@ -63,9 +64,10 @@ struct PaymentDispute: ParsableCommand {
         plan.show()
         guard !plan.entries.isEmpty else { return }
         if plan.excess > 0 {
-            Output.note(
+            Output.advise(
                 "\(campaign.money(plan.excess)) does not fit what the book holds: the payment is conflicted "
-                    + "then, and waits for `payment settle`.")
+                    + "then, and waits for `pledgebook payment settle \(plan.reference) --as CHOICE "
+                    + "--because TEXT`.")
         }
         guard try confirmation.proceeds("Record it?") else { return }
         let result = try here.session.tell(telling, of: who, fact, in: campaign.id)

@@ -86,6 +86,7 @@ struct ReconciliationWords {
             [visible(review.reference), money(review.amount), words(review), command(review) + " -c \(id)"]
         }
         return Screen.grid(rows, numbers: [1])
+            + Placeholders.legend(of: rows.map { $0[3] }.joined(separator: "\n")).map { "    " + $0 }
     }
 
     private func words(_ review: PaymentReview) -> String {
@@ -107,17 +108,17 @@ struct ReconciliationWords {
     private func command(_ review: PaymentReview) -> String {
         let name = visible(review.reference)
         return switch review.reason {
-        case .conflicted: "pledgebook payment settle \(name) --as … --because …"
+        case .conflicted: "pledgebook payment settle \(name) --as CHOICE --because TEXT"
         case .unknownTooLong, .refundDelayed: "pledgebook payment show \(name)"
         case .refundOwed:
             review.isRecorded
                 ? "pledgebook payment refund \(name)" : "pledgebook payment retry \(name)"
         case .refundToMake: "pledgebook payment refund \(name) --done"
-        case .placeWithoutMoney: "pledgebook pledge cancel \(name)"
+        case .placeWithoutMoney: "pledgebook pledge cancel \(name) --override TEXT"
         case .moneyWithoutPledge: "pledgebook payment refund \(name)"
-        case .inquiry, .marked: "pledgebook payment settle \(name) --because …"
-        case .claim: "pledgebook payment settle \(name) --as given-up --because …"
-        case .orphan: "pledgebook entry reverse \(name) --because …"
+        case .inquiry, .marked: "pledgebook payment settle \(name) --because TEXT"
+        case .claim: "pledgebook payment settle \(name) --as given-up --because TEXT"
+        case .orphan: "pledgebook entry reverse \(name) --because TEXT"
         }
     }
 

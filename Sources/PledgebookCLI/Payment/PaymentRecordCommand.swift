@@ -91,8 +91,9 @@ struct PaymentRecordCommand: ParsableCommand {
                 let why =
                     told.currency == campaign.currency
                     ? "does not fit what was due" : "is not in \(campaign.currency.code)"
-                Output.note(
-                    "\(told) \(why): the payment is conflicted then, and waits for `payment settle`.")
+                Output.advise(
+                    "\(told) \(why): the payment is conflicted then, and waits for `pledgebook payment "
+                        + "settle \(plan.reference) --as CHOICE --because TEXT`.")
             }
             guard try confirmation.proceeds("Record it?") else { return }
         }

@@ -16,7 +16,7 @@ struct PaymentRetry: ParsableCommand {
               pledgebook payment retry P-1042 --yes
             """)
 
-    @Argument(help: "A reference, an e-mail address or a name") var who: String?
+    @Argument(help: "A reference, an e-mail address or a name; else all that are due") var who: String?
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var options: SharedOptions
 
@@ -68,7 +68,7 @@ struct PaymentRetry: ParsableCommand {
         if count.failedHard > 0 { return "card failed for good" }
         if count.failedSoft > 0 { return "card failed" }
         if count.needBacker > 0 { return "needs the backer" }
-        if count.unknown > 0 { return "in doubt: `payment reconcile` asks the gateway" }
+        if count.unknown > 0 { return "in doubt: `pledgebook payment reconcile` asks the gateway" }
         if count.pending > 0 { return "the gateway works on it" }
         return "nothing was left to charge"
     }

@@ -14,15 +14,17 @@ struct PaymentSettle: ParsableCommand {
               refunded   the same, and it is paid back at once
               claimed    the backer owes what went out
               given-up   what the backer owes is given up
-            A payment that is only marked for review is looked at: its marks go. The reason is kept in the
-            book.
+            A payment that is only marked for review is looked at: its marks go. The reason is kept in \
+            the book.
 
             Example:
               pledgebook payment settle P-1042 --as refunded --because "the backer paid twice"
             """)
 
     @Argument(help: "A pledge's reference, an e-mail address or a name") var who: String
-    @Option(name: .customLong("as"), help: "returned, kept, refunded, claimed or given-up")
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("What becomes of the difference, as explained above", valueName: "choice"))
     var choice: SettlementChoice = .returned
     @Option(help: ArgumentHelp("Why; kept in the book, its digest is signed", valueName: "text"))
     var because: String

@@ -78,15 +78,19 @@ struct PaymentShow: ParsableCommand {
         let dates = DateWords(details.campaign.offsets, now: details.now)
         let rows = standing.attempts.map { attempt in
             [
-                "\(attempt.kind) \(attempt.attempt)", dates.full(attempt.at), answer(attempt.state),
+                "\(attempt.kind) \(attempt.attempt)", dates.full(attempt.at),
+                answer(attempt.state, isRecorded: details.gateway == 1),
                 money(attempt.amount, details),
             ]
         }
         return [""] + Screen.grid(rows, numbers: [3])
     }
 
-    private func answer(_ state: OperationState) -> String {
+    /// What moves elsewhere waits for the person who says that it has moved.
+    private func answer(_ state: OperationState, isRecorded: Bool) -> String {
         switch state {
+        case .pending where isRecorded: "waits for you"
+        case .failedHard where isRecorded: "not done as asked"
         case .open: "sent"
         case .pending: "the gateway works on it"
         case .unknown: "no answer"

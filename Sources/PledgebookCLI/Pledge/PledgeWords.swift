@@ -64,6 +64,7 @@ struct PledgeWords {
             guard let run = source.run else {
                 return "\(count)in stock" + (source.isReserved ? ", reserved" : "")
             }
+            if source.hasArrived { return "\(count)\(run)   has come, to be shipped\(promised)" }
             let expected =
                 source.expectedOn.map { "   expected \(DateWords.full($0))\(DateWords.slip(source.slip))" }
                 ?? ""

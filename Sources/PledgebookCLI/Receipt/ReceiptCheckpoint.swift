@@ -26,7 +26,7 @@ struct ReceiptCheckpoint: ParsableCommand {
         let campaign = try here.campaign()
         let checkpoint = try here.session.writeCheckpoint(of: campaign.id)
         try here.announceCheckpoint(of: campaign.id)
-        guard let output else { return Output.write(checkpoint.text) }
+        guard let output = OutputFile.named(output) else { return Output.write(checkpoint.text) }
         try OutputFile.write(Array(checkpoint.text.utf8), to: output)
         Output.note("\(visible(output)) is written.")
     }

@@ -12,13 +12,13 @@ struct ReceiptExport: ParsableCommand {
               pledgebook receipt export --output receipts.jws
             """)
 
-    @Option(help: ArgumentHelp("Where to write; else to stdout", valueName: "file")) var output: String?
+    @Option(help: ArgumentHelp("Where to write; - or none is stdout", valueName: "file")) var output: String?
     @OptionGroup var options: SharedOptions
 
     func run() throws {
         let here = try Environment(options, for: .reading, "receipt export")
         let campaign = try here.campaign()
-        guard let output else {
+        guard let output = OutputFile.named(output) else {
             _ = try here.session.forEachReceipt(of: campaign) { try Output.write($0) }
             return
         }

@@ -16,7 +16,7 @@ struct ReceiptProve: ParsableCommand {
             """)
 
     @Argument(help: "A pledge's reference, an e-mail address or a name") var who: String
-    @Option(help: ArgumentHelp("Where to write; else to stdout", valueName: "file")) var output: String?
+    @Option(help: ArgumentHelp("Where to write; - or none is stdout", valueName: "file")) var output: String?
     @OptionGroup var options: SharedOptions
 
     func run() throws {
@@ -24,7 +24,7 @@ struct ReceiptProve: ParsableCommand {
         let campaign = try here.campaign()
         let proven = try here.session.proofs(of: who, in: campaign)
         let text = proven.map(\.text).joined()
-        guard let output else { return Output.write(text) }
+        guard let output = OutputFile.named(output) else { return Output.write(text) }
         try OutputFile.write(Array(text.utf8), to: output)
         for pledge in proven {
             Output.note(

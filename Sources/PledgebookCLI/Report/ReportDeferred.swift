@@ -24,8 +24,9 @@ struct ReportDeferred: ParsableCommand {
         try here.session.withExpectedPledges(here.campaign().definition.id) { source, entries, pledges in
             let deferred = try Deferred(
                 campaign: source.reportCampaign, totals: source.totals, by: by, period: days.days(of: source))
-            let outlook = try DeferredOutlook(through: deferred.period.last) { visit in
-                try entries { try visit(LiabilityEntry($0.entry, deliveredUnits: $0.deliveredUnits)) }
+            let last = deferred.period.last
+            let outlook = try DeferredOutlook(through: last) { visit in
+                try entries(last) { try visit(LiabilityEntry($0, deliveredUnits: $1)) }
             } pledges: { visit in
                 try pledges {
                     try visit(ExpectedPledge(pledge: $0.number, units: $0.units, expectedOn: $0.expectedOn))

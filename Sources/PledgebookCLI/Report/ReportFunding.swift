@@ -23,6 +23,7 @@ struct ReportFunding: ParsableCommand {
             Funding(
                 campaign: source.reportCampaign, goal: source.campaign.definition.funding.goal,
                 decision: Funding.Decision(state: source.state, decidedOn: source.decidedOn),
-                pledges: source.pledges, payments: source.payments, runs: source.runs, totals: source.totals))
+                pledges: source.pledges, payments: source.payments, runs: source.runs, totals: source.totals,
+                pledgedAtClose: source.pledgedAtClose))
     }
 }

@@ -14,7 +14,7 @@ struct ReportTarget: ParsableArguments {
             "The decimal sign of CSV; a comma also writes semicolons, as Excel expects",
             valueName: "sign"))
     var decimal = "."
-    @Option(help: ArgumentHelp("Write it to this file", valueName: "file")) var output: String?
+    @Option(help: ArgumentHelp("Write it to this file; - is stdout", valueName: "file")) var output: String?
     @Flag(help: "Replace the file") var force = false
 
     /// Whether CSV has decimal commas.
@@ -23,11 +23,14 @@ struct ReportTarget: ParsableArguments {
     func check(isCSV: Bool) throws {
         guard decimal == "." || decimal == "," else { throw ValidationError("--decimal is . or ,") }
         guard decimal == "." || isCSV else { throw ValidationError("--decimal , goes with --format csv") }
-        guard !force || output != nil else { throw ValidationError("--force goes with --output FILE") }
+        guard !force || OutputFile.named(output) != nil else {
+            throw ValidationError("--force goes with --output FILE")
+        }
     }
 
     /// Writes a report piece by piece; its head goes to stderr, where there is one.
     func write(head: String?, _ body: (_ sink: @escaping ([UInt8]) throws -> Void) throws -> Void) throws {
+        let output = OutputFile.named(output)
         if let output {
             try AtomicFile.write(to: output, force: force, body)
         } else {

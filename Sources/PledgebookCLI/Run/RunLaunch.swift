@@ -51,8 +51,10 @@ extension RunCommand {
                     + "\(counted(done.pledgesCovered, "pledge"))."
             )
             if done.deposit > 0 {
+                let deposit = Money(minorUnits: done.deposit, currency: done.currency).plain
                 Output.next([
-                    "pledgebook cash record supplier …   the deposit for \(id): \(money(done.deposit, done))"
+                    "pledgebook cash record supplier \(deposit)"
+                        + " --run \(id) -c \(campaign)   when you have paid the deposit"
                 ])
             }
         }

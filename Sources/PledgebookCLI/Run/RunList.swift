@@ -37,7 +37,7 @@ extension RunCommand {
             guard format.format == .text, list.state.hasSucceeded else { return }
             Output.next(
                 list.runs.filter { $0.state == .planned && $0.shortfall == nil }.map {
-                    "pledgebook run launch \($0.id)"
+                    "pledgebook run launch \($0.id) -c \(list.campaign)"
                 })
         }
     }

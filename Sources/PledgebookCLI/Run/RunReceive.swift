@@ -28,9 +28,9 @@ extension RunCommand {
 
         func run() throws {
             let here = try Environment(options, for: .writing, "run receive")
+            let campaign = try here.campaign().id
             let done = try here.session.receiveRun(
-                id, try unitCount(counts), reference: reference ?? "", on: on,
-                campaign: try here.campaign().id)
+                id, try unitCount(counts), reference: reference ?? "", on: on, campaign: campaign)
             guard !done.wasCounted else {
                 return Output.line("That delivery of \(id) was counted already: nothing was changed.")
             }
@@ -46,15 +46,20 @@ extension RunCommand {
             }
             Output.line(
                 "  deposit applied \(money(done.depositApplied)), owed to the supplier \(money(done.owed))")
-            Output.next(next(done))
+            Output.next(next(done, of: campaign))
         }
 
-        private func next(_ done: RunReceipt) -> [String] {
+        private func next(_ done: RunReceipt, of campaign: CampaignID) -> [String] {
             var commands: [String] = []
-            if done.owed > 0 { commands.append("pledgebook cash record supplier …   what is owed for \(id)") }
+            if done.owed > 0 {
+                let owed = Money(minorUnits: done.owed, currency: done.currency).plain
+                commands.append(
+                    "pledgebook cash record supplier \(owed) --run \(id) -c \(campaign)   once you have paid"
+                )
+            }
             if done.state == .received {
-                commands.append("pledgebook pledge ship FILE")
-                commands.append("pledgebook run close \(id)")
+                commands.append("pledgebook pledge ship FILE -c \(campaign)")
+                commands.append("pledgebook run close \(id) -c \(campaign)")
             }
             return commands
         }

@@ -68,9 +68,9 @@ extension RunCommand {
             switch run.state {
             case .planned:
                 return run.shortfall == nil && list.state.hasSucceeded
-                    ? ["pledgebook run launch \(run.id)"] : []
-            case .launched: return ["pledgebook run receive \(run.id) …"]
-            case .received: return ["pledgebook run close \(run.id)"]
+                    ? ["pledgebook run launch \(run.id) -c \(list.campaign)"] : []
+            case .launched: return ["pledgebook run receive \(run.id) UNITS -c \(list.campaign)"]
+            case .received: return ["pledgebook run close \(run.id) -c \(list.campaign)"]
             case .closed, .canceled: return []
             }
         }

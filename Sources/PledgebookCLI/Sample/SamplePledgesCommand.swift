@@ -38,7 +38,7 @@ struct SamplePledgesCommand: ParsableCommand {
         guard bad >= 0, (0...10_000).contains(missed) else {
             throw ValidationError("--bad is 0 or more, and --missed 0 to 10000.")
         }
-        guard form == .own || output != nil else {
+        guard form == .own || OutputFile.named(output) != nil else {
             throw ValidationError("Kickstarter's forms are a folder of files: name it with --output.")
         }
     }
@@ -48,7 +48,9 @@ struct SamplePledgesCommand: ParsableCommand {
         guard form == .own else { return try writeFolder(checked) }
         let pledges = SamplePledges(
             definition: checked.definition, seed: seed, badRows: bad, missedPerTenThousand: missed)
-        guard let output else { return try pledges.write(count: count) { try Output.write($0) } }
+        guard let output = OutputFile.named(output) else {
+            return try pledges.write(count: count) { try Output.write($0) }
+        }
         try OutputFile.write(to: output) { sink in
             try pledges.write(count: count) { piece in
                 try sink(piece.withUnsafeBufferPointer { Array($0) })

@@ -123,7 +123,7 @@ import Testing
         #expect(try book.balances().balance(of: .receivable) == 1_000)
         #expect(
             refusal { _ = try book.session().recordRefund(of: "A", PaymentFact(amount: 0), in: nil) }
-                .contains("0 minor"))
+                .contains("An amount of 0"))
     }
 
     @Test("a refund that was under way is completed (T23) and its operation succeeds")

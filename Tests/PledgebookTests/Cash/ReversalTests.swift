@@ -62,7 +62,7 @@ import Testing
         for (number, words) in [
             (99, "has no entry 99; the last is 7"), (7, "takes back entry 6"),
             (6, "reversed already, by entry 7"),
-            (1, "`pledgebook campaign cancel`"), (2, "`pledgebook pledge cancel`"),
+            (1, "`pledgebook campaign cancel --because TEXT`"), (2, "`pledgebook pledge cancel WHO`"),
         ] as [(Int64, String)] {
             let message = refusal { _ = try session.reverseEntry(number, because: "x", in: nil) }
             #expect(message.contains(words), "\(message)")

@@ -170,9 +170,8 @@ final class ModelRun {
         let natural = it.openRefund ?? (owed > 0 ? owed : it.isConflicted ? it.held.total : it.held.total)
         let amount = percent == 0 ? natural : it.price * percent / 100
         let most = it.openRefund ?? owed + it.held.total
-        let isShort = it.openRefund.map { amount < $0 } ?? false
         // What is said to have gone out is a fact, even where nothing came in.
-        let fits = it.captured > 0 && amount <= most && !isShort
+        let fits = it.captured > 0 && amount <= most
         let isPossible = amount > 0 && (fits || force && !own && (it.captured > 0 || percent != 0))
         records += 1
         var entry: Int64 = 0
@@ -189,7 +188,8 @@ final class ModelRun {
             let paid = min(amount, open)
             model.pay(paid, to: pledge, fromOwn: own)
             model.post(1900, 1100, max(0, amount - open))
-            model.pledges[pledge].excess += abs(amount - open)
+            model.pledges[pledge].excess += max(0, amount - open)
+            // What is short of it stays promised.
             model.pledges[pledge].openRefund = nil
         } else if it.captured == 0 {
             model.post(1900, 1100, amount)

@@ -69,7 +69,7 @@ struct ReferenceModel {
     var refunds = 0
     var fees = 0
 
-    var pledged: Int { pledges.filter { $0.state == .placed }.reduce(0) { $0 + $1.price } }
+    var pledged: Int { pledges.filter { $0.state != .canceled }.reduce(0) { $0 + $1.price } }
     var collected: Int { pledges.reduce(0) { $0 + $1.held.total } }
 
     mutating func post(_ debit: Int, _ credit: Int, _ amount: Int) {
