@@ -82,7 +82,7 @@ import Testing
             "\"delivery\": \"2026-10\"", "\"delivery\": \"2026-11\"",
             "refused: tier standard: delivery 2026-10 → 2026-11: backers were promised that month\n"
                 + "  fix: set \"limit\" to 10, what is sold, and add a tier; tell a delay with "
-                + "`pledgebook run delay`"
+                + "`pledgebook run delay RUN --to DATE --because TEXT`"
         ),
         Row(
             "{ \"LAMP\": 1, \"BULB\": 1 }", "{ \"LAMP\": 1 }",
