@@ -230,7 +230,7 @@ def text(table, row):
         for column in ("number", "tag"):
             row.pop(column)
     if table == "campaign":
-        for column in ("head", "tag"):
+        for column in ("head", "tag", "frontier"):
             row.pop(column)
     if table == "checkpoint":
         # `book check` compares it with the journal, whose order another number of commands changes.
