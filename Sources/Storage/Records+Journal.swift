@@ -59,8 +59,6 @@ extension Records {
 
     private static let entriesInRange = entryQuery("e.number BETWEEN $2 AND $3")
     static let placingsInRange = entryQuery("e.number BETWEEN $2 AND $3 AND e.kind = 1")
-    static let laterEntriesInRange = entryQuery(
-        "e.pledge >= $2 AND e.pledge <= $3 AND e.kind <> 1")
     private static let laterEntriesOfPledge = entryQuery("e.pledge = $2 AND e.kind <> 1")
     private static let laterEntriesOfPledges = """
         SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,

@@ -33,12 +33,14 @@ extension Records {
             let pledge = pledge(from: row)
             if wanted.contains(pledge.number) { facts.pledges[pledge.number] = pledge }
         }
-        for query in [Self.placingsInRange, Self.laterEntriesInRange] {
-            try forEachRawRow(query, campaign, first, last) { row in
-                let entry = try entry(from: row).entry
-                guard let pledge = entry.pledge, wanted.contains(pledge) else { return }
-                facts.entries[pledge, default: []].append(entry)
-            }
+        try forEachRawRow(Self.placingsInRange, campaign, first, last) { row in
+            let entry = try entry(from: row).entry
+            guard let pledge = entry.pledge, wanted.contains(pledge) else { return }
+            facts.entries[pledge] = [entry]
+        }
+        let sorted = wanted.sorted()
+        for (pledge, later) in zip(sorted, try laterEntries(campaign: campaign, pledges: sorted)) {
+            facts.entries[pledge, default: []] += later
         }
         let payments = try Row.fetchCursor(
             db.cachedStatement(
