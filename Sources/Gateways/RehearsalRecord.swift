@@ -110,31 +110,26 @@ extension RehearsalRecord {
     /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7),
     /// currency (3), line feed.
     func append(to lines: inout [UInt8]) {
-        let start = lines.count
-        lines += [UInt8](repeating: UInt8(ascii: "\n"), count: RehearsalRecord.width)
-        var line = lines.mutableSpan
-        var position = start
-        func put(_ value: UInt64, _ digits: Int, _ line: inout MutableSpan<UInt8>) {
-            var rest = value
-            var index = position + digits - 1
-            while index >= position {
-                line[index] = digit(rest & 63)
-                rest >>= 6
-                index -= 1
+        func put(_ value: UInt64, _ digits: Int) {
+            var shift = 6 * (digits - 1)
+            while shift >= 0 {
+                lines.append(digit(value >> UInt64(shift) & 63))
+                shift -= 6
             }
-            position += digits
         }
-        put(keyHigh, 11, &line)
-        put(keyLow, 11, &line)
-        put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1, &line)
-        put(UInt64(bitPattern: amount), 7, &line)
-        put(UInt64(bitPattern: fee), 7, &line)
-        put(target, 11, &line)
-        put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7, &line)
-        for shift in [16, 8, 0] as [UInt32] {
-            line[position] = UInt8(truncatingIfNeeded: currencyBits >> shift)
-            position += 1
-        }
+        put(keyHigh, 11)
+        put(keyLow, 11)
+        put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1)
+        put(UInt64(bitPattern: amount), 7)
+        put(UInt64(bitPattern: fee), 7)
+        put(target, 11)
+        put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7)
+        put(letter: 16)
+        put(letter: 8)
+        put(letter: 0)
+        lines.append(UInt8(ascii: "\n"))
+
+        func put(letter shift: UInt32) { lines.append(UInt8(truncatingIfNeeded: currencyBits >> shift)) }
     }
 
     /// Years before 1970 are written as positive numbers too.

@@ -140,7 +140,12 @@ private final class ChainWorker: @unchecked Sendable {
 
     private func check(_ entry: StoredEntry, _ bytes: Span<UInt8>, _ references: Span<UInt8>) {
         entryCount += 1
-        if entry.number != lastNumber + 1 {
+        if entry.number <= lastNumber {
+            // The rows of a pledge and of the journal may both claim a number.
+            findings.add(
+                "entry", "\(entry.number)", "number", book: "there twice", journal: "once",
+                entry: entry.number)
+        } else if entry.number != lastNumber + 1 {
             let missing = lastNumber + 1
             let last = entry.number - 1
             findings.add(

@@ -5,10 +5,15 @@ import Storage
 extension Session {
     /// How a campaign stands now.
     ///
+    /// - Parameters:
+    ///   - id: Whose standing.
+    ///   - asksWhenSoldOut: Whether it is asked when tiers were sold out; that takes a look at every pledge.
     /// - Throws: `SessionError` where the book has no such campaign.
-    public func standing(of id: CampaignID?) throws -> CampaignStanding {
+    public func standing(of id: CampaignID?, asksWhenSoldOut: Bool = false) throws -> CampaignStanding {
         try book.read { records in
-            try StandingReader(self, campaign: campaign(id, in: records), in: records).standing()
+            try StandingReader(
+                self, campaign: campaign(id, in: records), asksWhenSoldOut: asksWhenSoldOut, in: records
+            ).standing()
         }
     }
 }
@@ -21,8 +26,10 @@ private struct StandingReader {
     let totals: [PledgeTotal]
     let funding: FundingStanding
     let today: CalendarDay
+    let asksWhenSoldOut: Bool
 
-    init(_ session: Session, campaign: LoadedCampaign, in records: Records) throws {
+    init(_ session: Session, campaign: LoadedCampaign, asksWhenSoldOut: Bool, in records: Records) throws {
+        self.asksWhenSoldOut = asksWhenSoldOut
         self.session = session
         self.campaign = campaign
         self.records = records
@@ -158,7 +165,7 @@ private struct StandingReader {
             let sold = totals.filter { $0.isHeld && $0.tier != nil && $0.tier == offer }
                 .reduce(0) { $0 + $1.quantity }
             var soldOutAt: Timestamp?
-            if let limit = tier.limit, sold >= limit, let offer {
+            if asksWhenSoldOut, let limit = tier.limit, sold >= limit, let offer {
                 soldOutAt = try records.lastPledged(campaign: number, tier: offer)
             }
             return TierStanding(tier: tier, sold: sold, soldOutAt: soldOutAt)

@@ -41,7 +41,7 @@ final class CampaignRebuild {
         // The lock comes back with its entry: until then the days before it are written.
         record.lockedThrough = nil
         try new.update(record)
-        pledges = try RowCopier("pledge", from: old, to: new, campaign: number)
+        pledges = try RowCopier("placing", from: old, to: new, campaign: number)
         names = try PledgeNames(record, in: old)
         findings = CheckFindings(record.id.rawValue)
         replay = JournalReplay(record, names, hash: old.hash, findings)
@@ -102,19 +102,28 @@ final class CampaignRebuild {
         var rows = AppendBatch()
         rows.bytes = batch.bytes
         for entry in part.entries {
-            rows.entries.append(try row(of: entry))
+            let row = try row(of: entry)
+            if try !isCopied(entry) { rows.entries.append(row) } else { append.count(row) }
             guard entry.pledge != 0, let kind = entry.kind else { continue }
             let place = names.index(of: entry.pledge)
             guard place >= 0 else { continue }
             changedPledges.insert(place)
             if kind != .placed && kind != .changed { changedPayments.insert(place) }
             guard kind == .placed || kind == .changed else { continue }
-            if kind == .placed, try !pledges.copy(number: entry.pledge) { throw missingPledge(entry) }
             if kind == .placed || !entry.reference.isEmpty {
                 methods[place] = entry.reference.isEmpty ? nil : batch.text(entry.reference)
             }
         }
         try append.append(rows)
+    }
+
+    /// Copies the row of the pledge that an entry placed.
+    ///
+    /// - Returns: Whether the entry stands in it.
+    private func isCopied(_ entry: StoredEntry) throws -> Bool {
+        guard entry.kind == .placed, names.index(of: entry.pledge) >= 0 else { return false }
+        guard let holdsEntry = try pledges.copyPlacing(entry.pledge) else { throw missingPledge(entry) }
+        return holdsEntry
     }
 
     private func missingPledge(_ entry: StoredEntry) -> SessionError {
@@ -198,6 +207,7 @@ final class CampaignRebuild {
                 try new.setTaken(kind, id: id, to: max(0, count), campaign: number)
             }
         }
+        try new.dropUnchangedPledges(campaign: number)
         try new.recount(campaign: number)
         try writeKeys()
         try append.finish()

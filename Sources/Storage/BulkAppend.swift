@@ -28,14 +28,47 @@ public final class BulkAppend {
     public func append(_ batch: AppendBatch) throws {
         let text = batch.bytes.isEmpty ? [0] : batch.bytes
         try feed.write(batch.backers, text: text, campaign: campaign)
-        try feed.write(batch.pledges, text: text, campaign: campaign)
+        let entries = try place(batch, text)
         try feed.write(batch.lines, text: text, campaign: campaign)
         try countPlaced(batch)
-        try write(batch.entries, text)
-        for row in batch.entries { rollup.add(day: row.day, kind: row.kind, parts: row.parts) }
+        try write(entries, text)
+        for row in batch.entries { count(row) }
         try put(batch.payments)
         try feed.write(batch.backerKeys, campaign: campaign)
         try feed.write(batch.pledgeKeys, campaign: campaign)
+    }
+
+    /// Adds an entry to the daily rollup; those of a batch are added with it.
+    public func count(_ row: EntryRow) {
+        rollup.add(day: row.day, kind: row.kind, parts: row.parts)
+    }
+
+    /// Inserts the batch's pledges, and with each the entry that placed it where both say the same.
+    ///
+    /// - Returns: The entries that are not yet written.
+    private func place(_ batch: AppendBatch, _ text: [UInt8]) throws -> [EntryRow] {
+        guard !batch.pledges.isEmpty else { return batch.entries }
+        var others: [EntryRow] = []
+        var placed: [PlacedPledge] = []
+        placed.reserveCapacity(batch.pledges.count)
+        var next = batch.entries.startIndex
+        for pledge in batch.pledges {
+            while next < batch.entries.endIndex, batch.entries[next].number < pledge.number {
+                others.append(batch.entries[next])
+                next += 1
+            }
+            if next < batch.entries.endIndex,
+                let whole = PlacedPledge(pledge, batch.entries[next], text)
+            {
+                placed.append(whole)
+                next += 1
+            } else {
+                placed.append(PlacedPledge(pledge))
+            }
+        }
+        others += batch.entries[next...]
+        try feed.write(placed, text: text, campaign: campaign)
+        return others
     }
 
     private func write(_ entries: [EntryRow], _ text: [UInt8]) throws {

@@ -72,7 +72,7 @@ struct FeedResult {
 
 /// Feeds batches of rows to `INSERT … SELECT` through a virtual table: 1.6 × the speed of binding row by row.
 ///
-/// The virtual table `feed` has columns c0…c17 and is known to one connection only. One feed is in use at a
+/// The virtual table `feed` has columns c0…c20 and is known to one connection only. One feed is in use at a
 /// time.
 final class BulkFeed {
     private let connection: OpaquePointer
@@ -171,7 +171,7 @@ private struct FeedModule: @unchecked Sendable {
     /// Makes the table known to a connection; SQLite need not choose between ways to read it.
     private static func connect(_ callbacks: inout sqlite3_module) {
         callbacks.xConnect = { connection, client, _, _, table, _ in
-            let columns = (0...17).map { "c\($0)" }.joined(separator: ", ")
+            let columns = (0...20).map { "c\($0)" }.joined(separator: ", ")
             let code = sqlite3_declare_vtab(connection, "CREATE TABLE feed(\(columns))")
             guard code == SQLITE_OK else { return code }
             let made = UnsafeMutablePointer<FeedTable>.allocate(capacity: 1)

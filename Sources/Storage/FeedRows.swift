@@ -19,32 +19,105 @@ extension BackerRow: FeedRow {
     }
 }
 
-extension PledgeRow: FeedRow {
+/// A pledge with what the entry that placed it says besides; that entry is written by itself where it says
+/// anything otherwise.
+struct PlacedPledge: FeedRow {
+    let pledge: PledgeRow
+    private var hasEntry = false
+    private var at: Int64 = 0
+    private var day: Int64 = 0
+    private var detail = ByteRange.empty
+    private var tag = Tag.zero
+
+    init(_ pledge: PledgeRow) { self.pledge = pledge }
+
+    /// `nil` where the entry is not the one that placed this pledge, or says anything that the row does not.
+    init?(_ pledge: PledgeRow, _ entry: EntryRow, _ text: [UInt8]) {
+        guard entry.kind == .placed, entry.number == pledge.number, entry.pledge == pledge.number,
+            entry.isPlain, entry.parts.goods == pledge.goods + pledge.bonus,
+            entry.parts.shipping == pledge.shipping, entry.parts.tax == pledge.tax,
+            entry.reference == pledge.method
+                || text[entry.reference.range].elementsEqual(text[pledge.method.range])
+        else { return nil }
+        var end = TextEnd(text: text, detail: entry.detail.range)
+        guard end.drop(pledge.placedAt), end.drop(";at="), end.drop(Int64(pledge.gateway)), end.drop(";via="),
+            end.position > end.start
+        else { return nil }
+        self.pledge = pledge
+        hasEntry = true
+        at = entry.at
+        day = entry.day
+        detail = ByteRange(start: entry.detail.start, end: UInt32(end.position))
+        tag = entry.tag
+    }
+
     static let insert = """
-        INSERT OR FAIL INTO pledge (campaign, number, reference, source_key, backer, tier, promotion,
-          quantity, destination, goods, shipping, tax, bonus, placed_at, gateway, method, state)
-        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
+        INSERT OR FAIL INTO placing (campaign, number, reference, source_key, backer, tier, promotion,
+          quantity, destination, goods, shipping, tax, bonus, placed_at, gateway, method, state, at, day,
+          detail, tag)
+        SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20
+        FROM feed
         """
 
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
-        case 1: result.integer(number)
-        case 2: result.text(reference, in: text)
-        case 3: result.text(sourceKey, in: text)
-        case 4: result.integer(backer)
-        case 5: result.integer(Int64(tier), orNullWhen: tier < 0)
-        case 6: result.integer(Int64(promotion), orNullWhen: promotion < 0)
-        case 7: result.integer(quantity)
-        case 8: result.country(destination)
-        case 9: result.integer(goods)
-        case 10: result.integer(shipping)
-        case 11: result.integer(tax)
-        case 12: result.integer(bonus)
-        case 13: result.integer(placedAt)
-        case 14: result.integer(Int64(gateway))
-        case 15: result.text(method, in: text)
-        default: result.integer(Int64(state))
+        case 1: result.integer(pledge.number)
+        case 2: result.text(pledge.reference, in: text)
+        case 3: result.text(pledge.sourceKey, in: text)
+        case 4: result.integer(pledge.backer)
+        case 5: result.integer(Int64(pledge.tier), orNullWhen: pledge.tier < 0)
+        case 6: result.integer(Int64(pledge.promotion), orNullWhen: pledge.promotion < 0)
+        case 7: result.integer(pledge.quantity)
+        case 8: result.country(pledge.destination)
+        case 9: result.integer(pledge.goods)
+        case 10: result.integer(pledge.shipping)
+        case 11: result.integer(pledge.tax)
+        case 12: result.integer(pledge.bonus)
+        case 13: result.integer(pledge.placedAt)
+        case 14: result.integer(Int64(pledge.gateway))
+        case 15: result.text(pledge.method, in: text)
+        case 16: result.integer(Int64(pledge.state))
+        case 17: result.integer(at, orNullWhen: !hasEntry)
+        case 18: result.integer(day, orNullWhen: !hasEntry)
+        case 19: result.text(detail, in: text)
+        default: if hasEntry { result.blob(tag) } else { result.integer(0, orNullWhen: true) }
         }
+    }
+}
+
+/// Takes words and numbers off the end of a detail, as long as they are what is expected there.
+private struct TextEnd {
+    private let text: [UInt8]
+    let start: Int
+    private(set) var position: Int
+
+    init(text: [UInt8], detail: Range<Int>) {
+        self.text = text
+        start = detail.lowerBound
+        position = detail.upperBound
+    }
+
+    mutating func drop(_ number: Int64) -> Bool {
+        guard number >= 0 else { return false }
+        var rest = number
+        repeat {
+            guard drop(UInt8(ascii: "0") + UInt8(rest % 10)) else { return false }
+            rest /= 10
+        } while rest > 0
+        return true
+    }
+
+    mutating func drop(_ word: StaticString) -> Bool {
+        for index in stride(from: word.utf8CodeUnitCount - 1, through: 0, by: -1) {
+            guard drop(word.utf8Start[index]) else { return false }
+        }
+        return true
+    }
+
+    private mutating func drop(_ byte: UInt8) -> Bool {
+        guard position > start, text[position - 1] == byte else { return false }
+        position -= 1
+        return true
     }
 }
 

@@ -92,6 +92,7 @@ extension Records {
                 return """
                     SELECT \(columns) FROM payment m CROSS JOIN pledge p
                     WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment = 1 AND m.state IN (\(known))
+                      \(isUnpaid(states.compactMap(\.self)))
                       AND p.campaign = m.campaign AND p.number = m.pledge AND p.state = 1
                     ORDER BY m.pledge LIMIT $3
                     """
@@ -105,13 +106,23 @@ extension Records {
         case .payments(let states), .later(let states):
             let known = states.map { String($0.rawValue) }.joined(separator: ",")
             return """
-                SELECT \(columns) FROM payment m JOIN pledge p ON p.campaign = m.campaign
-                  AND p.number = m.pledge
+                SELECT \(columns) FROM payment m CROSS JOIN pledge p
                 WHERE m.campaign = $1 AND m.pledge > $2 AND m.instalment = 1 AND m.state IN (\(known))
+                  \(isUnpaid(states)) AND p.campaign = m.campaign AND p.number = m.pledge
                 ORDER BY m.pledge LIMIT $3
                 """
         }
     }
+
+    /// What the index of unpaid payments says, so that it is used where none but those is asked for.
+    private static func isUnpaid(_ states: [PaymentState]) -> String {
+        states.allSatisfy(\.isUnpaid) ? "AND m.state < 20" : ""
+    }
+}
+
+extension PaymentState {
+    /// Whether the index `payment_unpaid` knows payments of this state.
+    fileprivate var isUnpaid: Bool { rawValue < 20 }
 }
 
 extension CollectionItem {

@@ -110,7 +110,7 @@ extension Records {
     /// Gives a pledge another saved method.
     public func setMethod(of pledge: Int64, to token: String, campaign: Int64) throws {
         try db.execute(
-            sql: "UPDATE pledge SET method = $1 WHERE campaign = $2 AND number = $3",
+            sql: ChangedPledgeSQL.setMethod,
             arguments: [token, campaign, pledge])
     }
 }

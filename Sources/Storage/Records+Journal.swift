@@ -47,26 +47,17 @@ public struct SessionRecord: Hashable, Sendable {
 }
 
 extension Records {
-    /// Asked for pledge by pledge where all are paid back: compiled once, and no value is made of a column.
-    private static func entryQuery(_ condition: String) -> String {
-        """
-        SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,
-          e.fee, e.other, e.reverses, e.reference, e.detail, e.tag, p.reference
-        FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
-        WHERE e.campaign = $1 AND \(condition) ORDER BY e.number
-        """
-    }
-
-    private static let entriesInRange = entryQuery("e.number BETWEEN $2 AND $3")
-    static let placingsInRange = entryQuery("e.number BETWEEN $2 AND $3 AND e.kind = 1")
-    private static let laterEntriesOfPledge = entryQuery("e.pledge = $2 AND e.kind <> 1")
+    private static let entriesInRange = JournalSQL.entries("number BETWEEN $2 AND $3", isOfPlacings: true)
+    static let placingsInRange = JournalSQL.entries(
+        "number BETWEEN $2 AND $3", and: "kind = 1", isOfPlacings: true)
+    private static let laterEntriesOfPledge = JournalSQL.entries("pledge = $2", and: "kind <> 1")
     private static let laterEntriesOfPledges = """
         SELECT e.number, e.kind, e.pledge, e.instalment, e.run, e.at, e.day, e.goods, e.shipping, e.tax,
           e.fee, e.other, e.reverses, e.reference, e.detail, e.tag, NULL
         FROM entry e WHERE e.campaign = $1 AND e.pledge >= $2 AND e.pledge <= $3 AND e.kind <> 1
         ORDER BY e.pledge, e.number
         """
-    private static let entriesOfRuns = entryQuery("e.run IS NOT NULL")
+    private static let entriesOfRuns = JournalSQL.entries("run IS NOT NULL")
 
     /// The entries with numbers from `first` to `last`, in order.
     public func entries(campaign: Int64, from first: Int64, to last: Int64) throws -> [SignedEntry] {
@@ -125,11 +116,11 @@ extension Records {
     /// Every entry of one of the kinds, in order.
     public func entries(campaign: Int64, kinds: [EntryKind]) throws -> [SignedEntry] {
         let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
-        let few = kinds.allSatisfy(\.isOfCampaign) ? " AND e.pledge IS NULL" : ""
+        let few = kinds.allSatisfy(\.isOfCampaign) ? " AND pledge IS NULL" : ""
+        let query = JournalSQL.entries(
+            "TRUE", and: "kind IN (\(list))\(few)", isOfPlacings: kinds.contains(.placed))
         var entries: [SignedEntry] = []
-        try forEachRawRow(Self.entryQuery("e.kind IN (\(list))\(few)"), campaign) {
-            entries.append(try entry(from: $0))
-        }
+        try forEachRawRow(query, campaign) { entries.append(try entry(from: $0)) }
         return entries
     }
 
@@ -179,15 +170,13 @@ extension Records {
     /// The highest number in the journal; 0 for an empty one.
     public func lastEntryNumber(campaign: Int64) throws -> Int64 {
         try Int64.fetchOne(
-            db, sql: "SELECT number FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1",
-            arguments: [campaign]) ?? 0
+            db, sql: JournalSQL.last("number"), arguments: [campaign]) ?? 0
     }
 
     /// When the journal was last written to; `nil` for an empty one.
     public func lastEntryTime(campaign: Int64) throws -> Timestamp? {
         try Int64.fetchOne(
-            db, sql: "SELECT at FROM entry WHERE campaign = $1 ORDER BY number DESC LIMIT 1",
-            arguments: [campaign]
+            db, sql: "SELECT at FROM (\(JournalSQL.last("number, at")))", arguments: [campaign]
         ).map(Timestamp.init(seconds:))
     }
 
@@ -241,7 +230,7 @@ extension Records {
             other: row["other"])
     }
 
-    /// Of a row of `entryQuery`.
+    /// Of a row of `JournalSQL.entries`.
     func entry(from row: OpaquePointer) throws -> SignedEntry {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
         func isNull(_ column: Int32) -> Bool { sqlite3_column_type(row, column) == SQLITE_NULL }

@@ -209,25 +209,20 @@ extension Records {
     /// Moves every pledge of the list to another state.
     public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
         try countMoving(pledges, to: state, campaign: campaign)
-        let update = "UPDATE pledge SET state = $1 WHERE campaign = $2 AND number = $3"
         for pledge in pledges {
-            try forEachRawRow(update, Int64(state.rawValue), campaign, pledge) { _ in }
+            try forEachRawRow(ChangedPledgeSQL.setState, Int64(state.rawValue), campaign, pledge) { _ in }
         }
     }
 
     /// Rewrites what a correction may change: amounts, tier, quantity, destination, method.
     public func update(_ pledge: PledgeRecord, campaign: Int64) throws {
         let statement = try db.cachedStatement(
-            sql: """
-                UPDATE pledge SET tier = $1, promotion = $2, quantity = $3, destination = $4, goods = $5,
-                  shipping = $6, tax = $7, bonus = $8, method = $9, state = $10
-                WHERE campaign = $11 AND number = $12
-                """)
+            sql: ChangedPledgeSQL.writeAll)
         try recounting([pledge.number], campaign: campaign) {
             try statement.execute(arguments: [
                 pledge.tier, pledge.promotion, pledge.quantity, pledge.destination, pledge.goods,
-                pledge.shipping,
-                pledge.tax, pledge.bonus, pledge.method, pledge.state.rawValue, campaign, pledge.number,
+                pledge.shipping, pledge.tax, pledge.bonus, pledge.method, pledge.state.rawValue, campaign,
+                pledge.number,
             ])
         }
     }

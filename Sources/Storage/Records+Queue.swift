@@ -137,23 +137,19 @@ extension Records {
     public func itemlessPledges(
         campaign: Int64, after number: Int64, limit: Int, tiers: [Int], addOns: [String]
     ) throws -> [ItemlessPledge] {
-        let empty = tiers.map(String.init).joined(separator: ",")
-        // Ids match [A-Za-z0-9_-]: they need no escaping.
-        let making = addOns.map { "'\($0)'" }.joined(separator: ",")
         var pledges: [ItemlessPledge] = []
+        // Most pledges have items and are as they were placed: those cost one look each.
+        let unchanged =
+            Self.itemless(tiers, addOns, of: "p", from: "placing p") + """
+                 AND NOT EXISTS (SELECT 1 FROM changed_pledge c
+                   WHERE c.campaign = p.campaign AND c.number = p.number)
+                """
+        let changed = Self.itemless(
+            tiers, addOns, of: "c",
+            from: "changed_pledge c JOIN placing p ON p.campaign = c.campaign AND p.number = c.number")
         try forEachRawRow(
-            """
-            SELECT p.number, p.reference, p.goods + p.bonus, p.shipping, p.tax,
-              EXISTS (SELECT 1 FROM payment m WHERE m.campaign = p.campaign
-                AND m.pledge = p.number AND m.instalment = 1 AND m.state = $1
-                AND m.captured = p.goods + p.shipping + p.tax + p.bonus
-                AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply
-            FROM pledge p WHERE campaign = $2 AND number > $3 AND state = 1
-              AND (tier IS NULL OR tier IN (\(empty)))
-              AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = p.campaign AND l.pledge = p.number
-                AND l.kind = 1 AND l.id IN (\(making)))
-            ORDER BY number LIMIT $4
-            """, Int64(PaymentState.captured.rawValue), campaign, number, Int64(limit)
+            "\(unchanged) UNION ALL \(changed) ORDER BY 1 LIMIT $4",
+            Int64(PaymentState.captured.rawValue), campaign, number, Int64(limit)
         ) { row in
             pledges.append(
                 ItemlessPledge(
@@ -164,6 +160,28 @@ extension Records {
                         tax: sqlite3_column_int64(row, 4)), isSimplyPaid: sqlite3_column_int(row, 5) != 0))
         }
         return pledges
+    }
+
+    /// Number, reference and parts of placed pledges of `source` without items, whose terms `pledge` names;
+    /// and whether they are paid and nothing else has happened.
+    private static func itemless(
+        _ tiers: [Int], _ addOns: [String], of pledge: String, from source: String
+    ) -> String {
+        let empty = tiers.map(String.init).joined(separator: ",")
+        // Ids match [A-Za-z0-9_-]: they need no escaping.
+        let making = addOns.map { "'\($0)'" }.joined(separator: ",")
+        let t = pledge
+        return """
+            SELECT \(t).number, p.reference, \(t).goods + \(t).bonus, \(t).shipping, \(t).tax,
+              EXISTS (SELECT 1 FROM payment m WHERE m.campaign = \(t).campaign
+                AND m.pledge = \(t).number AND m.instalment = 1 AND m.state = $1
+                AND m.captured = \(t).goods + \(t).shipping + \(t).tax + \(t).bonus
+                AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply
+            FROM \(source) WHERE \(t).campaign = $2 AND \(t).number > $3 AND \(t).state = 1
+              AND (\(t).tier IS NULL OR \(t).tier IN (\(empty)))
+              AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = \(t).campaign
+                AND l.pledge = \(t).number AND l.kind = 1 AND l.id IN (\(making)))
+            """
     }
 
     /// Units of each SKU of each run that have been shipped; the run of stock is empty.

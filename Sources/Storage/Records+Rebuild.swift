@@ -5,7 +5,7 @@ import GRDB
 
 /// What a book was told, and what follows from its journal.
 ///
-/// Every table of the schema is in one of the two lists, or is `entry`, `campaign` or `pledge`, which are
+/// Every table of the schema is in one of the two lists, or is `entry`, `campaign` or `placing`, which are
 /// copied entry by entry, or holds the same in every book.
 public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
@@ -17,11 +17,11 @@ public enum BookTable {
     public static let toldOfBook = ["definition"]
     /// Made anew from the journal.
     public static let derived = [
-        "amendment", "offer", "line", "payment", "run", "run_unit", "allocation", "daily", "backer_key",
-        "pledge_key", "pledge_total", "line_total",
+        "amendment", "offer", "changed_pledge", "line", "payment", "run", "run_unit", "allocation", "daily",
+        "backer_key", "pledge_key", "pledge_total", "line_total",
     ]
     /// The journal, the row that holds its head, and the rows whose references it signs.
-    public static let ofJournal = ["campaign", "entry", "pledge"]
+    public static let ofJournal = ["campaign", "entry", "placing"]
     /// The same in every book of a version, or made with the book.
     public static let ofProgram = ["book", "posting_rule", "grdb_migrations"]
 }
@@ -43,7 +43,7 @@ public final class RowCopier {
     public init(_ table: String, from old: Records, to new: Records, campaign: Int64?) throws {
         let filter =
             campaign == nil ? "" : table == "campaign" ? " WHERE number = $1" : " WHERE campaign = $1"
-        let order = table == "pledge" ? " ORDER BY number" : ""
+        let order = table == "placing" ? " ORDER BY number" : ""
         let statement = try old.db.makeStatement(sql: "SELECT * FROM \(table)\(filter)\(order)")
         let names = statement.columnNames
         let places = (1...names.count).map { "$\($0)" }.joined(separator: ", ")
@@ -61,15 +61,16 @@ public final class RowCopier {
         }
     }
 
-    /// Copies the row whose column `number` is this one; rows before it are left out.
+    /// Copies the row of the pledge that this entry placed; rows before it are left out.
     ///
-    /// - Returns: Whether there is one.
-    public func copy(number: Int64) throws -> Bool {
+    /// - Returns: Whether the row holds the entry as well; `nil` where there is no row.
+    public func copyPlacing(_ number: Int64) throws -> Bool? {
         while let row = next, (row["number"] as Int64) < number { next = try rows.next() }
-        guard let row = next, row["number"] == number else { return false }
+        guard let row = next, row["number"] == number else { return nil }
         try insert.execute(arguments: StatementArguments(row.databaseValues))
+        let holdsEntry = row["tag"] as Data? != nil
         next = try rows.next()
-        return true
+        return holdsEntry
     }
 }
 
@@ -110,17 +111,34 @@ public struct DerivedPledge: Sendable {
 extension Records {
     /// Writes what the journal says of a pledge over what its row says.
     public func put(_ pledge: DerivedPledge, campaign: Int64) throws {
+        // Where the entry does not stand in the row itself.
         try db.cachedStatement(
             sql: """
-                UPDATE pledge SET tier = $1, promotion = $2, quantity = $3, destination = $4, goods = $5,
-                  shipping = $6, tax = $7, bonus = $8, placed_at = $9, gateway = $10, method = $11,
-                  state = $12 WHERE campaign = $13 AND number = $14
+                UPDATE placing SET placed_at = $1, gateway = $2
+                WHERE campaign = $3 AND number = $4 AND tag IS NULL
                 """
+        ).execute(arguments: [pledge.placedAt, pledge.gateway, campaign, pledge.number])
+        try db.cachedStatement(
+            sql: ChangedPledgeSQL.writeAll
         ).execute(arguments: [
             pledge.tier < 0 ? nil : pledge.tier, pledge.promotion < 0 ? nil : pledge.promotion,
             pledge.quantity, pledge.destination, pledge.goods, pledge.shipping, pledge.tax, pledge.bonus,
-            pledge.placedAt, pledge.gateway, pledge.method, pledge.state, campaign, pledge.number,
+            pledge.method, pledge.state, campaign, pledge.number,
         ])
+    }
+
+    /// Leaves out pledges that are as they were placed.
+    public func dropUnchangedPledges(campaign: Int64) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM changed_pledge WHERE campaign = $1 AND (number, 1) IN (
+                  SELECT p.number,
+                    (p.tier, p.promotion, p.quantity, p.destination, p.goods, p.shipping, p.tax, p.bonus,
+                      p.method, p.state) IS (c.tier, c.promotion, c.quantity, c.destination, c.goods,
+                      c.shipping, c.tax, c.bonus, c.method, c.state)
+                  FROM changed_pledge c JOIN placing p ON p.campaign = c.campaign AND p.number = c.number
+                  WHERE c.campaign = $1)
+                """, arguments: [campaign])
     }
 
     /// Writes the add-ons and choices of a pledge in place of those that it has.
@@ -193,8 +211,12 @@ extension Records {
     /// The first entry of a kind, or `nil`.
     public func firstEntry(of kind: EntryKind, campaign: Int64) throws -> JournalEntry? {
         let number = try Int64.fetchOne(
-            db, sql: "SELECT number FROM entry WHERE campaign = $1 AND kind = $2 ORDER BY number LIMIT 1",
-            arguments: [campaign, kind.rawValue])
+            db,
+            sql: """
+                SELECT number FROM entry WHERE campaign = $1 AND kind = $2
+                UNION ALL SELECT number FROM placing WHERE campaign = $1 AND $2 = 1 AND tag IS NOT NULL
+                ORDER BY 1 LIMIT 1
+                """, arguments: [campaign, kind.rawValue])
         return try number.flatMap { try entry(campaign: campaign, number: $0)?.entry }
     }
 

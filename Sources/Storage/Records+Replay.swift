@@ -76,11 +76,7 @@ public final class EntryReader {
     public init(_ records: Records, campaign: Int64) throws {
         rows = try RowReader(
             records,
-            """
-            SELECT number, kind, pledge, instalment, at, day, goods, shipping, tax, fee, other, reverses, run,
-              reference, detail, tag
-            FROM entry WHERE campaign = $1 ORDER BY number
-            """, campaign)
+            JournalSQL.entries("TRUE", isOfPlacings: true, hasSubjects: false), campaign)
         hasSubjects = false
     }
 
@@ -91,12 +87,7 @@ public final class EntryReader {
     public init(_ records: Records, campaign: Int64, after number: Int64, through last: Int64 = .max) throws {
         rows = try RowReader(
             records,
-            """
-            SELECT e.number, e.kind, e.pledge, e.instalment, e.at, e.day, e.goods, e.shipping, e.tax, e.fee,
-              e.other, e.reverses, e.run, e.reference, e.detail, e.tag, p.reference
-            FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
-            WHERE e.campaign = $1 AND e.number > $2 AND e.number <= $3 ORDER BY e.number
-            """, campaign, number, last)
+            JournalSQL.entries("number > $2 AND number <= $3", isOfPlacings: true), campaign, number, last)
         hasSubjects = true
     }
 
@@ -115,13 +106,13 @@ public final class EntryReader {
             entry.rawKind = Int(clamping: rows.integer(1))
             entry.pledge = rows.integer(2)
             entry.instalment = rows.integer(3)
-            entry.at = rows.integer(4)
-            entry.day = rows.integer(5)
+            entry.run = batch.store(rows.bytes(4))
+            entry.at = rows.integer(5)
+            entry.day = rows.integer(6)
             entry.parts = EntryParts(
-                goods: rows.integer(6), shipping: rows.integer(7), tax: rows.integer(8), fee: rows.integer(9),
-                other: rows.integer(10))
-            entry.reverses = rows.integer(11)
-            entry.run = batch.store(rows.bytes(12))
+                goods: rows.integer(7), shipping: rows.integer(8), tax: rows.integer(9),
+                fee: rows.integer(10), other: rows.integer(11))
+            entry.reverses = rows.integer(12)
             entry.reference = batch.store(rows.bytes(13))
             entry.detail = batch.store(rows.bytes(14))
             if hasSubjects { entry.subject = batch.store(rows.bytes(16)) }

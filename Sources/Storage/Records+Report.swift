@@ -107,10 +107,9 @@ extension Records {
         let list = kinds.map { String($0.rawValue) }.joined(separator: ",")
         let rows = try RawCursor(
             db,
-            """
-            SELECT number, kind, pledge, day, goods, shipping, tax, reverses, detail FROM entry
-            WHERE campaign = $1 AND day <= $2 AND pledge IS NOT NULL AND kind IN (\(list)) ORDER BY number
-            """, campaign, Int64(day.number))
+            JournalSQL.entries(
+                "day <= $2", and: "pledge IS NOT NULL AND kind IN (\(list))",
+                isOfPlacings: kinds.contains(.placed), hasSubjects: false), campaign, Int64(day.number))
         while try rows.next() {
             guard let kind = EntryKind(rawValue: Int(rows.integer(1))) else {
                 throw BookError.storage(reason: "an entry's row cannot be read")
@@ -118,11 +117,11 @@ extension Records {
             try body(
                 JournalEntry(
                     number: rows.integer(0), kind: kind, pledge: rows.integer(2), at: Timestamp(seconds: 0),
-                    day: CalendarDay(number: Int(rows.integer(3))),
+                    day: CalendarDay(number: Int(rows.integer(6))),
                     parts: EntryParts(
-                        goods: rows.integer(4), shipping: rows.integer(5), tax: rows.integer(6)),
-                    reverses: rows.isNull(7) ? nil : rows.integer(7),
-                    detail: kind == .delivered ? rows.text(8) : ""))
+                        goods: rows.integer(7), shipping: rows.integer(8), tax: rows.integer(9)),
+                    reverses: rows.isNull(12) ? nil : rows.integer(12),
+                    detail: kind == .delivered ? rows.text(14) : ""))
         }
     }
 
@@ -132,16 +131,28 @@ extension Records {
     public func forEachPostedEntry(
         campaign: Int64, _ body: (_ entry: JournalEntry, _ pledge: PostedPledge?) throws -> Void
     ) throws {
+        // As the view `pledge` has them; that view beside a LEFT JOIN would be made in full first.
+        let pledge = """
+            CASE WHEN c.state IS NULL THEN p.destination ELSE c.destination END, p.placed_at,
+            coalesce(c.goods, p.goods), coalesce(c.bonus, p.bonus), p.source_key
+            """
         let cursor = try Row.fetchCursor(
             db,
             sql: """
                 SELECT e.number, e.kind, e.pledge, p.reference, e.instalment, e.run, e.at, e.day,
-                  e.goods, e.shipping, e.tax, e.fee, e.other, e.reverses, e.reference, e.detail,
-                  p.destination, p.placed_at, p.goods, p.bonus, p.source_key
-                FROM entry e LEFT JOIN pledge p ON p.campaign = e.campaign AND p.number = e.pledge
+                  e.goods, e.shipping, e.tax, e.fee, e.other, e.reverses, e.reference, e.detail, \(pledge)
+                FROM entry e LEFT JOIN placing p ON p.campaign = e.campaign AND p.number = e.pledge
+                  LEFT JOIN changed_pledge c ON c.campaign = p.campaign AND c.number = p.number
                 WHERE e.campaign = $1 AND (e.goods <> 0 OR e.shipping <> 0 OR e.tax <> 0 OR e.fee <> 0
                   OR e.other <> 0)
-                ORDER BY e.number
+                UNION ALL
+                SELECT p.number, 1, p.number, p.reference, NULL, NULL, p.at, p.day, p.goods + p.bonus,
+                  p.shipping, p.tax, 0, 0, NULL, p.method,
+                  p.detail || ';via=' || p.gateway || ';at=' || p.placed_at, \(pledge)
+                FROM placing p LEFT JOIN changed_pledge c ON c.campaign = p.campaign AND c.number = p.number
+                WHERE p.campaign = $1 AND p.tag IS NOT NULL
+                  AND (p.goods <> 0 OR p.bonus <> 0 OR p.shipping <> 0 OR p.tax <> 0)
+                ORDER BY 1
                 """, arguments: [campaign])
         while let row = try cursor.next() {
             guard let kind = EntryKind(rawValue: row[1]) else {

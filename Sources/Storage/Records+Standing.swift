@@ -94,8 +94,17 @@ extension Records {
     public func lastPledged(campaign: Int64, tier: Int) throws -> Timestamp? {
         try Int64.fetchOne(
             db,
-            sql: "SELECT MAX(placed_at) FROM pledge WHERE campaign = $1 AND tier = $2 AND state IN (1, 4)",
-            arguments: [campaign, tier]
+            sql: """
+                SELECT MAX(placed_at) FROM (
+                  SELECT p.placed_at FROM placing p
+                  WHERE p.campaign = $1 AND p.tier = $2 AND p.state IN (1, 4)
+                    AND NOT EXISTS (SELECT 1 FROM changed_pledge c
+                      WHERE c.campaign = p.campaign AND c.number = p.number)
+                  UNION ALL
+                  SELECT p.placed_at FROM changed_pledge c
+                    JOIN placing p ON p.campaign = c.campaign AND p.number = c.number
+                  WHERE c.campaign = $1 AND c.tier = $2 AND c.state IN (1, 4)) AS held
+                """, arguments: [campaign, tier]
         ).map(Timestamp.init(seconds:))
     }
 
@@ -108,8 +117,9 @@ extension Records {
                   SELECT p.goods + p.shipping + p.tax + p.bonus AS amount,
                     (SELECT MAX(o.at) FROM operation o
                       WHERE o.campaign = m.campaign AND o.pledge = m.pledge) AS tried
-                  FROM payment m JOIN pledge p ON p.campaign = m.campaign AND p.number = m.pledge
-                  WHERE m.campaign = $1 AND m.instalment = 1 AND m.state = $2 AND m.ending = $3
+                  FROM payment m CROSS JOIN pledge p
+                  WHERE m.campaign = $1 AND m.instalment = 1 AND m.state = $2 AND m.state < 20
+                    AND m.ending = $3 AND p.campaign = m.campaign AND p.number = m.pledge
                     AND p.state = 1 AND p.gateway <> 1) AS failed
                 WHERE tried <= $4
                 """,

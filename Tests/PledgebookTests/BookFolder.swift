@@ -78,15 +78,44 @@ final class BookFolder {
         close(descriptor)
     }
 
-    /// Changes the file behind the program's back.
-    func damage(_ sql: String) throws {
+    /// What an earlier version would have written: entries that placed pledges apart from their pledges, and
+    /// a table of pledges that can be written to.
+    private static let earlier = """
+        INSERT INTO entry SELECT campaign, number, kind, pledge, instalment, run, at, day, goods, shipping,
+          tax, fee, other, reverses, reference, detail, tag FROM journal
+          WHERE number IN (SELECT number FROM placing WHERE tag IS NOT NULL);
+        UPDATE placing SET at = NULL, day = NULL, detail = NULL, tag = NULL;
+        CREATE TEMP TRIGGER damaged INSTEAD OF UPDATE ON pledge BEGIN
+          UPDATE placing SET reference = NEW.reference, source_key = NEW.source_key, tier = NEW.tier,
+            promotion = NEW.promotion, quantity = NEW.quantity, destination = NEW.destination,
+            goods = NEW.goods, shipping = NEW.shipping, tax = NEW.tax, bonus = NEW.bonus,
+            placed_at = NEW.placed_at, gateway = NEW.gateway, method = NEW.method, state = NEW.state
+            WHERE campaign = OLD.campaign AND number = OLD.number;
+          UPDATE changed_pledge SET tier = NEW.tier, promotion = NEW.promotion, quantity = NEW.quantity,
+            destination = NEW.destination, goods = NEW.goods, shipping = NEW.shipping, tax = NEW.tax,
+            bonus = NEW.bonus, method = NEW.method, state = NEW.state
+            WHERE campaign = OLD.campaign AND number = OLD.number;
+        END;
+        CREATE TEMP TRIGGER deleted INSTEAD OF DELETE ON pledge BEGIN
+          DELETE FROM placing WHERE campaign = OLD.campaign AND number = OLD.number;
+          DELETE FROM changed_pledge WHERE campaign = OLD.campaign AND number = OLD.number;
+        END;
+        """
+
+    /// Changes the file behind the program's back, by default one that an earlier version wrote.
+    func damage(_ sql: String, asEarlier: Bool = true) throws {
         var connection: OpaquePointer?
         try #require(sqlite3_open(path + "/book.sqlite", &connection) == SQLITE_OK)
         defer { sqlite3_close(connection) }
+        func run(_ sql: String) throws {
+            let code = sqlite3_exec(connection, sql, nil, nil, nil)
+            try #require(code == SQLITE_OK, "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+        }
+        let guards = ["entry_is_permanent", "entry_is_kept", "placing_is_permanent", "placing_is_kept"]
+        try run(guards.map { "DROP TRIGGER \($0);" }.joined())
+        if asEarlier { try run(Self.earlier) }
         let before = sqlite3_total_changes(connection)
-        let all = "DROP TRIGGER entry_is_permanent; DROP TRIGGER entry_is_kept; \(sql)"
-        let code = sqlite3_exec(connection, all, nil, nil, nil)
-        try #require(code == SQLITE_OK, "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
+        try run(sql)
         try #require(sqlite3_total_changes(connection) > before, "\(sql): changed nothing")
     }
 

@@ -28,6 +28,13 @@ import Testing
         return folder
     }
 
+    /// The same, with a pledge that was canceled later.
+    static func changedBook() throws -> BookFolder {
+        let folder = try smallBook()
+        _ = try folder.session(at: "2026-04-02T13:00:00Z").cancelPledge("P-5", in: nil, override: "asked for")
+        return folder
+    }
+
     @Test func aBookThatTheProgramWroteIsSound() throws {
         let folder = try Self.smallBook()
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
@@ -158,9 +165,51 @@ import Testing
             "state"),
     ]
 
-    @Test(arguments: damages) func damageIsFoundAndNamed(_ damage: Damage) throws {
-        let folder = try Self.smallBook()
-        try folder.damage(damage.sql)
+    /// Of rows that say both what was placed and what its entry signed.
+    static let placingDamages =
+        [
+            "goods = goods + 1", "bonus = bonus + 1", "shipping = shipping + 1", "tax = tax + 1",
+            "method = 'pm_x'", "placed_at = 9", "gateway = 2", "at = at + 1", "day = day + 1",
+            "detail = detail || 'x'",
+            "tag = zeroblob(32)", "reference = 'P-9'", "goods = goods - 1, tax = tax + 1",
+        ].map { Damage("UPDATE placing SET \($0) WHERE reference = 'P-3'", "entry", "7", "tag") } + [
+            Damage("DELETE FROM placing WHERE reference = 'P-3'", "entry", "7", "number"),
+            Damage("UPDATE placing SET tag = NULL WHERE reference = 'P-3'", "entry", "7", "number"),
+            Damage("UPDATE placing SET number = 70 WHERE number = 7", "entry", "7", "number"),
+            Damage(
+                "INSERT INTO entry SELECT campaign, number, kind, pledge, instalment, run, at, day, goods, "
+                    + "shipping, tax, fee, other, reverses, reference, detail, tag FROM journal "
+                    + "WHERE number = 7", "entry", "7", "number"),
+        ]
+
+    /// Of what has become of pledges since.
+    private static let changedDamages = [
+        Damage("UPDATE placing SET tier = 2 WHERE reference = 'P-3'", "pledge", "P-3", "tier"),
+        Damage("UPDATE placing SET quantity = 9 WHERE reference = 'P-3'", "pledge", "P-3", "quantity"),
+        Damage("UPDATE placing SET state = 2 WHERE reference = 'P-3'", "pledge", "P-3", "state"),
+        Damage("DELETE FROM changed_pledge", "pledge", "P-5", "state"),
+        Damage("UPDATE changed_pledge SET state = 1", "pledge", "P-5", "state"),
+        Damage("UPDATE changed_pledge SET goods = goods + 1", "pledge", "P-5", "goods"),
+        Damage(
+            "INSERT INTO changed_pledge SELECT campaign, number, tier, promotion, quantity, destination, "
+                + "goods, shipping, tax, bonus, method, 4 FROM placing WHERE reference = 'P-1'", "pledge",
+            "P-1", "state"),
+    ]
+
+    @Test(
+        "damage to what was placed, and to what has become of it, is found and named",
+        arguments: placingDamages + changedDamages)
+    func damageToPlacings(_ damage: Damage) throws {
+        try Self.expectFound(damage, in: Self.changedBook(), asEarlier: false)
+    }
+
+    @Test("damage is found and named, in a book of an earlier version too", arguments: damages)
+    func damageIsFoundAndNamed(_ damage: Damage) throws {
+        try Self.expectFound(damage, in: Self.smallBook(), asEarlier: true)
+    }
+
+    private static func expectFound(_ damage: Damage, in folder: BookFolder, asEarlier: Bool) throws {
+        try folder.damage(damage.sql, asEarlier: asEarlier)
         let check = try folder.session(at: "2026-04-03T12:00:00Z").checkBook(campaign: nil)
         let found = check.differences.contains {
             $0.table == damage.table && $0.column == damage.column

@@ -25,7 +25,8 @@ struct CampaignShow: ParsableCommand {
 
     func run() throws {
         let here = try Environment(place, campaign: id, for: .reading, "campaign show")
-        let standing = try here.session.standing(of: here.campaign().definition.id)
+        let standing = try here.session.standing(
+            of: here.campaign().definition.id, asksWhenSoldOut: true)
         switch format {
         case .json: Output.line(StandingJSON(standing).text)
         case .text:
