@@ -4,22 +4,23 @@ enum ChangedPledgeSQL {
     /// What was agreed, in the order of the columns.
     private static let terms = "tier, promotion, quantity, destination, goods, shipping, tax, bonus"
 
-    /// Takes the state, the campaign's number and the pledge's.
-    static let setState = write("\(terms), method, ?")
+    /// Moves the pledge `$3` of the campaign `$2` to the state `$1`.
+    static let setState = write("\(terms), method, $1", campaign: 2)
 
-    /// Takes the method, the campaign's number and the pledge's.
-    static let setMethod = write("\(terms), ?, state")
+    /// Gives the pledge `$3` of the campaign `$2` the method `$1`.
+    static let setMethod = write("\(terms), $1, state", campaign: 2)
 
-    /// Takes terms, method and state, then the campaign's number and the pledge's.
-    static let writeAll = write(Array(repeating: "?", count: 10).joined(separator: ", "))
+    /// Gives the pledge `$12` of the campaign `$11` all terms, method and state.
+    static let writeAll = write("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", campaign: 11)
 
-    /// Takes the values' arguments, then the campaign's number and the pledge's.
-    ///
-    /// - Parameter values: Terms, method and state; they may name columns of the pledge as it stands.
-    private static func write(_ values: String) -> String {
+    /// - Parameters:
+    ///   - values: Terms, method and state; they may name columns of the pledge as it stands.
+    ///   - campaign: The place of the campaign's number; that of the pledge comes next.
+    private static func write(_ values: String, campaign: Int) -> String {
         """
         INSERT INTO changed_pledge (campaign, number, \(terms), method, state)
-        SELECT campaign, number, \(values) FROM pledge WHERE campaign = ? AND number = ?
+        SELECT campaign, number, \(values) FROM pledge
+        WHERE campaign = $\(campaign) AND number = $\(campaign + 1)
         ON CONFLICT (campaign, number) DO UPDATE SET tier = excluded.tier, promotion = excluded.promotion,
           quantity = excluded.quantity, destination = excluded.destination, goods = excluded.goods,
           shipping = excluded.shipping, tax = excluded.tax, bonus = excluded.bonus,
