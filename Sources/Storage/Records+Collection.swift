@@ -62,7 +62,13 @@ extension Records {
         }
         var items: [CollectionItem] = []
         items.reserveCapacity(limit)
-        try forEachRawRow(Self.collectionSQL(scope), campaign, number, Int64(limit)) { row in
+        var query = Self.collectionSQL(scope)
+        if case .placed(let states) = scope, states.contains(nil),
+            try areUntouched(campaign: campaign, after: number)
+        {
+            query = Self.untouchedSQL
+        }
+        try forEachRawRow(query, campaign, number, Int64(limit)) { row in
             items.append(CollectionItem(row))
         }
         let tried = items.indices.filter { items[$0].payment != nil }
@@ -76,6 +82,25 @@ extension Records {
         }
         return items
     }
+
+    /// Whether nothing has happened yet to any pledge after `number`, as ahead of a first closing.
+    private func areUntouched(campaign: Int64, after number: Int64) throws -> Bool {
+        var isAny: Int64 = 1
+        try forEachRawRow(
+            """
+            SELECT EXISTS (SELECT 1 FROM payment WHERE campaign = $1 AND pledge > $2)
+              OR EXISTS (SELECT 1 FROM changed_pledge WHERE campaign = $1 AND number > $2)
+            """, campaign, number
+        ) { isAny = sqlite3_column_int64($0, 0) }
+        return isAny == 0
+    }
+
+    /// As `collectionSQL`, of pledges that are as they were placed and have no payment.
+    private static let untouchedSQL = """
+        SELECT number, reference, goods + bonus, shipping, tax, gateway, method, NULL, NULL, NULL, NULL, NULL,
+          NULL, NULL, NULL, NULL, NULL, NULL, NULL, tier, quantity, state
+        FROM placing WHERE campaign = $1 AND number > $2 AND state = 1 ORDER BY number LIMIT $3
+        """
 
     private static func collectionSQL(_ scope: CollectionScope) -> String {
         let columns = """
