@@ -129,10 +129,13 @@ extension Session {
         try windows.resolve()
         let totals = KeptTotals()
         var contract: Int64 = 0
+        var copying: Worker?
+        defer { if let worker = copying.take() { worker.join() } }
         if before.record.state == .live { try beginClosing(id, totals) }
         contract += try decide(id, totals)
         if try campaign(id).record.state.isCollectingOrLater {
             try windows.collect()
+            copying = copyBack(after: windows.count)
             totals.forget()
             contract += try decide(id, totals)
             if try campaign(id).retryWindowIsOver(at: now) {
@@ -160,6 +163,15 @@ extension Session {
                     ? .whileCollecting(after.definition.funding, standing) : nil,
                 count: windows.count, becameContract: contract, entries: counted)
         }
+    }
+
+    /// Has a second thread copy a long log into the book while what is left to do keeps only one busy.
+    ///
+    /// What it does not come to is copied at the end, as a short log is.
+    private func copyBack(after count: SweepCount) -> Worker? {
+        guard count.captured > 100_000 else { return nil }
+        let book = book
+        return try? Worker { try? book.copyBack() }
     }
 
     func checkMayClose(_ campaign: LoadedCampaign) throws {

@@ -42,4 +42,16 @@ extension Book {
     ///
     /// - Throws: `BookError`.
     public func reader() throws -> BookReader { try BookReader(path: path, keySecret: keySecret) }
+
+    /// Copies what the log holds into the book, by a connection of its own, while others read and write.
+    ///
+    /// - Throws: `BookError`.
+    public func copyBack() throws {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(of: path))
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+        } catch {
+            throw bookError(error, path: path)
+        }
+    }
 }
