@@ -31,8 +31,8 @@ struct ImportRows {
     /// What the campaign file says of how a platform's rows are read: with another mapping a row of the same
     /// bytes may tell something else.
     var mapping: Int64 = 0
-    private var newBackers = KeyRuns<BackerKeyRow>()
-    private var newPledges = KeyRuns<PledgeKeyRow>()
+    private var newBackers = KeyRuns()
+    private var newPledges = KeyRuns()
     /// Kept so that the reads ahead are not left out as useless.
     private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
@@ -95,16 +95,22 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
-    /// Hands over the keys that are still held, as the last batches.
+    /// So many new keys are held that they should be taken before more come.
+    var holdsManyKeys: Bool { newBackers.isFull || newPledges.isFull }
+
+    /// Hands over the new keys that are held, some thousand a batch.
     mutating func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
-        try newBackers.drain { keys in
+        let (backers, pledges) = (backerKeys, pledgeKeys)
+        try newBackers.drain { hashes in
             var outcome = Outcome()
-            outcome.batch.backerKeys = keys
+            outcome.batch.backerKeys = hashes.map { BackerKeyRow(hash: $0, number: backers.number(for: $0)) }
             try body(outcome)
         }
-        try newPledges.drain { keys in
+        try newPledges.drain { hashes in
             var outcome = Outcome()
-            outcome.batch.pledgeKeys = keys
+            outcome.batch.pledgeKeys = hashes.compactMap { hash in
+                pledges.find(hash).map { PledgeKeyRow(hash: hash, number: $0.number, content: $0.content) }
+            }
             try body(outcome)
         }
     }
@@ -128,8 +134,6 @@ struct ImportRows {
                 file, &outcome)
         }
         outcome.lines = lines
-        if newBackers.isFull { newBackers.drain { outcome.batch.backerKeys += $0 } }
-        if newPledges.isFull { newPledges.drain { outcome.batch.pledgeKeys += $0 } }
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
@@ -201,7 +205,7 @@ struct ImportRows {
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
                         address: order.address, answers: order.answers))
-                newBackers.append(BackerKeyRow(hash: hashes.email, number: backer))
+                newBackers.append(hashes.email)
             } else {
                 outcome.claims.append((backer, order.email))
             }
@@ -279,7 +283,7 @@ struct ImportRows {
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
         batch.pledges.append(row)
-        newPledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
+        newPledges.append(hashes.key)
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)
