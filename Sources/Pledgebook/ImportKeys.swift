@@ -12,7 +12,7 @@ struct ImportKeys {
     var backers: KeyIndex
     /// Refused sales that were counted as missed.
     var missed: KeyIndex
-    var held: [ImportRows.HeldKey: Int64] = [:]
+    var held: HeldByBackers
     var lastBacker: Int64
     var tierNumbers: [String: Int64]
     var promotionNumbers: [String: Int64]
@@ -36,26 +36,8 @@ struct ImportKeys {
         lastBacker = try records.lastBacker(campaign: number)
         tierNumbers = try records.offerNumbers(.tier, campaign: number)
         promotionNumbers = try records.offerNumbers(.promotion, campaign: number)
-        if campaign.record.firstPledge != nil { try readHeld(campaign, in: records) }
-    }
-
-    /// Counts only what has a limit a backer.
-    private mutating func readHeld(_ campaign: LoadedCampaign, in records: Records) throws {
-        for (index, tier) in campaign.definition.tiers.enumerated() where tier.perBacker != nil {
-            guard let number = tierNumbers[tier.id] else { continue }
-            for (backer, quantity) in try records.heldByBacker(
-                campaign: campaign.record.number, tier: Int(number))
-            {
-                held[.init(backer: backer, offer: .tier(index))] = quantity
-            }
-        }
-        for (index, addOn) in campaign.definition.addOns.enumerated() where addOn.perBacker != nil {
-            for (backer, quantity) in try records.heldByBacker(
-                campaign: campaign.record.number, addOn: addOn.id)
-            {
-                held[.init(backer: backer, offer: .addOn(index))] = quantity
-            }
-        }
+        held = HeldByBackers(campaign.definition, tierNumbers: tierNumbers, lastBacker: lastBacker)
+        if readsAll { try held.countEverybody(number, in: records) }
     }
 }
 
