@@ -12,7 +12,7 @@ struct ImportKeys {
     var backers: KeyIndex
     /// Refused sales that were counted as missed.
     var missed: KeyIndex
-    var held: [ImportRows.HeldKey: Int64] = [:]
+    var held: HeldByBackers
     var lastBacker: Int64
     var tierNumbers: [String: Int64]
     var promotionNumbers: [String: Int64]
@@ -20,10 +20,10 @@ struct ImportKeys {
     init(_ campaign: LoadedCampaign, oneByOne: Bool, in records: Records) throws {
         let number = campaign.record.number
         let readsAll = campaign.record.firstPledge != nil && !oneByOne
-        let expected = readsAll ? Int(clamping: campaign.record.head) : 1024
+        let expected = readsAll ? Int(clamping: campaign.record.head) : 0
         var pledges = PledgeKeyIndex(capacity: expected)
         var backers = KeyIndex(capacity: expected)
-        var missed = KeyIndex(capacity: 0)
+        var missed = KeyIndex()
         if readsAll {
             try records.forEachPledgeKey(campaign: number) { pledges.insert($0, number: $1, content: $2) }
             try records.forEachBackerKey(campaign: number) { backers.insert($0, number: $1) }
@@ -36,26 +36,8 @@ struct ImportKeys {
         lastBacker = try records.lastBacker(campaign: number)
         tierNumbers = try records.offerNumbers(.tier, campaign: number)
         promotionNumbers = try records.offerNumbers(.promotion, campaign: number)
-        if campaign.record.firstPledge != nil { try readHeld(campaign, in: records) }
-    }
-
-    /// Counts only what has a limit a backer.
-    private mutating func readHeld(_ campaign: LoadedCampaign, in records: Records) throws {
-        for (index, tier) in campaign.definition.tiers.enumerated() where tier.perBacker != nil {
-            guard let number = tierNumbers[tier.id] else { continue }
-            for (backer, quantity) in try records.heldByBacker(
-                campaign: campaign.record.number, tier: Int(number))
-            {
-                held[.init(backer: backer, offer: .tier(index))] = quantity
-            }
-        }
-        for (index, addOn) in campaign.definition.addOns.enumerated() where addOn.perBacker != nil {
-            for (backer, quantity) in try records.heldByBacker(
-                campaign: campaign.record.number, addOn: addOn.id)
-            {
-                held[.init(backer: backer, offer: .addOn(index))] = quantity
-            }
-        }
+        held = HeldByBackers(campaign.definition, tierNumbers: tierNumbers, lastBacker: lastBacker)
+        if readsAll { try held.countEverybody(number, in: records) }
     }
 }
 
@@ -83,10 +65,10 @@ struct BookKeys {
     func isMissed(_ key: Int64) throws -> Bool { try records.isMissedSale(key, campaign: campaign) }
 }
 
-/// Keys of new rows, which come in no order: parted by their first byte as they come and sorted part by
-/// part at the end, so that the book's tables of keys are written in one pass while the next is sorted.
-struct KeyRuns<Row: HashedRow> {
-    private var parts: [[Row]] = Array(repeating: [], count: 256)
+/// Hashes of new rows' keys, which come in no order: parted by their first byte as they come and sorted part
+/// by part at the end, so that the book's tables of keys are written in one pass while the next is sorted.
+struct KeyRuns {
+    private var parts: [[Int64]] = Array(repeating: [], count: 256)
     private var count = 0
     private static var most: Int { 1_048_576 }
     /// What is worth a write of its own.
@@ -96,17 +78,16 @@ struct KeyRuns<Row: HashedRow> {
     var isFull: Bool { count >= Self.most }
 
     @inline(__always)
-    mutating func append(_ row: Row) {
-        parts[Int(truncatingIfNeeded: (row.hash >> 56) + 128)].append(row)
+    mutating func append(_ hash: Int64) {
+        parts[Int(truncatingIfNeeded: (hash >> 56) + 128)].append(hash)
         count += 1
     }
 
-    /// Gives them all away in the order of their hashes, some thousand at a time; those of a small import at
-    /// once.
-    mutating func drain(_ body: ([Row]) throws -> Void) rethrows {
-        var run: [Row] = []
+    /// Gives them all away in their order, some thousand at a time; those of a small import at once.
+    mutating func drain(_ body: ([Int64]) throws -> Void) rethrows {
+        var run: [Int64] = []
         for index in parts.indices {
-            parts[index].sort { $0.hash < $1.hash }
+            parts[index].sort()
             run += parts[index]
             parts[index] = []
             guard run.count >= Self.least else { continue }
@@ -117,15 +98,6 @@ struct KeyRuns<Row: HashedRow> {
         count = 0
     }
 }
-
-/// A row of a table of keys.
-protocol HashedRow {
-    /// By which the table is ordered.
-    var hash: Int64 { get }
-}
-
-extension BackerKeyRow: HashedRow {}
-extension PledgeKeyRow: HashedRow {}
 
 /// The ids of what orders name by index, as the signed detail and the book's rows write them.
 struct OfferWords {

@@ -139,22 +139,32 @@ extension Session {
     /// Writes what the producer hands over, until it has ended; keys and rollup with it.
     private func writeRows(of producer: ImportProducer, _ campaign: Int64, in records: Records) throws {
         let append = try BulkAppend(records, campaign: campaign)
-        let queue = producer.queue
-        // What asks the book has to run here, where the transaction is; the thread has nothing to do then.
-        if producer.runsFirst { producer.run() }
-        let worker = try Worker { if !producer.runsFirst { producer.run() } }
-        do {
-            while let outcome = queue.take() {
-                try append.append(outcome.batch)
-                try check(outcome.claims, outcome.batch.bytes, campaign, in: records)
+        if producer.runsFirst {
+            // What asks the book has to run here, where the transaction is; a thread had nothing to do.
+            producer.run()
+            try write(producer.queue, append, campaign, in: records)
+        } else {
+            let worker = try Worker { producer.run() }
+            do {
+                try write(producer.queue, append, campaign, in: records)
+            } catch {
+                producer.queue.abandon()
+                worker.join()
+                throw error
             }
-        } catch {
-            queue.abandon()
             worker.join()
-            throw error
         }
-        worker.join()
         if producer.failure == nil, !producer.isDoomed { try append.finish() }
+    }
+
+    private func write(
+        _ queue: BoundedQueue<ImportRows.Outcome>, _ append: BulkAppend, _ campaign: Int64,
+        in records: Records
+    ) throws {
+        while let outcome = queue.take() {
+            try append.append(outcome.batch)
+            try check(outcome.claims, outcome.batch.bytes, campaign, in: records)
+        }
     }
 
     private func rows(

@@ -64,9 +64,7 @@ final class ImportProducer: @unchecked Sendable {
             let hash = FileHash()
             for file in files { try read(file, hash) }
             guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
-            if !isDoomed {
-                try rows.takeKeys { if !queue.put($0) { throw NothingKept() } }
-            }
+            if !isDoomed { try handOverKeys() }
             digest = hash.finish()
         } catch is NothingKept {
             return  // The writing side has failed and says why.
@@ -105,6 +103,10 @@ final class ImportProducer: @unchecked Sendable {
         lastFormat = format
     }
 
+    private func handOverKeys() throws {
+        try rows.takeKeys { if !isDoomed, !queue.put($0) { throw NothingKept() } }
+    }
+
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
         var outcome = try rows.process(read, mode: mode, file: file)
         for rejected in outcome.rejected.sorted(by: { $0.row.start < $1.row.start }) {
@@ -132,6 +134,7 @@ final class ImportProducer: @unchecked Sendable {
         // report.
         isDoomed = isDoomed || (rows.summary.refused > 0 && !options.takesGoodRows) || options.dryRun
         if !isDoomed, !queue.put(outcome) { throw NothingKept() }
+        if rows.holdsManyKeys { try handOverKeys() }
         observer.progress(rows.summary.rows, bytesRead, total)
     }
 

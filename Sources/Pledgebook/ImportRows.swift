@@ -23,7 +23,7 @@ struct ImportRows {
     private var missedKeys: KeyIndex
     /// Keys of the sales that this import was the first to refuse.
     private(set) var newlyMissed: [Int64] = []
-    private var held: [HeldKey: Int64]
+    private var held: HeldByBackers
     private var lastBacker: Int64
     private let firstNumber: Int64
     private var activeSigner: ReceiptSigner?
@@ -31,8 +31,8 @@ struct ImportRows {
     /// What the campaign file says of how a platform's rows are read: with another mapping a row of the same
     /// bytes may tell something else.
     var mapping: Int64 = 0
-    private var newBackers = KeyRuns<BackerKeyRow>()
-    private var newPledges = KeyRuns<PledgeKeyRow>()
+    private var newBackers = KeyRuns()
+    private var newPledges = KeyRuns()
     /// Kept so that the reads ahead are not left out as useless.
     private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
@@ -46,11 +46,6 @@ struct ImportRows {
         var key: Int64
         var content: Int64
         var email: Int64
-    }
-
-    struct HeldKey: Hashable {
-        var backer: Int64
-        var offer: Offer
     }
 
     init(
@@ -95,16 +90,22 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
-    /// Hands over the keys that are still held, as the last batches.
+    /// So many new keys are held that they should be taken before more come.
+    var holdsManyKeys: Bool { newBackers.isFull || newPledges.isFull }
+
+    /// Hands over the new keys that are held, some thousand a batch.
     mutating func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
-        try newBackers.drain { keys in
+        let (backers, pledges) = (backerKeys, pledgeKeys)
+        try newBackers.drain { hashes in
             var outcome = Outcome()
-            outcome.batch.backerKeys = keys
+            outcome.batch.backerKeys = hashes.map { BackerKeyRow(hash: $0, number: backers.number(for: $0)) }
             try body(outcome)
         }
-        try newPledges.drain { keys in
+        try newPledges.drain { hashes in
             var outcome = Outcome()
-            outcome.batch.pledgeKeys = keys
+            outcome.batch.pledgeKeys = hashes.compactMap { hash in
+                pledges.find(hash).map { PledgeKeyRow(hash: hash, number: $0.number, content: $0.content) }
+            }
             try body(outcome)
         }
     }
@@ -121,15 +122,13 @@ struct ImportRows {
         outcome.batch.entries.reserveCapacity(orders.count)
         outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
         let hashes = hashes(of: orders, outcome.batch.bytes)
-        if let book { for row in hashes { try learn(row, from: book) } }
+        if let book { try learn(hashes, from: book) }
         for (index, order) in orders.enumerated() {
             try process(
                 order, hashes[index], lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode,
                 file, &outcome)
         }
         outcome.lines = lines
-        if newBackers.isFull { newBackers.drain { outcome.batch.backerKeys += $0 } }
-        if newPledges.isFull { newPledges.drain { outcome.batch.pledgeKeys += $0 } }
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
@@ -150,14 +149,19 @@ struct ImportRows {
         return hashes
     }
 
-    /// Takes what the book knows of a row's keys into the indices.
-    private mutating func learn(_ row: RowHashes, from book: BookKeys) throws {
-        if pledgeKeys.find(row.key) == nil, let known = try book.pledge(row.key) {
-            pledgeKeys.insert(row.key, number: known.number, content: known.content)
+    /// Takes what the book knows of the rows' keys into the indices, and what their backers hold.
+    private mutating func learn(_ rows: [RowHashes], from book: BookKeys) throws {
+        for row in rows {
+            if pledgeKeys.find(row.key) == nil, let known = try book.pledge(row.key) {
+                pledgeKeys.insert(row.key, number: known.number, content: known.content)
+            }
+            if backerKeys.number(for: row.email) == 0, let known = try book.backer(row.email) {
+                backerKeys.insert(row.email, number: known)
+            }
         }
-        if backerKeys.number(for: row.email) == 0, let known = try book.backer(row.email) {
-            backerKeys.insert(row.email, number: known)
-        }
+        // A pledge that is known takes nothing more.
+        let new = rows.lazy.filter { [pledgeKeys] in pledgeKeys.find($0.key) == nil }
+        try held.count(new.map { [backerKeys] in backerKeys.number(for: $0.email) }, from: book)
     }
 
     private mutating func process(
@@ -182,7 +186,7 @@ struct ImportRows {
         }
         let knownBacker = backerKeys.number(for: hashes.email)
         let decision = placement.place(order, lines: lines, as: mode) { offer in
-            knownBacker == 0 ? 0 : held[HeldKey(backer: knownBacker, offer: offer)] ?? 0
+            knownBacker == 0 ? 0 : held(knownBacker, offer)
         }
         switch decision {
         case .refused(let refusal):
@@ -201,11 +205,11 @@ struct ImportRows {
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
                         address: order.address, answers: order.answers))
-                newBackers.append(BackerKeyRow(hash: hashes.email, number: backer))
+                newBackers.append(hashes.email)
             } else {
                 outcome.claims.append((backer, order.email))
             }
-            remember(order, lines, backer: backer, takesPlace: placed.takesPlace)
+            if placed.takesPlace { held.add(order, lines, backer: backer) }
             try append(
                 order, lines, placed, backer: backer, hashes, &outcome.batch)
         }
@@ -220,20 +224,6 @@ struct ImportRows {
         if let book, try book.isMissed(key) { return }
         newlyMissed.append(key)
         summary.countMissed(refusal, order: order, in: campaign.definition)
-    }
-
-    /// Counts what a backer holds of offers that have a limit a backer.
-    private mutating func remember(
-        _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, backer: Int64, takesPlace: Bool
-    ) {
-        guard takesPlace else { return }
-        if order.tier >= 0, campaign.definition.tiers[Int(order.tier)].perBacker != nil {
-            held[HeldKey(backer: backer, offer: .tier(Int(order.tier))), default: 0] += order.quantity
-        }
-        for line in lines
-        where line.role == .addOn && campaign.definition.addOns[Int(line.index)].perBacker != nil {
-            held[HeldKey(backer: backer, offer: .addOn(Int(line.index))), default: 0] += Int64(line.quantity)
-        }
     }
 
     private mutating func append(
@@ -279,7 +269,7 @@ struct ImportRows {
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
         batch.pledges.append(row)
-        newPledges.append(PledgeKeyRow(hash: hashes.key, number: number, content: hashes.content))
+        newPledges.append(hashes.key)
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)

@@ -270,15 +270,19 @@ extension Records {
         return found
     }
 
-    /// The quantity that each backer holds of a tier (canceled and dropped pledges do not count).
-    public func heldByBacker(campaign: Int64, tier: Int) throws -> [(backer: Int64, quantity: Int64)] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT backer, CAST(SUM(quantity) AS INTEGER) AS held FROM pledge
-                WHERE campaign = $1 AND tier = $2 AND state NOT IN (2, 3) GROUP BY backer
-                """, arguments: [campaign, tier]
-        ).map { ($0["backer"], $0["held"]) }
+    /// Every pledge that holds something (canceled and dropped ones do not): its number, backer, tier, or -1,
+    /// and quantity.
+    public func forEachHolding(campaign: Int64, _ body: (Int64, Int64, Int64, Int64) throws -> Void) throws {
+        try forEachRawRow(
+            """
+            SELECT number, backer, COALESCE(tier, -1), quantity FROM pledge
+            WHERE campaign = $1 AND state NOT IN (2, 3)
+            """, campaign
+        ) {
+            try body(
+                sqlite3_column_int64($0, 0), sqlite3_column_int64($0, 1), sqlite3_column_int64($0, 2),
+                sqlite3_column_int64($0, 3))
+        }
     }
 
     /// The quantity that each backer holds of an add-on.

@@ -18,6 +18,7 @@ Needs a C compiler: cc, clang, or the clang of the Swift toolchain. Works in a f
 """
 
 import argparse
+import hashlib
 import multiprocessing
 import os
 import pathlib
@@ -30,7 +31,7 @@ import sys
 import tempfile
 import time
 
-from images import Image, Trace, all_rows, logical_rows
+from images import Image, Trace, all_rows, logical_rows, shape_of
 from scripts import SCRIPTS
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -89,6 +90,7 @@ class Recording:
         self.ends = []
         self.entries = []
         self.rows = []
+        self.rows_before = []
         self.files = {}
 
     def make(self, stage):
@@ -116,6 +118,7 @@ class Recording:
         self.rows = logical_rows(run / "pledgebook.sqlite")
         self.files = whole_files(run)
         self.files_before = whole_files(root)
+        self.rows_before = logical_rows(root / "pledgebook.sqlite")
         shutil.rmtree(run)
 
     def acknowledged(self, calls):
@@ -231,7 +234,7 @@ def kills_jobs(recordings, arguments):
         yield name, ("kills", chance.random())
 
 
-def faults_jobs(recordings, _arguments):
+def faults_jobs(recordings, arguments):
     for name, recording in recordings.items():
         if not recording.script.takes_faults:
             continue
@@ -242,11 +245,23 @@ def faults_jobs(recordings, _arguments):
             count += 12 if "o" in kinds else 0
             for at in range(1, count + 1):
                 for sticky in ("", ":sticky") if word == "ENOSPC" else ("",):
-                    yield name, ("faults", f"{at}:{number}:{kinds}{sticky}", word)
+                    yield name, ("faults", f"{at}:{number}:{kinds}{sticky}", word, arguments.every)
+
+
+#: What every worker knows from the start, so that no job has to bring it along: stage, recordings.
+KNOWN_TO_ALL = []
+#: What was found wrong in a state that a fault left, by script and state, in this worker.
+LEFT = {}
+
+
+def prepare(stage, recordings):
+    KNOWN_TO_ALL[:] = [stage, recordings]
 
 
 def work(job):
-    stage, recording, what = job
+    name, what = job
+    stage, recordings = KNOWN_TO_ALL
+    recording = recordings[name]
     root = stage.folder / f"work-{os.getpid()}"
     shutil.rmtree(root, ignore_errors=True)
     try:
@@ -255,7 +270,7 @@ def work(job):
     except Exception as problem:  # noqa: BLE001: a broken harness is a failure, too
         count, wrong = 1, [f"{type(problem).__name__}: {problem}"]
     shutil.rmtree(root, ignore_errors=True)
-    return recording.script.name, what[:2] if what[0] in ("kills", "faults") else what[:1], count, wrong
+    return name, what[:2] if what[0] in ("kills", "faults") else what[:1], count, wrong
 
 
 class Seen:
@@ -321,7 +336,6 @@ def at_kill(stage, recording, root, what):
 def at_fault(stage, recording, root, what):
     shutil.copytree(recording.start, root)
     script = recording.script
-    before = None if script.is_random else logical_rows(root / "pledgebook.sqlite")
     code, said = stage.run(
         script.commands[0], root, LD_PRELOAD=str(stage.recorder), CRASH_ROOT=str(root), CRASH_FAIL=what[1])
     wrong = []
@@ -331,15 +345,40 @@ def at_fault(stage, recording, root, what):
         wrong.append(f"says nothing of use: {said.strip()[:300]}")
     if code == 1:
         wrong.append(f"a full disk is no refusal: {said.strip()[:300]}")
+    # Most faults leave the same few states; what the program makes of a state is looked at once.
+    state = (script.name, left_behind(recording, root))
+    if what[3] or state not in LEFT:
+        LEFT[state] = (logical_rows(root / "pledgebook.sqlite"), examine(stage, recording, root, 0))
+    rows, found = LEFT[state]
     if not script.is_random and not script.is_in_steps:
-        rows = logical_rows(root / "pledgebook.sqlite")
-        if code and rows != before:
-            # What was committed before the fault stands, and must then be all of it.
-            if rows != recording.rows:
-                wrong.append("it failed, and has changed a part of the book")
+        # What was committed before the fault stands, and must then be all of it.
+        if code and rows not in (recording.rows_before, recording.rows):
+            wrong.append("it failed, and has changed a part of the book")
         if not code and rows != recording.rows:
             wrong.append("it says done, and the book says otherwise")
-    return 1, wrong + examine(stage, recording, root, 0)
+    return 1, wrong + found
+
+
+def left_behind(recording, root):
+    """A digest of all that a command left in a folder.
+
+    Of a script whose bytes differ from run to run only their number counts.
+    """
+    book = root / "pledgebook.sqlite"
+    is_random = recording.script.is_random
+    whole = whole_files(root)
+    rest = []
+    for path in root.rglob("*"):
+        name = str(path.relative_to(root))
+        if path.is_file() and name not in whole:
+            # Temporary names are random, and the log and its index depend on how far the command came.
+            is_hidden = path.name.startswith(".pledgebook-") or ".new-" in path.name
+            rest.append("hidden" if is_hidden else name)
+            if name.endswith(".rehearsal"):
+                rest.append(repr(path.read_bytes()))
+    content = shape_of(book) if is_random else all_rows(book)
+    files = sorted((name, len(data) if is_random else data) for name, data in whole.items())
+    return hashlib.sha256(repr((content, files, sorted(rest))).encode()).hexdigest()
 
 
 def main():
@@ -364,13 +403,12 @@ def main():
             recordings[script.name].make(stage)
         failed = 0
         makers = {"calls": calls_jobs, "power": power_jobs, "kills": kills_jobs, "faults": faults_jobs}
-        with multiprocessing.Pool(os.cpu_count()) as pool:
+        with multiprocessing.Pool(os.cpu_count(), prepare, (stage, recordings)) as pool:
             for part in arguments.only:
                 began = time.monotonic()
                 jobs = list(makers[part](recordings, arguments))
                 bad = images = told = 0
-                for name, what, count, wrong in pool.imap_unordered(
-                        work, [(stage, recordings[name], what) for name, what in jobs]):
+                for name, what, count, wrong in pool.imap_unordered(work, jobs):
                     images += count
                     bad += len(wrong)
                     if wrong and told < 20:

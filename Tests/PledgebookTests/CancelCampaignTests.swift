@@ -6,33 +6,6 @@ import Testing
 
 @testable import Pledgebook
 
-/// A gateway that dies in the middle: its requests arrive, and nobody hears the answers.
-private struct CutOffGateway: PaymentGateway {
-    struct Died: Error {}
-    var inner: any PaymentGateway
-    var code: Int { inner.code }
-    var name: String { inner.name }
-    /// Small, so that a few pledges take several windows.
-    var window: Int { 2 }
-    var keyLifetime: Int64 { inner.keyLifetime }
-    var multicapture: Bool { inner.multicapture }
-    /// Windows that are answered before it dies.
-    var left: Int
-
-    mutating func perform(
-        _ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp
-    ) throws -> [GatewayOutcome] {
-        let outcomes = try inner.perform(operations, prefix: prefix, currency: currency, at: now)
-        guard left > 0 else { throw Died() }
-        left -= 1
-        return outcomes
-    }
-
-    mutating func find(_ operation: Operation, prefix: String, at now: Timestamp) throws -> GatewayOutcome {
-        try inner.find(operation, prefix: prefix, at: now)
-    }
-}
-
 @Suite("Collecting at once, calling off, finishing") struct CancelCampaignTests {
     private static let header =
         "pledge_id,email,country,tier,pledged_at,payment_method,payment_reference,status\n"
@@ -74,9 +47,9 @@ private struct CutOffGateway: PaymentGateway {
     @Test("killed between windows, then imported again: nothing is taken twice", arguments: [0, 1, 3])
     func killed(windows: Int) throws {
         let book = try UpdateBook(Self.onPledge)
-        #expect(throws: CutOffGateway.Died.self) {
+        #expect(throws: MeddledGateway.Died.self) {
             try book.take(Self.rows(1...12), at: "2026-03-10T12:00:00Z") {
-                CutOffGateway(inner: $0, left: windows)
+                MeddledGateway.dying($0, after: windows)
             }
         }
         #expect(try Self.captured(book) < book.truth().captured)
@@ -92,8 +65,8 @@ private struct CutOffGateway: PaymentGateway {
         let book = try UpdateBook()
         try book.take(Self.rows(1...9), at: "2026-03-10T12:00:00Z")
         var session = try book.session("2026-04-01T12:00:00Z")
-        session.interposed = { CutOffGateway(inner: $0, left: windows) }
-        #expect(throws: CutOffGateway.Died.self) { try session.closeCampaign(nil) }
+        session.interposed = { MeddledGateway.dying($0, after: windows) }
+        #expect(throws: MeddledGateway.Died.self) { try session.closeCampaign(nil) }
         _ = try book.session("2026-04-01T12:10:00Z").closeCampaign(nil)
         let truth = try book.truth()
         #expect(try Self.captured(book) == truth.captured && truth.captured > 5 * 8_600)
@@ -123,8 +96,8 @@ private struct CutOffGateway: PaymentGateway {
         let taken = try book.truth().captured
         if let windows {
             var session = try book.session("2026-03-12T12:00:00Z")
-            session.interposed = { CutOffGateway(inner: $0, left: windows) }
-            #expect(throws: CutOffGateway.Died.self) {
+            session.interposed = { MeddledGateway.dying($0, after: windows) }
+            #expect(throws: MeddledGateway.Died.self) {
                 try session.cancelCampaign(nil, because: "No factory")
             }
             #expect(try book.record().state == .releasing)

@@ -6,29 +6,6 @@ import Testing
 
 @testable import Pledgebook
 
-/// While a window is at this gateway, somebody else writes to the same book.
-private struct MeddledGateway: PaymentGateway {
-    var inner: any PaymentGateway
-    var code: Int { inner.code }
-    var name: String { inner.name }
-    /// Small, so that a few pledges take several windows.
-    var window: Int { 2 }
-    var keyLifetime: Int64 { inner.keyLifetime }
-    var multicapture: Bool { inner.multicapture }
-    let meddle: @Sendable () throws -> Void
-
-    mutating func perform(
-        _ operations: [Operation], prefix: String, currency: Currency, at now: Timestamp
-    ) throws -> [GatewayOutcome] {
-        try meddle()
-        return try inner.perform(operations, prefix: prefix, currency: currency, at: now)
-    }
-
-    mutating func find(_ operation: Operation, prefix: String, at now: Timestamp) throws -> GatewayOutcome {
-        try inner.find(operation, prefix: prefix, at: now)
-    }
-}
-
 /// Windows are signed and read ahead; what another process writes in between is not lost, and what was signed
 /// is signed again behind it.
 @Suite("Sweeps with two windows under way") struct SweepPipelineTests {
@@ -49,9 +26,12 @@ private struct MeddledGateway: PaymentGateway {
         apart.interposed = nil
         let meddler = apart
         session.interposed = {
-            MeddledGateway(inner: $0) {
-                _ = try meddler.recordCash(.own, CashFact(amount: 100, again: true), in: nil)
-            }
+            // While a window is on its way, somebody else writes to the same book.
+            MeddledGateway(
+                $0,
+                before: { _ in
+                    _ = try meddler.recordCash(.own, CashFact(amount: 100, again: true), in: nil)
+                })
         }
         return session
     }
