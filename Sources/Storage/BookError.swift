@@ -56,8 +56,8 @@ public enum BookError: UserFacingError, Equatable {
             "The system refuses to write to \(path). It is unchanged; see to the disk, or to the session's "
                 + "limit on the size of files (ulimit -f), and say it again."
         case .unconfirmed(let path):
-            "\(path) was written, but the system does not confirm that it will last. See to the disk, then say "
-                + "it again: what is there is not done twice."
+            "\(path) was written, but the system does not confirm that it will last. See to the disk, then "
+                + "say it again: what is there is not done twice."
         case .readOnly(let path):
             "\(path) may not be read or written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
