@@ -2,7 +2,8 @@
 
 GROUPS = [
     ("Pledges into a database", [
-        ("import", "pledge import", True), ("bare", "sqlite3 .import, bare table", False),
+        ("import", "pledge import", True), ("import beside", "… the book open elsewhere", True),
+        ("bare", "sqlite3 .import, bare table", False),
         ("keyed", "sqlite3 .import, same keys", False), ("duckdb", "DuckDB", False),
         ("python import", "Python script", False), ("postgresql", "PostgreSQL", False)]),
     ("Kickstarter's report, as many bytes", [("kickstarter import", "pledge import", True)]),

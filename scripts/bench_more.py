@@ -1,7 +1,9 @@
-"""What scripts/bench measures of our own imports besides the large file: small ones, ten times as many
-rows, and a platform's report."""
+"""What scripts/bench measures of our own imports besides the large file into a book held alone: the same
+while others have the book open, small ones, ten times as many rows, and a platform's report."""
 
+import contextlib
 import shutil
+import sqlite3
 
 SMALL_FILES, SMALL_ROWS = 5, 1_000
 # What a row of ten times as many takes on the disk: the file, the book, and the log beside it.
@@ -42,6 +44,17 @@ def set_apart(source, rest, small, rows):
     for output in outputs:
         output.close()
     return taken
+
+
+def import_beside(bench):
+    """Times the import of the large file into a new book that another process, this one, has open."""
+    bench.fresh()
+    bench.launch()
+    with contextlib.closing(sqlite3.connect(bench.work / "pledgebook.sqlite")) as other:
+        # Who has read nothing yet does not count as one who has it open.
+        other.execute("SELECT count(*) FROM campaign").fetchall()
+        bench.import_ours("import beside")
+    bench.expect_rows(bench.count_pledges(), bench.options.rows, bench.pledges.name)
 
 
 def small_imports(bench):

@@ -221,6 +221,7 @@ class Bench:
                         f"{peer.title} comes to {' '.join(told)}, we to {self.in_book} {self.pledged}")
 
     def round(self, last):
+        bench_more.import_beside(self)
         self.fresh()
         self.launch()
         self.import_ours("import")

@@ -116,45 +116,6 @@ public final class Book: Sendable {
         }
     }
 
-    /// Runs a work of many large transactions: foreign keys are not followed row by row and the log is copied
-    /// back seldom.
-    ///
-    /// The rows are consistent by construction and `book check` proves it. What a statement would need to be
-    /// undone by itself is kept in memory: it is a window's pages, and nobody undoes less than a transaction.
-    public func inBulk<Value>(_ body: () throws -> Value) throws -> Value {
-        try queue.inDatabase { db in
-            try db.execute(
-                sql: """
-                    PRAGMA foreign_keys = OFF;
-                    PRAGMA wal_autocheckpoint = 0;
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA cache_size = -16384;
-                    """)
-        }
-        defer {
-            // What is in the log is durable; copying it back may wait for the next command, and is not worth
-            // waiting for a reader that is in the way.
-            try? queue.inDatabase { db in
-                let wait = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
-                try db.execute(sql: "PRAGMA busy_timeout = 0")
-                try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                try db.execute(
-                    sql: """
-                        PRAGMA busy_timeout = \(wait);
-                        PRAGMA wal_autocheckpoint = 1000;
-                        PRAGMA foreign_keys = ON;
-                        PRAGMA temp_store = DEFAULT;
-                        PRAGMA cache_size = -2000;
-                        """)
-            }
-        }
-        do {
-            return try body()
-        } catch {
-            throw bookError(error, path: path)
-        }
-    }
-
     /// Copies the book, while others read and write, into a new file.
     ///
     /// - Throws: `BookError` when something is at `path` already.
@@ -185,10 +146,10 @@ public final class Book: Sendable {
             }
             // GRDB's own WAL mode would set synchronous = NORMAL afterwards, and commits would not be
             // durable.
+            try db.execute(sql: "PRAGMA page_size = 8192")
+            try setLog(db, waiting: waiting)
             try db.execute(
                 sql: """
-                    PRAGMA page_size = 8192;
-                    PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
                     PRAGMA foreign_keys = ON;
                     PRAGMA recursive_triggers = ON;
@@ -196,6 +157,22 @@ public final class Book: Sendable {
                     """)
         }
         return configuration
+    }
+
+    /// Has the book keep a log, as it has but for the first time and after a stop within `inBulk(filling:)`.
+    ///
+    /// Of several that find it without one, SQLite lets one set it and turns the others away at once.
+    static func setLog(_ db: Database, waiting: Duration) throws {
+        let end = ContinuousClock.now + waiting
+        while true {
+            do {
+                return try db.execute(sql: "PRAGMA journal_mode = WAL")
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+            {
+                usleep(1_000)
+            }
+        }
     }
 
     static func migrator() -> DatabaseMigrator {

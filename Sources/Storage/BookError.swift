@@ -17,6 +17,8 @@ public enum BookError: UserFacingError, Equatable {
     case noRoom(path: String)
     /// The system refuses to write, for example beyond a limit on the size of files.
     case unwritten(path: String)
+    /// What was written is there, and the system does not say whether it stays.
+    case unconfirmed(path: String)
     case readOnly(path: String)
     case damaged(path: String, reason: String)
     case headMoved(campaign: String)
@@ -53,6 +55,9 @@ public enum BookError: UserFacingError, Equatable {
         case .unwritten(let path):
             "The system refuses to write to \(path). It is unchanged; see to the disk, or to the session's "
                 + "limit on the size of files (ulimit -f), and say it again."
+        case .unconfirmed(let path):
+            "\(path) was written, but the system does not confirm that it will last. See to the disk, then "
+                + "say it again: what is there is not done twice."
         case .readOnly(let path):
             "\(path) may not be read or written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
@@ -75,7 +80,7 @@ public enum BookError: UserFacingError, Equatable {
         switch self {
         case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
-        case .full, .noRoom, .unwritten, .readOnly, .damaged, .hashCollision, .storage: .fault
+        case .full, .noRoom, .unwritten, .unconfirmed, .readOnly, .damaged, .hashCollision, .storage: .fault
         }
     }
 }

@@ -80,8 +80,15 @@ ORDERED = [*FUNDED, yes(LATER, "run", "launch", "run-1", "--units", "4")]
 CHARGED = [*INIT, yes(OPENS, "campaign", "launch", "charged.json"), yes(DAY, "pledge", "import", "p.csv")]
 
 
-def script(name, commands, before=(), **more):
-    return Script(name, list(commands), list(before), dict(FILES), **more)
+def large(rows):
+    """A file of these rows that counts as large: by its first column, which an import passes over."""
+    head, *each = (HEAD + rows).splitlines()
+    wide = "x" * ((4 << 20) // len(each) + 1)
+    return f"rejected_because,{head}\n" + "".join(f"{wide},{row}\n" for row in each)
+
+
+def script(name, commands, before=(), files=None, **more):
+    return Script(name, list(commands), list(before), {**FILES, **(files or {})}, **more)
 
 
 SCRIPTS = [
@@ -89,6 +96,10 @@ SCRIPTS = [
     script("launch", [yes(OPENS, "campaign", "launch", "lamp.json")], INIT, refuses_again=True, takes_faults=True),
     script("launch-two", [yes(OPENS, "campaign", "launch", "other.json")], LAUNCHED, refuses_again=True),
     script("import", [yes(DAY, "pledge", "import", "p.csv")], LAUNCHED, takes_faults=True),
+    # Such a file goes into a book without pledges by a rollback journal, and not by the log.
+    script(
+        "import-large", [yes(DAY, "pledge", "import", "large.csv")], LAUNCHED, {"large.csv": large(rows(1, 12))},
+        takes_faults=True),
     script("import-more", [yes(DAY, "pledge", "import", "more.csv")], PLEDGED),
     script("import-rejects", [yes(DAY, "pledge", "import", "bad.csv", "--rejects", "rejects.csv")], LAUNCHED),
     script("import-charged", [yes(DAY, "pledge", "import", "more.csv")], CHARGED, is_in_steps=True),
