@@ -115,7 +115,7 @@ extension Session {
         try book.read { try $0.campaigns().contains { $0.firstPledge != nil } }
     }
 
-    /// From how many bytes on the two changes of the journal cost less than they save.
+    /// In bytes; a smaller file gains nothing that would be worth keeping others out.
     private static var fillsFrom: Int64 { 4 << 20 }
 
     private func run(
