@@ -6,7 +6,8 @@ import Storage
 public struct BookCheck: Sendable {
     /// In the order of launch.
     public internal(set) var campaigns: [CampaignCheck] = []
-    /// What SQLite finds wrong with the file, a sentence each.
+    /// What SQLite finds wrong with the file, a sentence each; where it is more than a missing row, nothing
+    /// else was compared.
     public internal(set) var fileFaults: [String] = []
     /// The first differences; all are counted.
     public internal(set) var differences: [BookDifference] = []
@@ -143,6 +144,9 @@ extension Session {
         try book.read { records in
             var check = BookCheck()
             check.fileFaults = try records.fileFaults()
+            // What is not even a table cannot be compared with anything.
+            guard check.fileFaults.isEmpty else { return check }
+            check.fileFaults = try records.orphans()
             let all = try records.campaigns()
             let wanted = all.filter { id == nil || $0.id == id }
             if let id, wanted.isEmpty {

@@ -290,6 +290,8 @@ extension Records {
     }
 
     /// What SQLite finds wrong with the file, a sentence each; empty where it is sound.
+    ///
+    /// Rows of a file with such a fault may hold what their table forbids, and cannot be relied on at all.
     public func fileFaults() throws -> [String] {
         var faults: [String] = []
         let rows = try RowReader(self, "PRAGMA integrity_check(20)")
@@ -297,15 +299,19 @@ extension Records {
             let text = rows.text(0)
             if text != "ok" { faults.append(text) }
         }
+        return faults
+    }
+
+    /// Rows that name others that are not there, a sentence for each kind.
+    public func orphans() throws -> [String] {
         var orphans: [String: Int] = [:]
         let keys = try RowReader(self, "PRAGMA foreign_key_check")
         while try keys.step() {
             orphans["\(keys.text(0)) names a row of \(keys.text(2)) that is not there", default: 0] += 1
         }
-        for (text, count) in orphans.sorted(by: { $0.key < $1.key }) {
-            faults.append(count == 1 ? text : "\(text) (\(count) times)")
+        return orphans.sorted { $0.key < $1.key }.map { text, count in
+            count == 1 ? text : "\(text) (\(count) times)"
         }
-        return faults
     }
 }
 

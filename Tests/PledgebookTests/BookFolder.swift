@@ -112,7 +112,7 @@ final class BookFolder {
             try #require(code == SQLITE_OK, "\(sql): \(String(cString: sqlite3_errmsg(connection)))")
         }
         let guards = ["entry_is_permanent", "entry_is_kept", "placing_is_permanent", "placing_is_kept"]
-        try run(guards.map { "DROP TRIGGER \($0);" }.joined())
+        try run(guards.map { "DROP TRIGGER IF EXISTS \($0);" }.joined())
         if asEarlier { try run(Self.earlier) }
         let before = sqlite3_total_changes(connection)
         try run(sql)

@@ -237,6 +237,27 @@ import Testing
         #expect(first.description == "pledge P-1, goods: the book says 8318, the journal 8319 (entry 3)")
     }
 
+    /// Only a file that was written to byte by byte can hold such a value; reading it as text would be fatal.
+    @Test func aValueThatItsTableForbidsIsNamedAndNotRead() throws {
+        let folder = try Self.smallBook()
+        let (forbids, allows) = ("currency   TEXT NOT NULL", "currency   TEXT")
+        for (old, new) in [(forbids, allows), (allows, forbids)] {
+            try folder.damage(
+                """
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET sql = replace(sql, '\(old)', '\(new)')
+                  WHERE name = 'campaign'
+                """, asEarlier: false)
+            if new == allows { try folder.damage("UPDATE campaign SET currency = NULL", asEarlier: false) }
+        }
+        let check = try Book(opening: folder.book.path).read { try $0.fileFaults() }
+        #expect(check == ["NULL value in campaign.currency"])
+        let session = try folder.session(at: "2026-04-03T12:00:00Z")
+        let found = try session.checkBook(campaign: nil)
+        #expect(found.fileFaults == check)
+        #expect(!found.isSound)
+    }
+
     @Test func anUnknownCampaignIsRefused() throws {
         let folder = try Self.smallBook()
         let session = try folder.session(at: "2026-04-03T12:00:00Z")

@@ -23,7 +23,7 @@ struct BookCheckCommand: ParsableCommand {
         let environment = try Environment(options, for: .checking, "book check")
         let check = try environment.session.checkBook(campaign: options.campaign)
         for campaign in check.campaigns { Output.line(line(campaign)) }
-        if check.campaigns.isEmpty { Output.line("The book has no campaign yet.") }
+        if check.campaigns.isEmpty, check.fileFaults.isEmpty { Output.line("The book has no campaign yet.") }
         for fault in check.fileFaults { Output.line("The file: \(visible(fault)).") }
         for difference in check.differences {
             let campaign = difference.campaign.isEmpty ? "" : "\(difference.campaign): "
