@@ -8,6 +8,7 @@ extension Session {
     /// - Parameters:
     ///   - id: Whose standing.
     ///   - asksWhenSoldOut: Whether it is asked when tiers were sold out; that takes a look at every pledge.
+    /// - Returns: What the screens show.
     /// - Throws: `SessionError` where the book has no such campaign.
     public func standing(of id: CampaignID?, asksWhenSoldOut: Bool = false) throws -> CampaignStanding {
         try book.read { records in

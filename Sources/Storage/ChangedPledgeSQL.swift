@@ -16,6 +16,7 @@ enum ChangedPledgeSQL {
     /// - Parameters:
     ///   - values: Terms, method and state; they may name columns of the pledge as it stands.
     ///   - campaign: The place of the campaign's number; that of the pledge comes next.
+    /// - Returns: A statement that writes one pledge.
     private static func write(_ values: String, campaign: Int) -> String {
         """
         INSERT INTO changed_pledge (campaign, number, \(terms), method, state)

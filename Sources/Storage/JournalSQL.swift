@@ -3,13 +3,15 @@
 ///
 /// The view `journal` says the same; asked by it, SQLite would sort where these queries merge.
 enum JournalSQL {
-    /// Number, kind, pledge, instalment, run, at, day, goods, shipping, tax, fee, other, reverses, reference,
-    /// detail, tag, and the reference of the pledge, of entries of the campaign `$1`.
+    /// Reads entries of the campaign `$1`.
     ///
     /// - Parameters:
     ///   - condition: What is to hold, also of placings where those are asked for.
     ///   - more: What is to hold besides of what stands in `entry`; it may name columns that placings lack.
     ///   - isOfPlacings: Whether the entries that placed pledges are meant too.
+    ///   - hasSubjects: Whether the references of pledges are read.
+    /// - Returns: A query of number, kind, pledge, instalment, run, at, day, goods, shipping, tax, fee, other,
+    ///   reverses, reference, detail, tag, and the pledge's reference.
     static func entries(
         _ condition: String, and more: String = "TRUE", isOfPlacings: Bool = false, hasSubjects: Bool = true
     ) -> String {
