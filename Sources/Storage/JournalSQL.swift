@@ -10,8 +10,8 @@ enum JournalSQL {
     ///   - more: What is to hold besides of what stands in `entry`; it may name columns that placings lack.
     ///   - isOfPlacings: Whether the entries that placed pledges are meant too.
     ///   - hasSubjects: Whether the references of pledges are read.
-    /// - Returns: A query of number, kind, pledge, instalment, run, at, day, goods, shipping, tax, fee, other,
-    ///   reverses, reference, detail, tag, and the pledge's reference.
+    /// - Returns: A query of number, kind, pledge, instalment, run, at, day, goods, shipping, tax, fee,
+    ///   other, reverses, reference, detail, tag, and the pledge's reference.
     static func entries(
         _ condition: String, and more: String = "TRUE", isOfPlacings: Bool = false, hasSubjects: Bool = true
     ) -> String {
