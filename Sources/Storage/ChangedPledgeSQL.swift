@@ -4,6 +4,14 @@ enum ChangedPledgeSQL {
     /// What was agreed, in the order of the columns.
     private static let terms = "tier, promotion, quantity, destination, goods, shipping, tax, bonus"
 
+    /// Whether the placing `p` is how its pledge stands.
+    ///
+    /// Asked after all else, it costs a look for few; the view `pledge` looks for every one before it knows
+    /// anything of it.
+    static let isUnchanged = """
+        NOT EXISTS (SELECT 1 FROM changed_pledge c WHERE c.campaign = p.campaign AND c.number = p.number)
+        """
+
     /// Moves the pledge `$3` of the campaign `$2` to the state `$1`.
     static let setState = write("\(terms), method, $1", campaign: 2)
 

@@ -26,11 +26,14 @@ enum JournalSQL {
         let placed = """
             UNION ALL
             SELECT number, 1, number, NULL, NULL, at, day, goods + bonus, shipping, tax, 0, 0, NULL, method,
-              detail || ';via=' || gateway || ';at=' || placed_at, tag, reference
+              \(detailOfPlacing), tag, reference
             FROM placing WHERE campaign = $1 AND \(condition) AND tag IS NOT NULL
             """
         return "\(stored) \(isOfPlacings ? placed : "") ORDER BY 1"
     }
+
+    /// The signed detail of the entry that placed a pledge; its end is what other columns say.
+    static let detailOfPlacing = "detail || ';via=' || gateway || ';at=' || placed_at"
 
     /// Columns that both tables have, of the last entry of the campaign `$1`.
     static func last(_ columns: String) -> String {

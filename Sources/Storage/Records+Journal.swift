@@ -176,7 +176,7 @@ extension Records {
     /// When the journal was last written to; `nil` for an empty one.
     public func lastEntryTime(campaign: Int64) throws -> Timestamp? {
         try Int64.fetchOne(
-            db, sql: "SELECT at FROM (\(JournalSQL.last("number, at")))", arguments: [campaign]
+            db, sql: "SELECT at FROM (\(JournalSQL.last("number, at"))) AS ends", arguments: [campaign]
         ).map(Timestamp.init(seconds:))
     }
 

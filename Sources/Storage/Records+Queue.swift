@@ -140,10 +140,7 @@ extension Records {
         var pledges: [ItemlessPledge] = []
         // Most pledges have items and are as they were placed: those cost one look each.
         let unchanged =
-            Self.itemless(tiers, addOns, of: "p", from: "placing p") + """
-                 AND NOT EXISTS (SELECT 1 FROM changed_pledge c
-                   WHERE c.campaign = p.campaign AND c.number = p.number)
-                """
+            "\(Self.itemless(tiers, addOns, of: "p", from: "placing p")) AND \(ChangedPledgeSQL.isUnchanged)"
         let changed = Self.itemless(
             tiers, addOns, of: "c",
             from: "changed_pledge c JOIN placing p ON p.campaign = c.campaign AND p.number = c.number")

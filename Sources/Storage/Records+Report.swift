@@ -148,7 +148,7 @@ extension Records {
                 UNION ALL
                 SELECT p.number, 1, p.number, p.reference, NULL, NULL, p.at, p.day, p.goods + p.bonus,
                   p.shipping, p.tax, 0, 0, NULL, p.method,
-                  p.detail || ';via=' || p.gateway || ';at=' || p.placed_at, \(pledge)
+                  \(JournalSQL.detailOfPlacing), \(pledge)
                 FROM placing p LEFT JOIN changed_pledge c ON c.campaign = p.campaign AND c.number = p.number
                 WHERE p.campaign = $1 AND p.tag IS NOT NULL
                   AND (p.goods <> 0 OR p.bonus <> 0 OR p.shipping <> 0 OR p.tax <> 0)

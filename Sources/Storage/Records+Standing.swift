@@ -98,8 +98,7 @@ extension Records {
                 SELECT MAX(placed_at) FROM (
                   SELECT p.placed_at FROM placing p
                   WHERE p.campaign = $1 AND p.tier = $2 AND p.state IN (1, 4)
-                    AND NOT EXISTS (SELECT 1 FROM changed_pledge c
-                      WHERE c.campaign = p.campaign AND c.number = p.number)
+                    AND \(ChangedPledgeSQL.isUnchanged)
                   UNION ALL
                   SELECT p.placed_at FROM changed_pledge c
                     JOIN placing p ON p.campaign = c.campaign AND p.number = c.number
