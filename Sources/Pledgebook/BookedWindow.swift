@@ -12,14 +12,13 @@ struct AskedPayment {
 
     /// - Parameters:
     ///   - event: What is asked.
-    ///   - item: The pledge and its payment.
-    ///   - history: The entries about the pledge but its placing; may be empty where nothing was ever taken.
+    ///   - item: The pledge, its payment, and what has happened to it.
     ///   - campaign: As it stands.
     ///   - context: What the rules need to know; what is due is put in.
     ///   - signer: Signs what the request brings.
     /// - Throws: `PaymentRefusal`.
     init(
-        _ event: PaymentEvent, of item: CollectionItem, history: [JournalEntry], _ campaign: LoadedCampaign,
+        _ event: PaymentEvent, of item: CollectionItem, _ campaign: LoadedCampaign,
         _ context: PaymentContext, signer: EntrySigner
     ) throws {
         var context = context
@@ -28,7 +27,7 @@ struct AskedPayment {
         let before = item.payment ?? item.unwritten
         var left = PartsLeft(due: item.parts)
         if item.needsHistory(item.payment) {
-            left = PartsLeft(due: item.parts, replaying: history)
+            left = PartsLeft(due: item.parts, replaying: item.history)
             context.delivered = left.delivered(of: before)
         }
         change = try before.applying(event, in: context)
@@ -41,13 +40,14 @@ struct AskedPayment {
         let operation = Operation(
             pledge: item.pledge, reference: item.reference, instalment: item.instalment, kind: open.kind,
             attempt: item.nextAttempt(open.kind), amount: open.amount, method: item.method,
-            target: before.authorized > 0 ? Self.target(of: item.instalment, in: history) : "")
+            target: before.authorized > 0 ? Self.target(of: item.instalment, in: item.history) : "")
         // A charge that is only open says so in its operation; its payment row comes with the answer.
         let keepsRow = item.payment == nil
         let detail = change.bookings.isEmpty ? EntryDetail() : operation.detail
         ended = try change.write(
             of: item, &left, with: signer, reference: "", detail: detail, keepsRow: keepsRow)
         var item = item
+        item.history = []
         if !keepsRow { item.counted = item.counted?.paying(change.payment) }
         request = PendingRequest(
             item: item, operation: operation, payment: change.payment, left: left, sentAt: signer.at)
@@ -67,8 +67,8 @@ struct AskedPayment {
 
 /// A window whose answers are signed and gathered, ready to be written.
 struct SettledWindow {
-    private(set) var ends: [(operation: Operation, state: OperationState)] = []
-    private(set) var ended: [(pledge: Int64, state: PledgeState)] = []
+    private var ends: [OperationEnd] = []
+    private var ended: [(pledge: Int64, state: PledgeState)] = []
     private(set) var count = SweepCount()
 
     /// Applies the answers and signs what they bring; pure but for the signer.
@@ -100,19 +100,32 @@ struct SettledWindow {
                 detail: request.operation.detail, keepsRow: false)
             for state in states { ended.append((request.item.pledge, state)) }
             count.add(change, request.item)
-            ends.append((request.operation, change.answered ?? change.payment.operation?.state ?? .open))
+            ends.append(
+                OperationEnd(
+                    request.operation, change.answered ?? change.payment.operation?.state ?? .open,
+                    sentAt: request.sentAt, isTold: change.tells(of: request.operation)))
         }
     }
 
     /// Writes what became of the operations and of pledges that ended; the signed entries are written by
     /// others.
-    func write(with append: BulkAppend, at now: Timestamp, _ records: Records, campaign: Int64) throws {
+    ///
+    /// `isWindow`: the operations were opened as one window, and these are all of them.
+    func write(
+        with append: BulkAppend, at now: Timestamp, _ records: Records, campaign: Int64, isWindow: Bool
+    ) throws {
         for (pledge, state) in ended { try records.end(pledge, as: state, campaign: campaign) }
-        try append.settle(ends, at: now)
+        try isWindow ? append.settleWindow(ends, at: now) : append.settle(ends, at: now)
     }
 }
 
 extension PaymentChange {
+    /// Whether the one entry that books the answer says all there is to say of the operation.
+    fileprivate func tells(of operation: Operation) -> Bool {
+        guard answered == .succeeded, bookings.count == 1, let booking = bookings.first else { return false }
+        return booking.kind.tellsOfOperation && !booking.isReversal && booking.amount == operation.amount
+    }
+
     /// Signs the entries of a change and holds the payment as it now stands.
     ///
     /// - Returns: The states that the pledge itself moves to: dropped or canceled.

@@ -178,11 +178,11 @@ struct OperationWindows {
         _ event: PaymentEvent, of item: CollectionItem, _ campaign: LoadedCampaign, _ journal: JournalWriter
     ) throws -> PendingRequest? {
         let number = journal.record.number
-        let history =
-            item.needsHistory(item.payment)
-            ? try journal.records.laterEntries(campaign: number, pledge: item.pledge).map(\.entry) : []
+        var item = item
+        // Entries may have been written since it was read.
+        item.history = try journal.records.laterEntries(campaign: number, pledge: item.pledge).map(\.entry)
         let asked = try AskedPayment(
-            event, of: item, history: history, campaign, context(of: campaign), signer: journal.signer)
+            event, of: item, campaign, context(of: campaign), signer: journal.signer)
         for state in asked.ended { try journal.records.end(item.pledge, as: state, campaign: number) }
         if asked.request == nil { count.add(asked.change, item) }
         return asked.request
@@ -196,7 +196,8 @@ struct OperationWindows {
         count += settled.count
         try journal.flush()
         try settled.write(
-            with: journal.append, at: session.now, journal.records, campaign: journal.record.number)
+            with: journal.append, at: session.now, journal.records, campaign: journal.record.number,
+            isWindow: false)
     }
 
     private func resumed(

@@ -140,12 +140,12 @@ extension PledgeUpdates {
         _ journal: JournalWriter
     ) throws {
         let stored = try records.operations(campaign: campaign.record.number, pledge: pledge.number)
-            .last { $0.instalment == instalment && $0.kind == open.kind && $0.state.rawValue < 3 }
+            .last { $0.instalment == instalment && $0.kind == open.kind && $0.isOpen }
         guard let stored else { return }
         let operation = Operation(
             pledge: pledge.number, reference: pledge.reference, instalment: instalment, kind: stored.kind,
             attempt: stored.attempt, amount: stored.amount, method: "", target: "")
-        try journal.append.settle([(operation, state)], at: now)
+        try journal.append.settle([OperationEnd(operation, state, sentAt: stored.at)], at: now)
     }
 
     /// The day of what a file tells, which has no date of its own.

@@ -87,7 +87,7 @@ struct RebuiltPayments {
 
     init(_ rebuild: CampaignRebuild) throws {
         self.rebuild = rebuild
-        try rebuild.old.forEachOperation(campaign: rebuild.record.number) { operation in
+        try rebuild.old.forEachStoredOperation(campaign: rebuild.record.number) { operation in
             let key = Key(pledge: operation.pledge, instalment: Int64(operation.instalment))
             operations[key, default: []].append(operation)
         }
@@ -132,7 +132,7 @@ struct RebuiltPayments {
         payment.ending =
             needsBacker(told, history, kept)
             ? .actionRequired : told?.ending ?? ending(told, history) ?? untouched(place, kept)
-        payment.operation = history.last { $0.state.rawValue < OperationState.succeeded.rawValue }.map {
+        payment.operation = history.last(where: \.isOpen).map {
             OpenOperation($0.kind, amount: $0.amount, state: $0.state)
         }
         return payment

@@ -9,12 +9,10 @@ typealias SweepRule = @Sendable (CollectionItem, Payment, LoadedCampaign) -> Pay
 
 /// What is wanted of the next payments of a sweep, as those stood when they were read.
 struct SweepPage {
-    /// One payment, what is wanted of it, and what has happened to it.
+    /// One payment, and what is wanted of it.
     struct Wish {
         var item: CollectionItem
         var event: PaymentEvent
-        /// Empty where nothing was ever taken.
-        var history: [JournalEntry]
     }
 
     var wishes: [Wish] = []
@@ -84,14 +82,8 @@ final class SweepReader: @unchecked Sendable {
         for var item in items.map(campaign.priced) {
             guard let event = rule(item, item.payment ?? item.unwritten, campaign) else { continue }
             if !isSingle { item.counted = nil }
-            page.wishes.append(SweepPage.Wish(item: item, event: event, history: []))
+            page.wishes.append(SweepPage.Wish(item: item, event: event))
         }
-        let old = page.wishes.indices.filter {
-            page.wishes[$0].item.needsHistory(page.wishes[$0].item.payment)
-        }
-        let histories = try records.laterEntries(
-            campaign: campaign.record.number, pledges: old.map { page.wishes[$0].item.pledge })
-        for (index, history) in zip(old, histories) { page.wishes[index].history = history }
         return page
     }
 }
@@ -195,7 +187,7 @@ struct OpenedWindow {
         requests.reserveCapacity(page.wishes.count)
         for wish in page.wishes {
             let asked = try AskedPayment(
-                wish.event, of: wish.item, history: wish.history, campaign, context, signer: signer)
+                wish.event, of: wish.item, campaign, context, signer: signer)
             for state in asked.ended { ended.append((wish.item.pledge, state)) }
             if let request = asked.request {
                 requests.append(request)
@@ -208,6 +200,6 @@ struct OpenedWindow {
     /// Opens the operations; the signed entries are written by others.
     func write(with append: BulkAppend, at now: Timestamp, _ records: Records, campaign: Int64) throws {
         for (pledge, state) in ended { try records.end(pledge, as: state, campaign: campaign) }
-        try append.open(requests.map(\.operation), at: now)
+        try append.openWindow(requests.map(\.operation), at: now)
     }
 }

@@ -63,7 +63,8 @@ extension OperationWindows {
                     context, areAnswersUnmoved: false, signer: now)
             }
             try append.append(step.answered)
-            try step.settled.write(with: append, at: session.now, records, campaign: number)
+            try step.settled.write(
+                with: append, at: session.now, records, campaign: number, isWindow: true)
             try append.append(step.opening)
             try step.opened.write(with: append, at: session.now, records, campaign: number)
             try append.finish()
@@ -96,8 +97,7 @@ extension OperationWindows {
             answers.requests[index].item = item
             answers.requests[index].payment = payment
             guard item.needsHistory(payment) else { continue }
-            let history = try records.laterEntries(campaign: number, pledge: item.pledge).map(\.entry)
-            answers.requests[index].left = PartsLeft(due: item.parts, replaying: history)
+            answers.requests[index].left = PartsLeft(due: item.parts, replaying: item.history)
         }
         return answers
     }

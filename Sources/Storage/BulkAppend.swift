@@ -1,12 +1,12 @@
-public import Accounting
-public import Crowdfunding
+import Accounting
+import Crowdfunding
 import GRDB
 
 /// Appends batches of rows within one transaction, and moves the totals with them.
 ///
 /// What one refuses leaves the rows before it: whoever writes undoes the whole transaction.
 public final class BulkAppend {
-    private let records: Records
+    let records: Records
     let campaign: Int64
     let feed: BulkFeed
     private var rollup = DailyRollup()
@@ -151,37 +151,5 @@ public final class BulkAppend {
         }
         try write(rows)
         try records.merge(tally, campaign: campaign)
-    }
-
-    /// Opens operations: committed before anything is sent.
-    public func open(_ operations: [Operation], at now: Timestamp) throws {
-        try feed.write(operations.map { OpenedOperation(operation: $0, at: now) }, campaign: campaign)
-    }
-
-    /// Writes down how the operations of a window ended, or that nobody knows.
-    ///
-    /// Most succeed: what is still open of the window's pledges when the others are written has succeeded.
-    /// The window holds every open operation between its first and its last pledge, because its sender holds
-    /// the gateway lock.
-    public func settle(_ operations: [(operation: Operation, state: OperationState)], at now: Timestamp)
-        throws
-    {
-        guard let first = operations.first?.operation.pledge, let last = operations.last?.operation.pledge
-        else {
-            return
-        }
-        for (operation, state) in operations where state != .succeeded {
-            try records.settle(operation, as: state, at: now, campaign: campaign)
-        }
-        let succeeded = operations.filter { $0.state == .succeeded }
-        let isWhole = succeeded.count * 2 > operations.count && first <= last
-        guard isWhole, try records.openCount(from: first, to: last, campaign: campaign) == succeeded.count
-        else {
-            for (operation, state) in succeeded {
-                try records.settle(operation, as: state, at: now, campaign: campaign)
-            }
-            return
-        }
-        try records.succeed(from: first, to: last, at: now, campaign: campaign)
     }
 }

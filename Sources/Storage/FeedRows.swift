@@ -301,28 +301,6 @@ extension PaymentRow {
     }
 }
 
-/// An operation as it is committed before anything is sent; those of a window are of one kind.
-struct OpenedOperation: FeedRow {
-    let operation: Operation
-    let at: Timestamp
-
-    static let insert = """
-        INSERT OR FAIL INTO operation (campaign, pledge, instalment, kind, attempt, amount, state, at)
-        SELECT $1, c1, c2, c3, c4, c5, 0, c6 FROM feed
-        """
-
-    func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
-        switch column {
-        case 1: result.integer(operation.pledge)
-        case 2: result.integer(Int64(operation.instalment))
-        case 3: result.integer(Int64(operation.kind.rawValue))
-        case 4: result.integer(Int64(operation.attempt))
-        case 5: result.integer(operation.amount)
-        default: result.integer(at.seconds)
-        }
-    }
-}
-
 extension BackerKeyRow: FeedRow {
     static let insert = "INSERT OR FAIL INTO backer_key (campaign, hash, number) SELECT $1, c1, c2 FROM feed"
 

@@ -19,6 +19,8 @@ public struct CollectionItem: Hashable, Sendable {
     public var payment: Payment?
     /// The operations so far of its instalment, oldest first; empty where nothing has happened.
     public var operations: [OperationRecord]
+    /// The entries about the pledge but its placing, in order; may be empty where nothing was authorized.
+    public var history: [JournalEntry] = []
     /// What the pledge counts as in the totals; `nil` where that was not read.
     public var counted: PledgeCount?
     /// From 1.
@@ -72,15 +74,24 @@ extension Records {
             items.append(CollectionItem(row))
         }
         let tried = items.indices.filter { items[$0].payment != nil }
-        let operations = try operations(campaign: campaign, pledges: tried.map { items[$0].pledge })
+        try readHistories(of: &items, tried, campaign: campaign)
+        let operations = try operations(
+            campaign: campaign, pledges: tried.map { items[$0].pledge }, tried.map { items[$0].history })
         for (index, operations) in zip(tried, operations) {
             items[index].operations = operations.filter { $0.instalment == 1 }
-            let open = items[index].operations.last { $0.state.rawValue < 3 }
+            let open = items[index].operations.last(where: \.isOpen)
             items[index].payment?.operation = open.map {
                 OpenOperation($0.kind, amount: $0.amount, state: $0.state)
             }
         }
         return items
+    }
+
+    /// Of what was never authorized no entry says anything that is asked for.
+    private func readHistories(of items: inout [CollectionItem], _ tried: [Int], campaign: Int64) throws {
+        let taken = tried.filter { items[$0].payment.map { $0.authorized > 0 } == true }
+        let histories = try laterEntries(campaign: campaign, pledges: taken.map { items[$0].pledge })
+        for (index, history) in zip(taken, histories) { items[index].history = history }
     }
 
     /// Whether nothing has happened yet to any pledge after `number`, as ahead of a first closing.

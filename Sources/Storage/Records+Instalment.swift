@@ -10,12 +10,14 @@ extension Records {
     ) throws -> CollectionItem? {
         guard let pledge = try pledge(campaign: campaign, number: number) else { return nil }
         let payments = try payments(campaign: campaign, pledge: number)
+        let history = try laterEntries(campaign: campaign, pledge: number).map(\.entry)
         var item = CollectionItem(
             pledge: number, reference: pledge.reference, parts: pledge.parts, gateway: pledge.gateway,
             method: pledge.method ?? "",
             payment: payments.first { $0.instalment == Int64(instalment) }?.payment,
-            operations: try operations(campaign: campaign, pledge: number)
+            operations: try operations(campaign: campaign, pledge: number, history)
                 .filter { $0.instalment == instalment })
+        item.history = history
         item.instalment = instalment
         item.paidBefore = payments.filter { $0.instalment < Int64(instalment) }.reduce(0) {
             $0 + $1.payment.captured
@@ -23,7 +25,7 @@ extension Records {
         if instalment > 1 {
             item.requestedAt = try requestedAt(campaign: campaign, pledge: number, instalment: instalment)
         }
-        if let open = item.operations.last(where: { $0.state.rawValue < OperationState.succeeded.rawValue }) {
+        if let open = item.operations.last(where: \.isOpen) {
             item.payment = item.payment ?? item.unwritten
             item.payment?.operation = OpenOperation(open.kind, amount: open.amount, state: open.state)
         }

@@ -11,7 +11,7 @@ public enum BookTable {
     /// Told by people, files and gateways: a rebuilt book gets these rows as they are.
     public static let told = [
         "epoch", "checkpoint", "session", "import", "missed_demand", "missed_sale", "backer",
-        "operation", "notice", "pledge_note",
+        "operation", "request_window", "notice", "pledge_note",
     ]
     /// Told, and not of one campaign.
     public static let toldOfBook = ["definition"]
@@ -218,24 +218,6 @@ extension Records {
                 ORDER BY 1 LIMIT 1
                 """, arguments: [campaign, kind.rawValue])
         return try number.flatMap { try entry(campaign: campaign, number: $0)?.entry }
-    }
-
-    /// Calls `body` with every operation of a campaign, in the order of pledges and attempts.
-    public func forEachOperation(campaign: Int64, _ body: (OperationRecord) throws -> Void) throws {
-        let cursor = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT pledge, instalment, kind, attempt, amount, state, at FROM operation
-                WHERE campaign = $1 ORDER BY pledge, instalment, kind, attempt
-                """, arguments: [campaign])
-        while let row = try cursor.next() {
-            guard let kind = OperationKind(rawValue: row[2]), let state = OperationState(rawValue: row[5])
-            else { throw BookError.storage(reason: "an operation's row cannot be read") }
-            try body(
-                OperationRecord(
-                    pledge: row[0], instalment: row[1], kind: kind, attempt: row[3], amount: row[4],
-                    state: state, at: Timestamp(seconds: row[6])))
-        }
     }
 }
 

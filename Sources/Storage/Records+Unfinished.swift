@@ -30,6 +30,7 @@ extension Records {
             .refunded,
             .disputeLost,
         ]
+        let sent = Set(try inWindows(campaign: campaign, from: 0, to: .max).map(\.pledge))
         let codes = atRest.map { String($0.rawValue) }.joined(separator: ",")
         try forEachRawRow(
             """
@@ -52,7 +53,8 @@ extension Records {
                     amount: sqlite3_column_int64(row, 4),
                     payment: sqlite3_column_type(row, 5) == SQLITE_NULL
                         ? nil : PaymentState(rawValue: Int(sqlite3_column_int(row, 5))),
-                    hasOpenOperation: sqlite3_column_int(row, 6) != 0,
+                    hasOpenOperation: sqlite3_column_int(row, 6) != 0
+                        || sent.contains(sqlite3_column_int64(row, 0)),
                     hasAddOns: sqlite3_column_int(row, 7) != 0))
         }
     }

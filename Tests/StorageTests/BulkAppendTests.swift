@@ -270,7 +270,8 @@ import Testing
         try book.inBulk {
             try book.write { try BulkAppend($0, campaign: 1).open(operations, at: sent) }
             try book.write { records in
-                let answers = zip(operations, ends).compactMap { operation, end in end.map { (operation, $0) }
+                let answers = zip(operations, ends).compactMap { operation, end in
+                    end.map { OperationEnd(operation, $0, sentAt: sent) }
                 }
                 try BulkAppend(records, campaign: 1).settle(answers, at: answered)
             }

@@ -51,13 +51,14 @@ extension Session {
         }
         var payment = item.payment ?? item.unwritten
         if let open = payment.operation,
-            let operation = item.operations.last(where: { $0.state.rawValue < 3 })
+            let operation = item.operations.last(where: \.isOpen)
         {
             guard open.kind == .refund, item.gateway == 1 else {
                 throw SessionError.refused(
                     "\(name) cannot be reversed: the gateway was asked for the \(open.kind) already.")
             }
-            try journal.append.settle([(operation.operation(of: row), .abandoned)], at: now)
+            try journal.append.settle(
+                [OperationEnd(operation.operation(of: row), .abandoned, sentAt: operation.at)], at: now)
             payment.operation = nil
         }
         payment.takeBack(taken.filter { $0.kind != .canceled })

@@ -43,7 +43,7 @@ struct PaymentCase {
 
     /// The request that nobody knows the end of.
     var openOperation: OperationRecord? {
-        operations.last { $0.state.rawValue < OperationState.succeeded.rawValue }
+        operations.last(where: \.isOpen)
     }
 
     /// Entries about this payment that stand: neither reversals nor taken back.

@@ -221,7 +221,8 @@ private struct ToldPayment {
             pledge: open.pledge, reference: about.pledge.reference, instalment: open.instalment,
             kind: open.kind, attempt: open.attempt, amount: open.amount, method: "", target: "")
         try journal.flush()
-        try journal.append.settle([(operation, state)], at: session.now)
+        try journal.append.settle(
+            [OperationEnd(operation, state, sentAt: open.at)], at: session.now)
     }
 }
 

@@ -8,6 +8,6 @@ struct Migration: Sendable {
     /// In the order in which they are applied.
     static let all = [
         createBook, createTotals, rememberMissedSales, askAndNotify, addCheckpointsAndLocks,
-        rememberImports, addPledgeNotes, keepTheTree, keepPlacings, findUnpaid,
+        rememberImports, addPledgeNotes, keepTheTree, keepPlacings, findUnpaid, keepWindows,
     ]
 }
