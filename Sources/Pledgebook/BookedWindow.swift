@@ -80,8 +80,8 @@ struct SettledWindow {
     ) throws {
         ends.reserveCapacity(answers.requests.count)
         var context = context
-        for index in answers.requests.indices {
-            let request = answers.requests[index]
+        var details = OperationDetails()
+        for (index, request) in answers.requests.enumerated() {
             // What makes no sense is neither success nor failure: the gateway is asked again.
             let told = answers.outcomes[index]
             let outcome = told.isSound ? told : GatewayOutcome(.unknown)
@@ -93,11 +93,10 @@ struct SettledWindow {
             let event = PaymentEvent(outcome.answer, to: request.operation.kind, sentAt: request.sentAt)
             let change = try request.payment.applying(event, in: context)
             var left = request.left
-            var item = request.item
-            if !isUnmoved { item.counted = nil }
+            if !isUnmoved { request.item.counted = nil }
             let states = try change.write(
-                of: item, &left, with: signer, reference: outcome.reference,
-                detail: request.operation.detail, keepsRow: false)
+                of: request.item, &left, with: signer, reference: outcome.reference,
+                detail: details.detail(of: request.operation), keepsRow: false)
             for state in states { ended.append((request.item.pledge, state)) }
             count.add(change, request.item)
             ends.append(
@@ -170,6 +169,18 @@ extension Records {
     func end(_ pledge: Int64, as state: PledgeState, campaign: Int64) throws {
         try setState(of: pledge, to: state, campaign: campaign)
         try releasePlaces(of: pledge, campaign: campaign)
+    }
+}
+
+/// The signed details of a window's entries: most operations are of one kind and attempt.
+private struct OperationDetails {
+    private var last: (kind: OperationKind, attempt: Int, detail: EntryDetail)?
+
+    mutating func detail(of operation: Operation) -> EntryDetail {
+        if let last, last.kind == operation.kind, last.attempt == operation.attempt { return last.detail }
+        let detail = operation.detail
+        last = (operation.kind, operation.attempt, detail)
+        return detail
     }
 }
 

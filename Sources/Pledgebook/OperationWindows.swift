@@ -4,13 +4,25 @@ import Gateways
 import Storage
 
 /// A request that is about to be sent, or whose answer is about to be booked.
-struct PendingRequest {
+///
+/// Handed from one thread to the other as it is: it is large, and there are thousands in a window.
+final class PendingRequest {
     var item: CollectionItem
-    var operation: Operation
+    let operation: Operation
     /// As it stands with the operation open.
     var payment: Payment
     var left: PartsLeft
-    var sentAt: Timestamp
+    let sentAt: Timestamp
+
+    init(
+        item: CollectionItem, operation: Operation, payment: Payment, left: PartsLeft, sentAt: Timestamp
+    ) {
+        self.item = item
+        self.operation = operation
+        self.payment = payment
+        self.left = left
+        self.sentAt = sentAt
+    }
 }
 
 /// Requests and what the gateway answered to each, side by side.

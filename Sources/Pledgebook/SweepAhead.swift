@@ -29,10 +29,9 @@ struct SweepPage {
     }
 }
 
-/// Reads the pledges of a sweep page by page on a connection of its own, ahead of the thread that writes.
+/// Reads the pledges of a sweep page by page on a connection of its own, ahead of what is written.
 final class SweepReader: @unchecked Sendable {
-    // Touched by one thread at a time: the worker while it runs, else the one that waits for it. `read` alone
-    // is called by both, and changes nothing.
+    // Pages carry it to the other thread and back; it is used by the one that writes alone.
     private let reader: BookReader
     private let session: Session
     private let campaign: LoadedCampaign
@@ -79,7 +78,8 @@ final class SweepReader: @unchecked Sendable {
         // A pledge of several payments is counted anew: the item knows one of them.
         let isSingle = try !records.hasLaterPayments(campaign: campaign.record.number)
         page.wishes.reserveCapacity(items.count)
-        for var item in items.map(campaign.priced) {
+        for item in items {
+            var item = campaign.priced(item)
             guard let event = rule(item, item.payment ?? item.unwritten, campaign) else { continue }
             if !isSingle { item.counted = nil }
             page.wishes.append(SweepPage.Wish(item: item, event: event))
@@ -108,19 +108,19 @@ final class SweepWindow: @unchecked Sendable {
     private let context: PaymentContext
     private let prefix: String
     private let signer: EntrySigner
-    private let reader: SweepReader
+    private let page: SweepPage
 
     init(
-        _ requests: [PendingRequest], gateway: any PaymentGateway, campaign: LoadedCampaign,
-        _ context: PaymentContext, prefix: String, signer: EntrySigner, reader: SweepReader
+        _ requests: [PendingRequest], then page: SweepPage, gateway: any PaymentGateway,
+        campaign: LoadedCampaign, _ context: PaymentContext, prefix: String, signer: EntrySigner
     ) {
         self.requests = requests
+        self.page = page
         self.gateway = gateway
         self.campaign = campaign
         self.context = context
         self.prefix = prefix
         self.signer = signer
-        self.reader = reader
     }
 
     func run() {
@@ -133,7 +133,7 @@ final class SweepWindow: @unchecked Sendable {
                 answers = GatewayAnswers(requests: requests, outcomes: outcomes)
             }
             step = try SweepStep(
-                answers, reader.next(), campaign, context, areAnswersUnmoved: true, signer: signer)
+                answers, page, campaign, context, areAnswersUnmoved: true, signer: signer)
         } catch {
             failure = error
         }

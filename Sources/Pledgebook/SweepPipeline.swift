@@ -4,7 +4,7 @@ import Storage
 
 extension OperationWindows {
     /// Asks for what `rule` says of every payment in scope, window by window, with two windows under way: one
-    /// at the gateway, one at the database.
+    /// at the gateway, one at the database; the payments of the next are read meanwhile.
     ///
     /// - Parameters:
     ///   - scope: Which payments are meant.
@@ -25,16 +25,19 @@ extension OperationWindows {
         }
         var pending = try write(step(reader.next()), context, &signer)
         var next = try step(reader.next())
+        var page = try reader.next()
         while !pending.isEmpty || !next.isEmpty {
             let window = SweepWindow(
-                pending, gateway: gateway, campaign: start, context, prefix: prefix, signer: signer,
-                reader: reader)
+                pending, then: page, gateway: gateway, campaign: start, context, prefix: prefix,
+                signer: signer)
             let worker = try Worker { window.run() }
             let opened = Result { try write(next, context, &signer) }
+            let ahead = Result { try reader.next() }
             worker.join()
             gateway = window.gateway
             pending = try opened.get()
             if let failure = window.failure { throw failure }
+            page = try ahead.get()
             guard let made = window.step else { return }
             next = made
         }
@@ -58,9 +61,10 @@ extension OperationWindows {
                 // Somebody has written to the journal since this was signed: it follows theirs, and what is
                 // known of its pledges is read again.
                 now = try EntrySigner(session, record: campaign.record, in: records)
+                try refresh(step.answers, campaign, in: records)
                 step = try SweepStep(
-                    refreshed(step.answers, campaign, in: records), step.page.again(in: records), campaign,
-                    context, areAnswersUnmoved: false, signer: now)
+                    step.answers, step.page.again(in: records), campaign, context,
+                    areAnswersUnmoved: false, signer: now)
             }
             try append.append(step.answered)
             try step.settled.write(
@@ -82,23 +86,20 @@ extension OperationWindows {
         return step.opened.requests
     }
 
-    /// Requests that are answered, with their payments as they stand now.
-    private func refreshed(
+    /// Reads again the payments of requests that are answered.
+    private func refresh(
         _ answers: GatewayAnswers, _ campaign: LoadedCampaign, in records: Records
-    ) throws -> GatewayAnswers {
-        var answers = answers
+    ) throws {
         let number = campaign.record.number
-        for index in answers.requests.indices {
-            let request = answers.requests[index]
+        for request in answers.requests {
             let found = try records.collectionItem(
                 campaign: number, pledge: request.item.pledge, instalment: request.item.instalment)
             guard let item = found.map(campaign.priced) else { continue }
             let payment = item.payment ?? request.payment
-            answers.requests[index].item = item
-            answers.requests[index].payment = payment
+            request.item = item
+            request.payment = payment
             guard item.needsHistory(payment) else { continue }
-            answers.requests[index].left = PartsLeft(due: item.parts, replaying: item.history)
+            request.left = PartsLeft(due: item.parts, replaying: item.history)
         }
-        return answers
     }
 }

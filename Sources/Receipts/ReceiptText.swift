@@ -120,12 +120,11 @@ public func receiptPayload(of entry: JournalEntry, after previous: Tag, head: Re
 
 /// Lends the entry's fields to `body`.
 func withFields<R>(of entry: JournalEntry, after previous: Tag, _ body: (ReceiptFields) -> R) -> R {
-    let subject = Array(entry.subject.utf8)
-    let reference = Array(entry.reference.utf8)
-    let detail = Array(entry.detail.utf8)
-    return subject.withUnsafeBufferPointer { subject in
-        reference.withUnsafeBufferPointer { reference in
-            detail.withUnsafeBufferPointer { detail in
+    // Short texts lie in the value itself: nothing is allocated.
+    var (subject, reference, detail) = (entry.subject, entry.reference, entry.detail)
+    return subject.withUTF8 { subject in
+        reference.withUTF8 { reference in
+            detail.withUTF8 { detail in
                 body(
                     ReceiptFields(
                         number: entry.number, previous: previous, kind: entry.kind, subject: subject,

@@ -58,6 +58,13 @@ public struct PledgeCount: Hashable, Sendable {
         key.paid = Int64(PaidShare(due: amount, captured: captured, held: held).rawValue)
     }
 
+    /// The same pledge in another state.
+    func moved(to state: PledgeState) -> PledgeCount {
+        var count = self
+        count.key.state = Int64(state.rawValue)
+        return count
+    }
+
     /// The same pledge with its only payment as it now stands.
     public func paying(_ payment: Payment) -> PledgeCount {
         var count = self

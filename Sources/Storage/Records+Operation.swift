@@ -75,12 +75,13 @@ extension Records {
 
     /// The operations about each of these pledges, which are in order, oldest first.
     ///
-    /// `entries` are those about each pledge. Where the pledges lie close together they are read in one go.
+    /// `entries` are those about each pledge. Where the pledges do not lie far apart they are read in one go:
+    /// few others have rows.
     func operations(
         campaign: Int64, pledges: [Int64], _ entries: [[JournalEntry]]
     ) throws -> [[OperationRecord]] {
         guard let first = pledges.first, let last = pledges.last else { return [] }
-        guard last - first < Int64(pledges.count) * 8 else {
+        guard last - first < Int64(pledges.count) * 32 else {
             return try zip(pledges, entries).map { try operations(campaign: campaign, pledge: $0, $1) }
         }
         var found = [[OperationRecord]](repeating: [], count: pledges.count)

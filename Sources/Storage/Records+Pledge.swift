@@ -209,6 +209,18 @@ extension Records {
     /// Moves every pledge of the list to another state.
     public func setState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
         try countMoving(pledges, to: state, campaign: campaign)
+        try writeState(of: pledges, to: state, campaign: campaign)
+    }
+
+    /// The same, where it is known what each pledge counts as; they are in order.
+    public func setState(of pledges: [(number: Int64, count: PledgeCount)], to state: PledgeState, campaign: Int64)
+        throws
+    {
+        try countMoving(pledges, to: state, campaign: campaign)
+        try writeState(of: pledges.map(\.number), to: state, campaign: campaign)
+    }
+
+    private func writeState(of pledges: [Int64], to state: PledgeState, campaign: Int64) throws {
         for pledge in pledges {
             try forEachRawRow(ChangedPledgeSQL.setState, Int64(state.rawValue), campaign, pledge) { _ in }
         }

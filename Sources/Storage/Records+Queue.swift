@@ -44,8 +44,9 @@ public struct ItemlessPledge: Hashable, Sendable {
     public var reference: String
     /// What is due, minor units; bonus lies in goods.
     public var parts: EntryParts
-    /// Whether it was paid once, in full, and nothing else has happened or is under way.
-    public var isSimplyPaid: Bool
+    /// What it counts as where its first payment paid it in full and nothing else has happened to that one;
+    /// `nil` where it did not.
+    public var paid: PledgeCount?
 }
 
 extension Records {
@@ -154,7 +155,8 @@ extension Records {
                     reference: sqlite3_column_text(row, 1).map { String(cString: $0) } ?? "",
                     parts: EntryParts(
                         goods: sqlite3_column_int64(row, 2), shipping: sqlite3_column_int64(row, 3),
-                        tax: sqlite3_column_int64(row, 4)), isSimplyPaid: sqlite3_column_int(row, 5) != 0))
+                        tax: sqlite3_column_int64(row, 4)),
+                    paid: sqlite3_column_int(row, 5) == 0 ? nil : PledgeCount(paid: row)))
         }
         return pledges
     }
@@ -173,7 +175,8 @@ extension Records {
               EXISTS (SELECT 1 FROM payment m WHERE m.campaign = \(t).campaign
                 AND m.pledge = \(t).number AND m.instalment = 1 AND m.state = $1
                 AND m.captured = \(t).goods + \(t).shipping + \(t).tax + \(t).bonus
-                AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply
+                AND m.refunded + m.committed + m.lost + m.disputed = 0) AS simply,
+              \(t).tier, p.gateway, \(t).quantity
             FROM \(source) WHERE \(t).campaign = $2 AND \(t).number > $3 AND \(t).state = 1
               AND (\(t).tier IS NULL OR \(t).tier IN (\(empty)))
               AND NOT EXISTS (SELECT 1 FROM line l WHERE l.campaign = \(t).campaign
@@ -206,5 +209,20 @@ extension Records {
         pledge.committed += row.integer(3)
         pledge.disputed += row.integer(4)
         pledge.lost += row.integer(5)
+    }
+}
+
+extension PledgeCount {
+    /// Of a row of `itemlessPledges` that is placed and paid.
+    fileprivate init(paid row: OpaquePointer) {
+        self.init()
+        key.tier = sqlite3_column_type(row, 6) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 6)
+        key.gateway = sqlite3_column_int64(row, 7)
+        quantity = sqlite3_column_int64(row, 8)
+        amount = (2...4).reduce(0) { $0 + sqlite3_column_int64(row, $1) }
+        var payment = Payment()
+        payment.authorized = amount
+        payment.captured = amount
+        self = paying(payment)
     }
 }

@@ -60,6 +60,27 @@ extension Records {
         try merge(tally, campaign: campaign)
     }
 
+    /// The same, where it is known what each pledge counts as; they are in order.
+    func countMoving(
+        _ pledges: [(number: Int64, count: PledgeCount)], to state: PledgeState, campaign: Int64
+    ) throws {
+        guard let first = pledges.first?.number, let last = pledges.last?.number else { return }
+        var tally = PledgeTally()
+        for (_, count) in pledges {
+            tally.add(count, sign: -1)
+            tally.add(count.moved(to: state))
+        }
+        var next = 0
+        try forEachLine(campaign: campaign, from: first, to: last) { pledge, line, units in
+            while next < pledges.count, pledges[next].number < pledge { next += 1 }
+            guard next < pledges.count, pledges[next].number == pledge else { return }
+            let count = pledges[next].count
+            tally.add(-units, of: line, count.key)
+            tally.add(units, of: line, count.moved(to: state).key)
+        }
+        try merge(tally, campaign: campaign)
+    }
+
     private func count(
         _ pledges: [Int64], sign: Int64, movingTo state: Int64? = nil, campaign: Int64,
         into tally: inout PledgeTally

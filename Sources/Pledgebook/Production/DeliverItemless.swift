@@ -25,19 +25,27 @@ extension Session {
             tiers: definition.tiers.filter(\.contains.isEmpty).compactMap { numbers[$0.id].map(Int.init) },
             addOns: definition.addOns.filter { !$0.contains.isEmpty }.map(\.id))
         guard let last = pledges.last?.number else { return nil }
+        // A pledge of several payments is counted anew.
+        let isSingle = try !records.hasLaterPayments(campaign: campaign.record.number)
         var delivered: [Int64] = []
+        var paid: [(number: Int64, count: PledgeCount)] = []
         for pledge in pledges {
             let parts =
-                try pledge.isSimplyPaid && (pledge.parts.tax == 0 || definition.tax.point == .receipt)
+                try pledge.paid != nil && (pledge.parts.tax == 0 || definition.tax.point == .receipt)
                 ? EntryParts(goods: pledge.parts.goods, shipping: pledge.parts.shipping)
                 : itemlessParts(pledge, campaign, in: records)
             guard let parts else { continue }
             journal.write(.delivered, pledge: (pledge.number, pledge.reference), instalment: 1, parts: parts)
-            delivered.append(pledge.number)
+            if isSingle, let count = pledge.paid {
+                paid.append((pledge.number, count))
+            } else {
+                delivered.append(pledge.number)
+            }
         }
         try journal.flush()
+        try records.setState(of: paid, to: .delivered, campaign: campaign.record.number)
         try records.setState(of: delivered, to: .delivered, campaign: campaign.record.number)
-        return (last, Int64(delivered.count))
+        return (last, Int64(paid.count + delivered.count))
     }
 
     /// The same for a whole campaign, a transaction a window; saying it again delivers only what is new.
