@@ -110,26 +110,28 @@ extension RehearsalRecord {
     /// Writes the line: key (22), kind and outcome (1), amount (7), fee (7), target (11), time (7),
     /// currency (3), line feed.
     func append(to lines: inout [UInt8]) {
-        func put(_ value: UInt64, _ digits: Int) {
-            var shift = 6 * (digits - 1)
-            while shift >= 0 {
-                lines.append(digit(value >> UInt64(shift) & 63))
-                shift -= 6
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.width) { line in
+            var end = 0
+            func put(_ value: UInt64, _ digits: Int) {
+                for place in 0..<digits {
+                    line[end + digits - 1 - place] = digit(value >> UInt64(6 * place) & 63)
+                }
+                end += digits
             }
+            put(keyHigh, 11)
+            put(keyLow, 11)
+            put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1)
+            put(UInt64(bitPattern: amount), 7)
+            put(UInt64(bitPattern: fee), 7)
+            put(target, 11)
+            put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7)
+            for shift: UInt32 in [16, 8, 0] {
+                line[end] = UInt8(truncatingIfNeeded: currencyBits >> shift)
+                end += 1
+            }
+            line[end] = UInt8(ascii: "\n")
+            lines.append(contentsOf: UnsafeBufferPointer(line))
         }
-        put(keyHigh, 11)
-        put(keyLow, 11)
-        put(UInt64(kind.rawValue) << 3 | UInt64(outcome.rawValue), 1)
-        put(UInt64(bitPattern: amount), 7)
-        put(UInt64(bitPattern: fee), 7)
-        put(target, 11)
-        put(UInt64(bitPattern: at.seconds &+ RehearsalRecord.epoch), 7)
-        put(letter: 16)
-        put(letter: 8)
-        put(letter: 0)
-        lines.append(UInt8(ascii: "\n"))
-
-        func put(letter shift: UInt32) { lines.append(UInt8(truncatingIfNeeded: currencyBits >> shift)) }
     }
 
     /// Years before 1970 are written as positive numbers too.

@@ -6,9 +6,14 @@ import Receipts
 /// To be used by one thread at a time.
 final class GrowingTree: ReceiptTree {
     /// Receipts one after the other, and where each ends.
-    private struct Chunk: Sendable {
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
+    struct Chunk: Sendable {
+        private(set) var bytes: [UInt8] = []
+        private var ends: [Int] = []
+
+        mutating func append(_ receipt: UnsafeBufferPointer<UInt8>) {
+            bytes.append(contentsOf: receipt)
+            ends.append(bytes.count)
+        }
 
         func grow(_ tree: MerkleTree) {
             var start = 0
@@ -38,12 +43,11 @@ final class GrowingTree: ReceiptTree {
     deinit { wait() }
 
     func append(_ receipt: UnsafeBufferPointer<UInt8>) {
-        chunk.bytes.append(contentsOf: receipt)
-        chunk.ends.append(chunk.bytes.count)
+        chunk.append(receipt)
         if chunk.bytes.count >= Self.chunkSize { handOver() }
     }
 
-    func frontier() -> [UInt8] {
+    func frontier() -> [UInt8]? {
         wait()
         chunk.grow(grown.tree)
         empty()
@@ -75,5 +79,20 @@ final class GrowingTree: ReceiptTree {
         queue?.finish()
         queue = nil
         if let worker = worker.take() { worker.join() }
+    }
+}
+
+/// Receipts that one thread signs and another hashes, a window at a time.
+final class KeptReceipts: ReceiptTree {
+    private var chunk = GrowingTree.Chunk()
+
+    func append(_ receipt: UnsafeBufferPointer<UInt8>) { chunk.append(receipt) }
+
+    func frontier() -> [UInt8]? { nil }
+
+    /// Hands over what is kept.
+    func take() -> GrowingTree.Chunk {
+        defer { chunk = GrowingTree.Chunk() }
+        return chunk
     }
 }

@@ -10,15 +10,21 @@ final class EntrySigner {
     let at: Timestamp
     let today: CalendarDay
     private let signer: ReceiptSigner
+    private let kept: KeptReceipts?
     private var batch = AppendBatch()
 
     /// Carries on after the head that the campaign's row names.
-    init(_ session: Session, record: CampaignRecord, in records: Records) throws {
+    ///
+    /// `keepsReceipts`: they are hashed by whoever takes them, and the chain's end has no frontier.
+    init(
+        _ session: Session, record: CampaignRecord, in records: Records, keepsReceipts: Bool = false
+    ) throws {
+        kept = keepsReceipts ? KeptReceipts() : nil
         at = session.now
         today = record.offsets.day(of: session.now)
         signer = ReceiptSigner(
             key: try session.signingKey(record, in: records), head: record.receiptHead(at: record.head + 1),
-            after: record.head, tag: record.tag, tree: record.tree.map(GrowingTree.init))
+            after: record.head, tag: record.tag, tree: kept ?? record.tree.map(GrowingTree.init))
     }
 
     /// The number of the entry signed last.
@@ -58,6 +64,9 @@ final class EntrySigner {
         batch.payments.append(
             PaymentRow(pledge: pledge, instalment: instalment, payment: payment, counted: counted))
     }
+
+    /// Hands over the receipts that were kept.
+    func takeReceipts() -> GrowingTree.Chunk { kept?.take() ?? GrowingTree.Chunk() }
 
     /// Hands over what is held.
     func takeBatch() -> AppendBatch {

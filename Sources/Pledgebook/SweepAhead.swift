@@ -152,6 +152,7 @@ struct SweepStep {
     /// What its signatures follow.
     private let start: (number: Int64, tag: Tag)
     let end: ChainEnd
+    let receipts: GrowingTree.Chunk
 
     /// Signs first what was answered, then what is asked.
     init(
@@ -167,6 +168,7 @@ struct SweepStep {
         opened = try OpenedWindow(page, context, signer: signer)
         opening = signer.takeBatch()
         end = signer.chainEnd()
+        receipts = signer.takeReceipts()
     }
 
     /// Whether there is nothing to be written.

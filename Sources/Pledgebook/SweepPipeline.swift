@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Receipts
 import Storage
 
 extension OperationWindows {
@@ -15,15 +16,16 @@ extension OperationWindows {
         let reader = try SweepReader(session, start, scope, window: gateway.window, rule: rule)
         var signer = try session.book.read { records in
             try session.checkClock(start.record, in: records)
-            return try EntrySigner(session, record: start.record, in: records)
+            return try EntrySigner(session, record: start.record, in: records, keepsReceipts: true)
         }
+        var tree = start.record.tree
         let context = context(of: start)
         let prefix = Self.prefix(session, start)
         func step(_ page: SweepPage) throws -> SweepStep {
             try SweepStep(
                 GatewayAnswers(), page, start, context, areAnswersUnmoved: true, signer: signer)
         }
-        var pending = try write(step(reader.next()), context, &signer)
+        var pending = try write(step(reader.next()), context, &signer, &tree)
         var next = try step(reader.next())
         var page = try reader.next()
         while !pending.isEmpty || !next.isEmpty {
@@ -31,7 +33,7 @@ extension OperationWindows {
                 pending, then: page, gateway: gateway, campaign: start, context, prefix: prefix,
                 signer: signer)
             let worker = try Worker { window.run() }
-            let opened = Result { try write(next, context, &signer) }
+            let opened = Result { try write(next, context, &signer, &tree) }
             let ahead = Result { try reader.next() }
             worker.join()
             gateway = window.gateway
@@ -47,7 +49,7 @@ extension OperationWindows {
     ///
     /// - Returns: The requests that it opened, to be sent now.
     private mutating func write(
-        _ made: SweepStep, _ context: PaymentContext, _ signer: inout EntrySigner
+        _ made: SweepStep, _ context: PaymentContext, _ signer: inout EntrySigner, _ tree: inout MerkleTree?
     ) throws -> [PendingRequest] {
         guard !made.isEmpty else { return [] }
         var step = made
@@ -60,7 +62,8 @@ extension OperationWindows {
             if !step.follows(campaign.record) {
                 // Somebody has written to the journal since this was signed: it follows theirs, and what is
                 // known of its pledges is read again.
-                now = try EntrySigner(session, record: campaign.record, in: records)
+                now = try EntrySigner(session, record: campaign.record, in: records, keepsReceipts: true)
+                tree = campaign.record.tree
                 try refresh(step.answers, campaign, in: records)
                 step = try SweepStep(
                     step.answers, step.page.again(in: records), campaign, context,
@@ -76,7 +79,11 @@ extension OperationWindows {
                 try session.keepCovered(campaign.record, in: records)
             }
             guard step.end.number > campaign.record.head else { return }
-            try records.moveHead(of: campaign.record, to: step.end)
+            // The other thread has more to do.
+            if let tree { step.receipts.grow(tree) }
+            var end = step.end
+            end.frontier = tree?.frontier
+            try records.moveHead(of: campaign.record, to: end)
             try session.leaveRow(
                 campaign: number, first: campaign.record.head + 1, last: step.end.number, nil, in: records)
         }

@@ -95,8 +95,9 @@ public final class MerkleHasher {
 public protocol ReceiptTree: AnyObject {
     /// Adds a receipt, without a line feed, as the next leaf; the bytes hold until the call returns.
     func append(_ receipt: UnsafeBufferPointer<UInt8>)
-    /// What the tree over all receipts so far is carried on from; see `MerkleTree.frontier`.
-    func frontier() -> [UInt8]
+    /// What the tree over all receipts so far is carried on from; see `MerkleTree.frontier`. `nil`: somebody
+    /// else hashes them.
+    func frontier() -> [UInt8]?
 }
 
 /// A Merkle tree (RFC 6962) that grows by a leaf at a time and remembers only the roots of its full parts.

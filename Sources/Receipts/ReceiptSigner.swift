@@ -12,7 +12,7 @@ public final class ReceiptSigner {
     public private(set) var lastTag: Tag
 
     /// The tree's frontier after the entry signed last; `nil` where none is hashed.
-    public func frontier() -> [UInt8]? { tree?.frontier() }
+    public func frontier() -> [UInt8]? { tree.flatMap { $0.frontier() } }
 
     private let writer: ReceiptWriter
     private let hmac: HMACSHA256
