@@ -24,6 +24,8 @@ import Testing
         INSERT INTO offer (campaign, kind, number, id) VALUES (1, 1, 0, 'standard');
         INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at)
           VALUES (1, 1, 1, 2, 1, 9, 1);
+        INSERT INTO request_window (campaign, first, last, at, requests)
+          VALUES (1, 1, 3, 1, '[[1,1,2,2,9],[3,1,2,1,9]]');
         INSERT INTO run (campaign, id, state, launched_day, expected_day, unit_cost, deposit)
           VALUES (1, 'run-1', 'launched', 1, 1, 1, 1);
         INSERT INTO run_unit (campaign, run, sku, ordered) VALUES (1, 'run-1', 'LAMP', 5);
@@ -141,7 +143,8 @@ import Testing
         "UPDATE payment SET disputed = 1001",
         "UPDATE payment SET pledge = 9", "UPDATE operation SET attempt = 0",
         "UPDATE operation SET amount = 0",
-        "UPDATE operation SET pledge = 9",
+        "UPDATE operation SET pledge = 9", "UPDATE request_window SET last = 0",
+        "UPDATE request_window SET first = 2",
         "INSERT INTO operation (campaign, pledge, instalment, kind, attempt, amount, at) "
             + "VALUES (1, 1, 1, 2, 1, 8, 1)",
         "UPDATE run SET state = 'planned'", "UPDATE run_unit SET ordered = -1",
