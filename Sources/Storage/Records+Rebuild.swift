@@ -65,10 +65,10 @@ public final class RowCopier {
     ///
     /// - Returns: Whether the row holds the entry as well; `nil` where there is no row.
     public func copyPlacing(_ number: Int64) throws -> Bool? {
-        while let row = next, (row["number"] as Int64) < number { next = try rows.next() }
-        guard let row = next, row["number"] == number else { return nil }
+        while let row = next, try (row.value("number") as Int64) < number { next = try rows.next() }
+        guard let row = next, try row.value("number") == number else { return nil }
         try insert.execute(arguments: StatementArguments(row.databaseValues))
-        let holdsEntry = row["tag"] as Data? != nil
+        let holdsEntry = try row.value("tag") as Data? != nil
         next = try rows.next()
         return holdsEntry
     }
@@ -229,12 +229,14 @@ extension Records {
                 WHERE campaign = $1 ORDER BY pledge, instalment, kind, attempt
                 """, arguments: [campaign])
         while let row = try cursor.next() {
-            guard let kind = OperationKind(rawValue: row[2]), let state = OperationState(rawValue: row[5])
+            guard let kind = try OperationKind(rawValue: row.value(at: 2)),
+                let state = try OperationState(rawValue: row.value(at: 5))
             else { throw BookError.storage(reason: "an operation's row cannot be read") }
             try body(
                 OperationRecord(
-                    pledge: row[0], instalment: row[1], kind: kind, attempt: row[3], amount: row[4],
-                    state: state, at: Timestamp(seconds: row[6])))
+                    pledge: row.value(at: 0), instalment: row.value(at: 1), kind: kind,
+                    attempt: row.value(at: 3), amount: row.value(at: 4),
+                    state: state, at: Timestamp(seconds: row.value(at: 6))))
         }
     }
 }
