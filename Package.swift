@@ -95,7 +95,9 @@ let package = Package(
             ]),
         tests("TidyTests", []),
         .testTarget(
-            name: "CommandTests", dependencies: ["PledgebookCLI"], exclude: ["Transcripts"],
+            name: "CommandTests",
+            dependencies: ["PledgebookCLI", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            exclude: ["Transcripts", "full-book.sh"],
             swiftSettings: settings),
     ] + fuzzers,
     swiftLanguageModes: [.v6]

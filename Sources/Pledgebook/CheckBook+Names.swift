@@ -16,7 +16,9 @@ final class PledgeNames: @unchecked Sendable {
             ends.append(UInt32(bytes.count))
         }
         // Numbers lie close together unless a row was damaged: then they are searched for.
-        guard let last = numbers.last, last < 16 * numbers.count + 65_536, numbers[0] > 0 else { return }
+        guard let last = numbers.last, last < 16 * numbers.count + 65_536,
+            numbers.allSatisfy({ $0 > 0 && $0 <= last })
+        else { return }
         places = [Int32](repeating: -1, count: Int(last) + 1)
         for (index, number) in numbers.enumerated() { places[Int(number)] = Int32(index) }
     }

@@ -88,7 +88,7 @@ extension Session {
     func signed(_ row: CheckpointRecord, of record: CampaignRecord) throws -> SignedCheckpoint {
         guard let root = MerkleHash(row.root),
             let key = CheckpointPublicKey(book: book.id, campaign: record.id, bytes: row.publicKey)
-        else { throw BookError.storage(reason: "a checkpoint's row cannot be read") }
+        else { throw BookError.unreadable("a checkpoint's row") }
         return SignedCheckpoint(
             checkpoint: Checkpoint(origin: key.origin, count: row.number, root: root), publicKey: key,
             signature: row.signature)
@@ -100,7 +100,7 @@ extension Records {
     fileprivate func lastTree(of record: CampaignRecord) throws -> MerkleTree {
         let last = try lastCheckpoint(campaign: record.number)
         guard let tree = MerkleTree(count: last?.number ?? 0, frontier: last?.frontier ?? []) else {
-            throw BookError.storage(reason: "a checkpoint's row cannot be read")
+            throw BookError.unreadable("a checkpoint's row")
         }
         return tree
     }

@@ -84,7 +84,7 @@ extension Records {
                 let bytes = batch.bytes.span
                 let subject = bytes.extracting(entry.subject.range)
                 guard lines.write(entry, subject: subject, bytes: bytes, after: previous) else {
-                    throw BookError.storage(reason: "an entry's row cannot be read")
+                    throw BookError.unreadable("an entry's row")
                 }
                 try lines.withLine { try body(entry.number, $0) }
                 previous = entry.tag

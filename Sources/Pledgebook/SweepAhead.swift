@@ -74,7 +74,11 @@ final class SweepReader: @unchecked Sendable {
         let items = try records.collectionItems(
             campaign: campaign.record.number, after: number, limit: window, scope)
         var page = SweepPage(campaign: campaign, reader: self)
-        if let first = items.first?.pledge, let last = items.last?.pledge { page.range = first...last }
+        if let first = items.first?.pledge, let last = items.last?.pledge {
+            // A number that is none would be read again and again.
+            guard number < first, first <= last else { throw BookError.unreadable("the column “number”") }
+            page.range = first...last
+        }
         // A pledge of several payments is counted anew: the item knows one of them.
         let isSingle = try !records.hasLaterPayments(campaign: campaign.record.number)
         page.wishes.reserveCapacity(items.count)

@@ -48,7 +48,7 @@ struct AppendGuard {
         let code = try String.fetchOne(
             records.db, sql: "SELECT currency FROM campaign WHERE number = $1", arguments: [campaign])
         guard let currency = code.flatMap({ Currency($0) }) else {
-            throw BookError.storage(reason: "the campaign's row cannot be read")
+            throw BookError.unreadable("the campaign's row")
         }
         return Money(minorUnits: minorUnits, currency: currency)
     }
@@ -73,14 +73,15 @@ extension Records {
                 FROM daily WHERE campaign = $1 GROUP BY kind
                 """, arguments: [campaign]
         ).map { row in
-            guard let kind = EntryKind(rawValue: row["kind"]) else {
-                throw BookError.storage(reason: "the rollup holds an unknown kind")
+            guard let kind = try EntryKind(rawValue: row.value("kind")) else {
+                throw BookError.unreadable("the column “kind”")
             }
-            return (
+            return try (
                 kind,
                 EntryParts(
-                    goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"],
-                    other: row["other"])
+                    goods: row.value("goods"), shipping: row.value("shipping"), tax: row.value("tax"),
+                    fee: row.value("fee"),
+                    other: row.value("other"))
             )
         }
     }

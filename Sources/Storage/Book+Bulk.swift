@@ -55,7 +55,7 @@ extension Book {
             // An empty log does no harm should its file stay. EXTRA makes the end of a journal durable, too;
             // with a log it is the same as FULL.
             let checkpoint = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-            guard checkpoint?[0] == 0 else { return false }
+            guard try checkpoint?.value(at: 0) == 0 else { return false }
             try db.execute(sql: "PRAGMA synchronous = EXTRA; PRAGMA locking_mode = EXCLUSIVE")
             return try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE") == "delete"
         }

@@ -27,8 +27,8 @@ public final class Book: Sendable {
             guard let row = try Row.fetchOne(db, sql: "SELECT id, key_secret FROM book") else {
                 throw BookError.notABook(path: path)
             }
-            let secret: [UInt8] = Array(row["key_secret"] as Data)
-            return (row["id"] as String, secret)
+            let secret: [UInt8] = Array(try row.value("key_secret") as Data)
+            return (try row.value("id") as String, secret)
         }
     }
 
@@ -86,7 +86,10 @@ public final class Book: Sendable {
             try queue.read { try Self.checkPostingRules($0, path: path) }
             try self.init(path: path, queue: queue)
         } catch {
-            throw bookError(error, path: path)
+            let told = bookError(error, path: path)
+            // What keeps a book from being opened keeps `book check` from looking for it.
+            guard case BookError.unreadable(let place) = told else { throw told }
+            throw BookError.damaged(path: path, reason: "\(place) holds what does not belong there")
         }
     }
 
@@ -190,14 +193,14 @@ public final class Book: Sendable {
         for row in postingRuleRows() {
             try db.execute(
                 sql: "INSERT INTO posting_rule (kind, part, account, sign) VALUES ($1, $2, $3, $4)",
-                arguments: [row[0], row[1], row[2], row[3]])
+                arguments: StatementArguments(row))
         }
     }
 
     private static func checkPostingRules(_ db: Database, path: String) throws {
         let stored = try Row.fetchAll(
             db, sql: "SELECT kind, part, account, sign FROM posting_rule ORDER BY kind, part, account")
-        let rows = stored.map { [$0[0] as Int, $0[1] as Int, $0[2] as Int, $0[3] as Int] }
+        let rows = try stored.map { row in try (0..<4).map { try row.value(at: $0) as Int } }
         guard rows == postingRuleRows() else { throw BookError.otherRules(path: path) }
     }
 
@@ -255,6 +258,8 @@ func bookError(_ error: any Error, path: String) -> any Error {
     case .unwritten(""): return BookError.unwritten(path: path)
     default: break
     }
+    // It would say the whole row, with what is personal in it.
+    if error is RowDecodingError { return BookError.unreadable("a column") }
     guard let error = error as? DatabaseError else { return error }
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED: return BookError.locked(path: path)

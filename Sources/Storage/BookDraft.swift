@@ -53,7 +53,7 @@ public final class BookDraft {
             try book.queue.inDatabase { db in
                 // The log belongs to the name that goes away, so all of it has to be in the file.
                 let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                guard row?[0] == 0 else { throw BookError.locked(path: path) }
+                guard try row?.value(at: 0) == 0 else { throw BookError.locked(path: path) }
             }
             try book.queue.close()
             try sync(temporary)

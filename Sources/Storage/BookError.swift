@@ -21,6 +21,8 @@ public enum BookError: UserFacingError, Equatable {
     case unconfirmed(path: String)
     case readOnly(path: String)
     case damaged(path: String, reason: String)
+    /// A column or row, as it is named here, holds what its table forbids.
+    case unreadable(String)
     case headMoved(campaign: String)
     case hashCollision
     case dayIsLocked(CalendarDay, firstOpen: CalendarDay)
@@ -62,6 +64,9 @@ public enum BookError: UserFacingError, Equatable {
             "\(path) may not be read or written here. Check the rights of the file and its folder."
         case .damaged(let path, let reason):
             "\(path) is damaged (\(reason)). Restore the last backup (`pledgebook book backup` made it)."
+        case .unreadable(let place):
+            "The book is damaged: \(place) holds what does not belong there. `pledgebook book check` says "
+                + "where."
         case .headMoved(let campaign):
             "Another command wrote to \(campaign) in between. Nothing was changed; say it again."
         case .hashCollision:
@@ -80,7 +85,9 @@ public enum BookError: UserFacingError, Equatable {
         switch self {
         case .locked, .headMoved, .alreadyExists, .dayIsLocked, .overdrawn: .refused
         case .notFound, .isDirectory, .isLink, .notABook, .newer, .otherRules, .cannotCreate: .badInput
-        case .full, .noRoom, .unwritten, .unconfirmed, .readOnly, .damaged, .hashCollision, .storage: .fault
+        case .full, .noRoom, .unwritten, .unconfirmed, .readOnly, .damaged, .unreadable, .hashCollision,
+            .storage:
+            .fault
         }
     }
 }

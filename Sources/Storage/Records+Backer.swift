@@ -37,8 +37,9 @@ extension Records {
                 WHERE campaign = $1 AND pledge = $2 ORDER BY number
                 """, arguments: [campaign, pledge]
         ).map {
-            NoteRecord(
-                number: $0[0], pledge: $0[1], at: Timestamp(seconds: $0[2]), operatorName: $0[3], text: $0[4])
+            try NoteRecord(
+                number: $0.value(at: 0), pledge: $0.value(at: 1), at: Timestamp(seconds: $0.value(at: 2)),
+                operatorName: $0.value(at: 3), text: $0.value(at: 4))
         }
     }
 

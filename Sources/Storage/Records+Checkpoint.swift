@@ -60,10 +60,12 @@ extension Records {
         ).map(checkpoint(from:))
     }
 
-    private func checkpoint(from row: Row) -> CheckpointRecord {
-        CheckpointRecord(
-            number: row["number"], at: Timestamp(seconds: row["at"]), root: Array(row["root"] as Data),
-            publicKey: Array(row["public_key"] as Data), signature: Array(row["signature"] as Data),
-            frontier: Array(row["frontier"] as Data))
+    private func checkpoint(from row: Row) throws -> CheckpointRecord {
+        try CheckpointRecord(
+            number: row.value("number"), at: Timestamp(seconds: row.value("at")),
+            root: Array(row.value("root") as Data),
+            publicKey: Array(row.value("public_key") as Data),
+            signature: Array(row.value("signature") as Data),
+            frontier: Array(row.value("frontier") as Data))
     }
 }

@@ -56,20 +56,24 @@ public struct ImportRecord: Sendable {
         self.toldOfCollected = toldOfCollected
     }
 
-    fileprivate init(_ row: Row) {
-        self.init(
-            number: row["number"], at: Timestamp(seconds: row["at"]), source: row["source"],
-            file: row["file"], digest: Array(row["digest"] as Data), rows: row["rows"], placed: row["placed"],
-            changed: row["changed"], same: row["same"], refused: row["refused"],
-            toldOfCollected: row["collected"])
-        if let first = row["first"] as Int64?, let last = row["last"] as Int64?, first <= last {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            number: row.value("number"), at: Timestamp(seconds: row.value("at")), source: row.value("source"),
+            file: row.value("file"), digest: Array(row.value("digest") as Data), rows: row.value("rows"),
+            placed: row.value("placed"),
+            changed: row.value("changed"), same: row.value("same"), refused: row.value("refused"),
+            toldOfCollected: row.value("collected"))
+        if let first = try row.value("first") as Int64?, let last = try row.value("last") as Int64?,
+            first <= last
+        {
             entries = first...last
         }
-        operatorName = row["operator"]
-        vanished = row["vanished"]
-        changes = (row["changes"] as String?)?.split(separator: "\n").map(String.init) ?? []
-        if let at = row["undone_at"] as Int64?, let first = row["undone_first"] as Int64?,
-            let last = row["undone_last"] as Int64?, first <= last
+        operatorName = try row.value("operator")
+        vanished = try row.value("vanished")
+        changes = try (row.value("changes") as String?)?.split(separator: "\n").map(String.init) ?? []
+        if let at = try row.value("undone_at") as Int64?,
+            let first = try row.value("undone_first") as Int64?,
+            let last = try row.value("undone_last") as Int64?, first <= last
         {
             undone = (Timestamp(seconds: at), first...last)
         }
@@ -81,7 +85,7 @@ extension Records {
     public func imports(campaign: Int64) throws -> [ImportRecord] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM import WHERE campaign = $1 ORDER BY number", arguments: [campaign]
-        ).map { ImportRecord($0) }
+        ).map(ImportRecord.init)
     }
 
     /// Remembers an imported file.
@@ -153,6 +157,6 @@ extension Records {
                 SELECT number, reference, COALESCE(tier, -1) FROM pledge
                 WHERE campaign = $1 AND number BETWEEN $2 AND $3 AND state IN (1, 4) ORDER BY number
                 """, arguments: [campaign, entries.lowerBound, entries.upperBound])
-        while let row = try cursor.next() { try body(row[0], row[1], row[2]) }
+        while let row = try cursor.next() { try body(row.value(at: 0), row.value(at: 1), row.value(at: 2)) }
     }
 }

@@ -62,7 +62,7 @@ extension Records {
                 ORDER BY m.pledge LIMIT $3
                 """, arguments: [campaign, number, limit])
         return try found.compactMap {
-            try collectionItem(campaign: campaign, pledge: $0[0], instalment: $0[1])
+            try collectionItem(campaign: campaign, pledge: $0.value(at: 0), instalment: $0.value(at: 1))
         }
     }
 
@@ -90,9 +90,13 @@ extension Records {
 
     /// The highest instalment of a pledge that has a row; at least 1.
     public func lastInstalment(campaign: Int64, pledge: Int64) throws -> Int {
-        try Int.fetchOne(
-            db, sql: "SELECT COALESCE(MAX(instalment), 1) FROM payment WHERE campaign = $1 AND pledge = $2",
-            arguments: [campaign, pledge]) ?? 1
+        let last = try Int.fetchOne(
+            db, sql: "SELECT MAX(instalment) FROM payment WHERE campaign = $1 AND pledge = $2",
+            arguments: [campaign, pledge])
+        // A pledge has a few payments; a row that was damaged may say any number.
+        guard let last else { return 1 }
+        guard (1...1_000).contains(last) else { throw BookError.unreadable("the column “instalment”") }
+        return last
     }
 
     /// Writes down that a gateway was asked about an operation, and how many instants of the schedule that

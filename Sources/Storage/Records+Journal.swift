@@ -136,11 +136,12 @@ extension Records {
         try Row.fetchAll(
             db, sql: "SELECT * FROM daily WHERE campaign = $1 ORDER BY day, kind", arguments: [campaign]
         ).map { row in
-            guard let kind = EntryKind(rawValue: row["kind"]) else {
-                throw BookError.storage(reason: "the rollup holds an unknown kind")
+            guard let kind = try EntryKind(rawValue: row.value("kind")) else {
+                throw BookError.unreadable("the column “kind”")
             }
-            return DailyTotal(
-                day: CalendarDay(number: row["day"]), kind: kind, count: row["count"], parts: parts(from: row)
+            return try DailyTotal(
+                day: CalendarDay(number: row.value("day")), kind: kind, count: row.value("count"),
+                parts: parts(from: row)
             )
         }
     }
@@ -213,9 +214,11 @@ extension Records {
             db, sql: "SELECT * FROM session WHERE campaign = $1 ORDER BY number", arguments: [campaign]
         )
         .map {
-            SessionRecord(
-                operatorName: $0["operator"], version: $0["version"], command: $0["command"],
-                reason: $0["reason"], at: Timestamp(seconds: $0["at"]), first: $0["first"], last: $0["last"])
+            try SessionRecord(
+                operatorName: $0.value("operator"), version: $0.value("version"),
+                command: $0.value("command"),
+                reason: $0.value("reason"), at: Timestamp(seconds: $0.value("at")), first: $0.value("first"),
+                last: $0.value("last"))
         }
     }
 
@@ -224,10 +227,11 @@ extension Records {
         try sessions(campaign: campaign).last { commands.contains($0.command) }
     }
 
-    private func parts(from row: Row) -> EntryParts {
-        EntryParts(
-            goods: row["goods"], shipping: row["shipping"], tax: row["tax"], fee: row["fee"],
-            other: row["other"])
+    private func parts(from row: Row) throws -> EntryParts {
+        try EntryParts(
+            goods: row.value("goods"), shipping: row.value("shipping"), tax: row.value("tax"),
+            fee: row.value("fee"),
+            other: row.value("other"))
     }
 
     /// Of a row of `JournalSQL.entries`.
@@ -239,7 +243,7 @@ extension Records {
         }
         guard let kind = EntryKind(rawValue: Int(integer(1))),
             sqlite3_column_bytes(row, 15) == Tag.byteCount, let tag = sqlite3_column_blob(row, 15)
-        else { throw BookError.storage(reason: "an entry's row cannot be read") }
+        else { throw BookError.unreadable("an entry's row") }
         let entry = JournalEntry(
             number: integer(0), kind: kind, pledge: isNull(2) ? nil : integer(2), subject: text(16),
             instalment: Int(integer(3)), run: isNull(4) ? nil : text(4), at: Timestamp(seconds: integer(5)),

@@ -174,7 +174,7 @@ extension Records {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }
         guard let kind = OperationKind(rawValue: Int(integer(2))),
             let state = OperationState(rawValue: Int(integer(5)))
-        else { throw BookError.storage(reason: "an operation's row cannot be read") }
+        else { throw BookError.unreadable("the row of an operation") }
         return OperationRecord(
             pledge: integer(0), instalment: Int(integer(1)), kind: kind, attempt: Int(integer(3)),
             amount: integer(4), state: state, at: Timestamp(seconds: integer(6)), asked: Int(integer(7)))

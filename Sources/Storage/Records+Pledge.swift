@@ -251,14 +251,14 @@ extension Records {
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT hash, number, content FROM pledge_key WHERE campaign = $1", arguments: [campaign]
         )
-        while let row = try cursor.next() { try body(row[0], row[1], row[2]) }
+        while let row = try cursor.next() { try body(row.value(at: 0), row.value(at: 1), row.value(at: 2)) }
     }
 
     /// Every backer's key: hash and number; in the order of the hash.
     public func forEachBackerKey(campaign: Int64, _ body: (Int64, Int64) throws -> Void) throws {
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT hash, number FROM backer_key WHERE campaign = $1", arguments: [campaign])
-        while let row = try cursor.next() { try body(row[0], row[1]) }
+        while let row = try cursor.next() { try body(row.value(at: 0), row.value(at: 1)) }
     }
 
     /// The pledge of an import key, and what its row said; `nil` where there is none.
@@ -306,7 +306,7 @@ extension Records {
                 FROM line l JOIN pledge p ON p.campaign = l.campaign AND p.number = l.pledge
                 WHERE l.campaign = $1 AND l.kind = 1 AND l.id = $2 AND p.state NOT IN (2, 3) GROUP BY p.backer
                 """, arguments: [campaign, addOn]
-        ).map { ($0["backer"], $0["held"]) }
+        ).map { try ($0.value("backer"), $0.value("held")) }
     }
 
     /// The add-ons (kind 1) and choices (kind 2) of a pledge.
@@ -314,7 +314,9 @@ extension Records {
         let statement = try db.cachedStatement(
             sql: "SELECT * FROM line WHERE campaign = $1 AND pledge = $2 ORDER BY kind, id")
         return try Row.fetchAll(statement, arguments: [campaign, pledge]).map {
-            LineRow(pledge: $0["pledge"], kind: $0["kind"], id: $0["id"], quantity: $0["quantity"])
+            try LineRow(
+                pledge: $0.value("pledge"), kind: $0.value("kind"), id: $0.value("id"),
+                quantity: $0.value("quantity"))
         }
     }
 
@@ -325,7 +327,9 @@ extension Records {
         )
         while let row = try cursor.next() {
             try body(
-                LineRow(pledge: row["pledge"], kind: row["kind"], id: row["id"], quantity: row["quantity"]))
+                LineRow(
+                    pledge: row.value("pledge"), kind: row.value("kind"), id: row.value("id"),
+                    quantity: row.value("quantity")))
         }
     }
 
@@ -339,8 +343,9 @@ extension Records {
                 FROM pledge WHERE campaign = $1 AND state NOT IN (2, 3) GROUP BY tier ORDER BY tier
                 """, arguments: [campaign]
         ).map {
-            TierTotal(
-                tier: $0["tier"], pledges: $0["pledges"], quantity: $0["quantity"], amount: $0["amount"])
+            try TierTotal(
+                tier: $0.value("tier"), pledges: $0.value("pledges"), quantity: $0.value("quantity"),
+                amount: $0.value("amount"))
         }
     }
 
@@ -350,18 +355,23 @@ extension Records {
             arguments: [campaign, hash])
     }
 
-    func pledge(from row: Row) -> PledgeRecord {
-        PledgeRecord(
-            number: row["number"], reference: row["reference"], sourceKey: row["source_key"],
-            backer: row["backer"], tier: row["tier"], promotion: row["promotion"], quantity: row["quantity"],
-            destination: row["destination"], goods: row["goods"], shipping: row["shipping"], tax: row["tax"],
-            bonus: row["bonus"], placedAt: Timestamp(seconds: row["placed_at"]), gateway: row["gateway"],
-            method: row["method"], state: PledgeState(rawValue: row["state"]) ?? .placed)
+    func pledge(from row: Row) throws -> PledgeRecord {
+        try PledgeRecord(
+            number: row.value("number"), reference: row.value("reference"),
+            sourceKey: row.value("source_key"),
+            backer: row.value("backer"), tier: row.value("tier"), promotion: row.value("promotion"),
+            quantity: row.value("quantity"),
+            destination: row.value("destination"), goods: row.value("goods"), shipping: row.value("shipping"),
+            tax: row.value("tax"),
+            bonus: row.value("bonus"), placedAt: Timestamp(seconds: row.value("placed_at")),
+            gateway: row.value("gateway"),
+            method: row.value("method"), state: PledgeState(rawValue: row.value("state")) ?? .placed)
     }
 
-    private func backer(from row: Row) -> BackerRecord {
-        BackerRecord(
-            number: row["number"], email: row["email"], name: row["name"], country: row["country"],
-            address: row["address"], answers: row["answers"])
+    private func backer(from row: Row) throws -> BackerRecord {
+        try BackerRecord(
+            number: row.value("number"), email: row.value("email"), name: row.value("name"),
+            country: row.value("country"),
+            address: row.value("address"), answers: row.value("answers"))
     }
 }

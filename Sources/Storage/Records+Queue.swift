@@ -192,7 +192,7 @@ extension Records {
                 SELECT run, sku, CAST(SUM(shipped) AS INTEGER) FROM allocation WHERE campaign = $1
                 GROUP BY run, sku ORDER BY run, sku
                 """, arguments: [campaign]
-        ).map { ($0[0], $0[1], $0[2]) }
+        ).map { try ($0.value(at: 0), $0.value(at: 1), $0.value(at: 2)) }
     }
 
     private func queuedPledge(from row: RawCursor) -> QueuedPledge {

@@ -65,10 +65,10 @@ public final class RowCopier {
     ///
     /// - Returns: Whether the row holds the entry as well; `nil` where there is no row.
     public func copyPlacing(_ number: Int64) throws -> Bool? {
-        while let row = next, (row["number"] as Int64) < number { next = try rows.next() }
-        guard let row = next, row["number"] == number else { return nil }
+        while let row = next, try (row.value("number") as Int64) < number { next = try rows.next() }
+        guard let row = next, try row.value("number") == number else { return nil }
         try insert.execute(arguments: StatementArguments(row.databaseValues))
-        let holdsEntry = row["tag"] as Data? != nil
+        let holdsEntry = try row.value("tag") as Data? != nil
         next = try rows.next()
         return holdsEntry
     }

@@ -75,10 +75,11 @@ extension Records {
                 FROM payment WHERE campaign = $1
                 """, arguments: [campaign])
         guard let row else { return PaymentSums() }
-        return PaymentSums(
-            authorized: row["authorized"], captured: row["captured"], refunded: row["refunded"],
-            committed: row["committed"], disputed: row["disputed"], lost: row["lost"],
-            disputedTwice: try disputedTwice(campaign: campaign).reduce(0) { $0 + $1.amount })
+        return try PaymentSums(
+            authorized: row.value("authorized"), captured: row.value("captured"),
+            refunded: row.value("refunded"),
+            committed: row.value("committed"), disputed: row.value("disputed"), lost: row.value("lost"),
+            disputedTwice: disputedTwice(campaign: campaign).reduce(0) { $0 + $1.amount })
     }
 
     /// Payments of which more is in dispute than is held: what the backer's bank took back for now was given
@@ -93,7 +94,7 @@ extension Records {
                 WHERE campaign = $1 AND disputed > captured - refunded - committed - lost
                 ORDER BY pledge, instalment
                 """, arguments: [campaign]
-        ).map { ($0[0], $0[1]) }
+        ).map { try ($0.value(at: 0), $0.value(at: 1)) }
     }
 
     /// Calls `body` with each entry of the kinds that is about a pledge, up to a day, in order.
@@ -112,7 +113,7 @@ extension Records {
                 isOfPlacings: kinds.contains(.placed), hasSubjects: false), campaign, Int64(day.number))
         while try rows.next() {
             guard let kind = EntryKind(rawValue: Int(rows.integer(1))) else {
-                throw BookError.storage(reason: "an entry's row cannot be read")
+                throw BookError.unreadable("an entry's row")
             }
             try body(
                 JournalEntry(
@@ -155,23 +156,28 @@ extension Records {
                 ORDER BY 1
                 """, arguments: [campaign])
         while let row = try cursor.next() {
-            guard let kind = EntryKind(rawValue: row[1]) else {
-                throw BookError.storage(reason: "an entry's row cannot be read")
+            guard let kind = try EntryKind(rawValue: row.value(at: 1)) else {
+                throw BookError.unreadable("an entry's row")
             }
-            let entry = JournalEntry(
-                number: row[0], kind: kind, pledge: row[2], subject: row[3] ?? "", instalment: row[4] ?? 0,
-                run: row[5], at: Timestamp(seconds: row[6]), day: CalendarDay(number: row[7]),
+            let entry = try JournalEntry(
+                number: row.value(at: 0), kind: kind, pledge: row.value(at: 2),
+                subject: row.value(at: 3) ?? "", instalment: row.value(at: 4) ?? 0,
+                run: row.value(at: 5), at: Timestamp(seconds: row.value(at: 6)),
+                day: CalendarDay(number: row.value(at: 7)),
                 parts: EntryParts(
-                    goods: row[8], shipping: row[9], tax: row[10], fee: row[11], other: row[12]),
-                reverses: row[13], reference: row[14] ?? "", detail: row[15] ?? "")
-            let placedAt: Int64? = row[17]
-            try body(
-                entry,
-                placedAt.map {
-                    PostedPledge(
-                        destination: row[16], placedAt: Timestamp(seconds: $0), goods: row[18],
-                        bonus: row[19], isFromPlatform: row[20] as String? != nil)
-                })
+                    goods: row.value(at: 8), shipping: row.value(at: 9), tax: row.value(at: 10),
+                    fee: row.value(at: 11), other: row.value(at: 12)),
+                reverses: row.value(at: 13), reference: row.value(at: 14) ?? "",
+                detail: row.value(at: 15) ?? "")
+            try body(entry, postedPledge(from: row))
         }
+    }
+
+    /// Of a row of `forEachPostedEntry`; `nil` where the entry is about none.
+    private func postedPledge(from row: Row) throws -> PostedPledge? {
+        guard let placedAt = try row.value(at: 17) as Int64? else { return nil }
+        return try PostedPledge(
+            destination: row.value(at: 16), placedAt: Timestamp(seconds: placedAt), goods: row.value(at: 18),
+            bonus: row.value(at: 19), isFromPlatform: row.value(at: 20) as String? != nil)
     }
 }

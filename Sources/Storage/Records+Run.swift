@@ -89,18 +89,18 @@ extension Records {
         return try Row.fetchAll(
             db, sql: "SELECT * FROM run WHERE campaign = $1 ORDER BY launched_day, id", arguments: [campaign]
         ).map { row in
-            let id: String = row["id"]
-            guard let state = RunState(rawValue: row["state"] as String) else {
-                throw BookError.storage(reason: "a run's row cannot be read")
+            let id: String = try row.value("id")
+            guard let state = try RunState(rawValue: row.value("state") as String) else {
+                throw BookError.unreadable("a run's row")
             }
-            return RunRecord(
-                id: id, state: state, launchedOn: CalendarDay(number: row["launched_day"]),
-                expectedOn: CalendarDay(number: row["expected_day"]), unitCost: row["unit_cost"],
-                deposit: row["deposit"],
-                units: units.filter { $0["run"] as String == id }.map {
-                    RunUnits(
-                        sku: $0["sku"], ordered: $0["ordered"], received: $0["received"],
-                        writtenOff: $0["written_off"])
+            return try RunRecord(
+                id: id, state: state, launchedOn: CalendarDay(number: row.value("launched_day")),
+                expectedOn: CalendarDay(number: row.value("expected_day")), unitCost: row.value("unit_cost"),
+                deposit: row.value("deposit"),
+                units: units.filter { try $0.value("run") as String == id }.map {
+                    try RunUnits(
+                        sku: $0.value("sku"), ordered: $0.value("ordered"), received: $0.value("received"),
+                        writtenOff: $0.value("written_off"))
                 })
         }
     }
@@ -189,9 +189,10 @@ extension Records {
         }
     }
 
-    private func allocation(from row: Row) -> AllocationRecord {
-        AllocationRecord(
-            pledge: row["pledge"], sku: row["sku"], run: row["run"], quantity: row["quantity"],
-            shipped: row["shipped"])
+    private func allocation(from row: Row) throws -> AllocationRecord {
+        try AllocationRecord(
+            pledge: row.value("pledge"), sku: row.value("sku"), run: row.value("run"),
+            quantity: row.value("quantity"),
+            shipped: row.value("shipped"))
     }
 }

@@ -52,7 +52,8 @@ extension Records {
                   CAST(SUM(CASE WHEN state IN (2, 3) THEN 0 ELSE \(value) END) AS INTEGER) AS held
                 FROM pledge WHERE campaign = $1 AND \(column) IS NOT NULL GROUP BY \(column)
                 """, arguments: [campaign])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["offer"] as Int, $0["held"] as Int64) })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { try ($0.value("offer") as Int, $0.value("held") as Int64) })
     }
 
     private func lineSums(campaign: Int64) throws -> [(kind: Int, id: String, units: Int64)] {

@@ -69,7 +69,7 @@ extension Records {
                   FROM pledge p WHERE p.campaign = $1 AND p.state = 1) AS opened
                 WHERE units > 0
                 """, arguments: [campaign])
-        return OpenChoices(pledges: row?[0] ?? 0, units: row?[1] ?? 0)
+        return try OpenChoices(pledges: row?.value(at: 0) ?? 0, units: row?.value(at: 1) ?? 0)
     }
 
     /// Whether any unit is given to a pledge.
@@ -87,7 +87,11 @@ extension Records {
                 SELECT run, sku, CAST(SUM(quantity) AS INTEGER), CAST(SUM(shipped) AS INTEGER)
                 FROM allocation WHERE campaign = $1 GROUP BY run, sku ORDER BY run, sku
                 """, arguments: [campaign]
-        ).map { AllocatedUnits(run: $0[0], sku: $0[1], quantity: $0[2], shipped: $0[3]) }
+        ).map {
+            try AllocatedUnits(
+                run: $0.value(at: 0), sku: $0.value(at: 1), quantity: $0.value(at: 2),
+                shipped: $0.value(at: 3))
+        }
     }
 
     /// When the last of the pledges that hold a place in a tier was pledged.
@@ -125,9 +129,9 @@ extension Records {
             arguments: [
                 campaign, PaymentState.failed.rawValue, PaymentEnding.failedSoft.rawValue, time.seconds,
             ])
-        return FailedCharges(
-            count: row?[0] ?? 0, amount: row?[1] ?? 0,
-            earliest: (row?[2] as Int64?).map(Timestamp.init(seconds:)))
+        return try FailedCharges(
+            count: row?.value(at: 0) ?? 0, amount: row?.value(at: 1) ?? 0,
+            earliest: (row?.value(at: 2) as Int64?).map(Timestamp.init(seconds:)))
     }
 
     /// The place of a pledge among those that hold one: by pledge time, then by number; from 1.

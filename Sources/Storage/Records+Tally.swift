@@ -32,9 +32,10 @@ extension Records {
                 ORDER BY kind, id, state, paid
                 """, arguments: [campaign]
         ).map {
-            LineTotal(
-                kind: $0[0], id: $0[1], state: PledgeState(rawValue: $0[2]) ?? .placed,
-                paid: PaidShare(rawValue: $0[3]) ?? .nothing, units: $0[4])
+            try LineTotal(
+                kind: $0.value(at: 0), id: $0.value(at: 1),
+                state: PledgeState(rawValue: $0.value(at: 2)) ?? .placed,
+                paid: PaidShare(rawValue: $0.value(at: 3)) ?? .nothing, units: $0.value(at: 4))
         }
     }
 

@@ -75,12 +75,15 @@ extension Records {
                 ORDER BY state, payment, gateway, tier, paid
                 """, arguments: [campaign]
         ).map { row in
-            PledgeTotal(
-                state: PledgeState(rawValue: row[0]) ?? .placed, payment: PaymentState(rawValue: row[1]),
-                gateway: row[2], tier: (row[3] as Int) < 0 ? nil : row[3],
-                paid: PaidShare(rawValue: row[4]) ?? .nothing, count: row[5], quantity: row[6],
-                amount: row[7], captured: row[8], refunded: row[9], committed: row[10], disputed: row[11],
-                lost: row[12])
+            try PledgeTotal(
+                state: PledgeState(rawValue: row.value(at: 0)) ?? .placed,
+                payment: PaymentState(rawValue: row.value(at: 1)),
+                gateway: row.value(at: 2), tier: (row.value(at: 3) as Int) < 0 ? nil : row.value(at: 3),
+                paid: PaidShare(rawValue: row.value(at: 4)) ?? .nothing, count: row.value(at: 5),
+                quantity: row.value(at: 6),
+                amount: row.value(at: 7), captured: row.value(at: 8), refunded: row.value(at: 9),
+                committed: row.value(at: 10), disputed: row.value(at: 11),
+                lost: row.value(at: 12))
         }
     }
 

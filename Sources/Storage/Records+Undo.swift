@@ -30,7 +30,7 @@ extension Records {
                 sql: "SELECT * FROM pledge WHERE campaign = $1 AND number BETWEEN $2 AND $3"),
             arguments: [campaign, first, last])
         while let row = try rows.next() {
-            let pledge = pledge(from: row)
+            let pledge = try pledge(from: row)
             if wanted.contains(pledge.number) { facts.pledges[pledge.number] = pledge }
         }
         try forEachRawRow(Self.placingsInRange, campaign, first, last) { row in
@@ -47,12 +47,12 @@ extension Records {
                 sql: "SELECT * FROM payment WHERE campaign = $1 AND pledge BETWEEN $2 AND $3"),
             arguments: [campaign, first, last])
         while let row = try payments.next() {
-            let pledge: Int64 = row["pledge"]
-            let instalment: Int64 = row["instalment"]
+            let pledge: Int64 = try row.value("pledge")
+            let instalment: Int64 = try row.value("instalment")
             if instalment > 1 {
                 facts.further.insert(pledge)
             } else if wanted.contains(pledge) {
-                facts.payments[pledge] = payment(from: row, operation: nil)
+                facts.payments[pledge] = try payment(from: row, operation: nil)
             }
         }
         try forEachRawRow(

@@ -119,7 +119,7 @@ extension Records {
                 SELECT a.at, d.text FROM amendment a JOIN definition d ON d.digest = a.definition
                 WHERE a.campaign = $1 ORDER BY a.entry
                 """, arguments: [campaign]
-        ).map { (Timestamp(seconds: $0["at"]), $0["text"]) }
+        ).map { try (Timestamp(seconds: $0.value("at")), $0.value("text")) }
     }
 
     /// Moves a campaign on; times and the success flag are written with it.
@@ -157,7 +157,7 @@ extension Records {
         try Row.fetchAll(
             db, sql: "SELECT number, first_entry, key_check FROM epoch WHERE campaign = $1 ORDER BY number",
             arguments: [campaign]
-        ).map { ($0["number"], $0["first_entry"], $0["key_check"]) }
+        ).map { try ($0.value("number"), $0.value("first_entry"), $0.value("key_check")) }
     }
 
     /// Starts an epoch.
@@ -183,22 +183,25 @@ extension Records {
     }
 
     private func campaign(from row: Row) throws -> CampaignRecord {
-        guard let id = CampaignID(row["id"] as String),
-            let state = CampaignState(rawValue: row["state"] as String),
-            let currency = Currency(row["currency"] as String),
-            let offsets = ZoneOffsets(text: row["offsets"] as String),
-            let tag = Tag(row["tag"] as Data)
-        else { throw BookError.storage(reason: "the campaign's row cannot be read") }
-        return CampaignRecord(
-            number: row["number"], id: id, definition: Array(row["definition"] as Data), state: state,
-            isRehearsal: row["rehearsal"], seed: UInt64(bitPattern: row["seed"] as Int64), currency: currency,
-            offsets: offsets, launchedAt: Timestamp(seconds: row["launched_at"]),
-            closedAt: (row["closed_at"] as Int64?).map(Timestamp.init(seconds:)),
-            decidedAt: (row["decided_at"] as Int64?).map(Timestamp.init(seconds:)),
-            releaseTo: (row["release_to"] as String?).flatMap(CampaignState.init(rawValue:)),
-            hasSucceeded: row["succeeded"], firstPledge: row["first_pledge"],
-            lockedThrough: (row["locked_day"] as Int?).map(CalendarDay.init(number:)), head: row["head"],
-            tag: tag, frontier: (row["frontier"] as Data?).map { Array($0) })
+        guard let id = try CampaignID(row.value("id") as String),
+            let state = try CampaignState(rawValue: row.value("state") as String),
+            let currency = try Currency(row.value("currency") as String),
+            let offsets = try ZoneOffsets(text: row.value("offsets") as String),
+            let tag = try Tag(row.value("tag") as Data)
+        else { throw BookError.unreadable("the campaign's row") }
+        return try CampaignRecord(
+            number: row.value("number"), id: id, definition: Array(row.value("definition") as Data),
+            state: state,
+            isRehearsal: row.value("rehearsal"), seed: UInt64(bitPattern: row.value("seed") as Int64),
+            currency: currency,
+            offsets: offsets, launchedAt: Timestamp(seconds: row.value("launched_at")),
+            closedAt: (row.value("closed_at") as Int64?).map(Timestamp.init(seconds:)),
+            decidedAt: (row.value("decided_at") as Int64?).map(Timestamp.init(seconds:)),
+            releaseTo: (row.value("release_to") as String?).flatMap(CampaignState.init(rawValue:)),
+            hasSucceeded: row.value("succeeded"), firstPledge: row.value("first_pledge"),
+            lockedThrough: (row.value("locked_day") as Int?).map(CalendarDay.init(number:)),
+            head: row.value("head"),
+            tag: tag, frontier: (row.value("frontier") as Data?).map { Array($0) })
     }
 }
 
@@ -231,7 +234,8 @@ extension Records {
         let rows = try Row.fetchAll(
             db, sql: "SELECT id, taken FROM offer WHERE campaign = $1 AND kind = $2",
             arguments: [campaign, kind.rawValue])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"] as String, $0["taken"] as Int64) })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { try ($0.value("id") as String, $0.value("taken") as Int64) })
     }
 
     /// The number of each offer, by id: what `pledge.tier` and `pledge.promotion` hold.
@@ -239,7 +243,8 @@ extension Records {
         let rows = try Row.fetchAll(
             db, sql: "SELECT id, number FROM offer WHERE campaign = $1 AND kind = $2",
             arguments: [campaign, kind.rawValue])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"] as String, $0["number"] as Int64) })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { try ($0.value("id") as String, $0.value("number") as Int64) })
     }
 
     /// Sets how many of an offer are taken.
@@ -263,7 +268,7 @@ extension Records {
     public func forEachMissedSale(campaign: Int64, _ body: (Int64) throws -> Void) throws {
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT key FROM missed_sale WHERE campaign = $1", arguments: [campaign])
-        while let row = try cursor.next() { try body(row[0]) }
+        while let row = try cursor.next() { try body(row.value(at: 0)) }
     }
 
     /// Whether a refused sale was counted, by the keyed hash of its row's own key.
@@ -289,6 +294,6 @@ extension Records {
             db,
             sql: "SELECT reason, tier, count FROM missed_demand WHERE campaign = $1 ORDER BY 3 DESC, 1, 2",
             arguments: [campaign]
-        ).map { ($0["reason"], $0["tier"], $0["count"]) }
+        ).map { try ($0.value("reason"), $0.value("tier"), $0.value("count")) }
     }
 }

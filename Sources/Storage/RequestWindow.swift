@@ -61,7 +61,7 @@ enum RequestWindow {
                 state: .open, at: at)
         }
         guard let operations, operations.count == rows?.count else {
-            throw BookError.storage(reason: "the row of a window of requests cannot be read")
+            throw BookError.unreadable("the row of a window of requests")
         }
         return operations
     }

@@ -56,7 +56,8 @@ struct TranscriptRunner {
         return told
     }
 
-    private func run(_ command: String) throws -> (said: String, exit: Int32) {
+    /// What one line for /bin/sh says, and its exit code.
+    func run(_ command: String) throws -> (said: String, exit: Int32) {
         if command.hasPrefix("pledgebook"),
             !FileManager.default.isExecutableFile(atPath: folder.appending(path: "bin/pledgebook").path)
         {
@@ -95,6 +96,8 @@ struct TranscriptRunner {
         environment["TZ"] = "UTC"
         environment["LC_ALL"] = "C"
         environment["NO_COLOR"] = "1"
+        // What crashes says so at once, without a walk over its stack.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         return environment
     }
 

@@ -95,6 +95,15 @@ import Testing
         ),
         plant(.sqlAtHome, "Sources/Storage/A.swift", "let q = \"SELECT a FROM b\"", finds: nil),
         plant(.sqlAtHome, "Sources/Reports/A.swift", "let q = \"Select a tier from the list\"", finds: nil),
+        plant(
+            .checkedRows, "Sources/Storage/A.swift", "let a: Int = row[\"b\"]", finds: "1: error: row["),
+        plant(.checkedRows, "Sources/Storage/A.swift", "\na.map { $0[1] }", finds: "2: error: 0[1] ends"),
+        plant(.checkedRows, "Sources/Storage/A.swift", "a?[\"b\"]", finds: "1: error: a?["),
+        plant(
+            .checkedRows, "Sources/Storage/A.swift", "row.value(\"b\"); a[b, default: [1]]; c = [1]",
+            finds: nil
+        ),
+        plant(.checkedRows, "Sources/Imports/A.swift", "row[\"b\"]", finds: nil),
     ]
 
     private static func lines(_ count: Int) -> String { String(repeating: "a\n", count: count) }

@@ -12,7 +12,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
     static let all: [Rule] = [
         arrows, fileLength, functionLength, lineLength, fileName, wholeMoney, noLeftovers, typeNames,
-        sqlAtHome,
+        sqlAtHome, checkedRows,
     ]
 
     static let arrows = Rule(name: "imports follow the arrows") { file in
@@ -82,6 +82,16 @@ struct Rule: Sendable, CustomTestStringConvertible {
         guard let module = file.module, module != "Storage" else { return [] }
         return file.text.literals.filter { isSQL($0.text) }.map {
             "\(file.path):\($0.line): error: SQL in \(module); queries live in Storage"
+        }
+    }
+
+    static let checkedRows = Rule(name: "rows of the book are read by what throws") { file in
+        guard file.module == "Storage" else { return [] }
+        return places(in: file.text.code, of: file) { line in
+            // A text is blank in code.
+            line.firstMatch(of: /(?:\brow\??\[|[\w)]\??\[(?:[0-9]+|\x20+)\])/).map {
+                "\($0.output) ends the program where a file is damaged; read it with value(_:) or value(at:)"
+            }
         }
     }
 
