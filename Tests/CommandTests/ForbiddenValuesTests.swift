@@ -69,6 +69,7 @@ import Testing
         "line": ["pledge show P-1 -c lamps \(at)"],
         "payment": ["payment show P-4 -c lamps \(at)", closing],
         "operation": ["payment reconcile -c lamp \(at)"],
+        "request_window": ["payment reconcile -c lamp \(at)"],
         "run": ["run show run-1 -c lamps \(at)"],
         "run_unit": ["run show run-1 -c lamps \(at)"],
         "allocation": ["pledge show P-4 -c lamps \(at)", show],
@@ -108,6 +109,16 @@ private struct DamagedBook {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "full-book.sh")
         let (said, code) = try runner.run("sh -eu '\(script.path)'")
         try #require(code == 0, "\(said)")
+        // As a closing leaves it that was stopped while its requests were on their way.
+        try withBook(book) {
+            try run(
+                $0,
+                """
+                INSERT INTO request_window
+                SELECT campaign, number, number, at, '[[' || number || ',1,2,9,12000]]' FROM placing
+                WHERE campaign = 2 AND reference = 'P-1'
+                """)
+        }
         try FileManager.default.copyItem(at: book, to: whole)
     }
 
