@@ -5,68 +5,36 @@ import Receipts
 ///
 /// To be used by one thread at a time.
 final class GrowingTree: ReceiptTree {
-    /// Receipts one after the other, and where each ends.
-    private struct Chunk: Sendable {
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-
-        func grow(_ tree: MerkleTree) {
-            var start = 0
-            bytes.withUnsafeBufferPointer { bytes in
-                for end in ends {
-                    tree.append(UnsafeBufferPointer(rebasing: bytes[start..<end]))
-                    start = end
-                }
-            }
-        }
-    }
-
     /// Belongs to the second thread while there is one.
     private final class Grown: @unchecked Sendable {
         let tree: MerkleTree
         init(_ tree: MerkleTree) { self.tree = tree }
     }
 
-    private static let chunkSize = 1 << 19
     private let grown: Grown
-    private var chunk = Chunk()
-    private var queue: BoundedQueue<Chunk>?
+    private var queue: BoundedQueue<ReceiptRun>?
     private var worker: Worker?
 
     init(_ tree: MerkleTree) { grown = Grown(tree) }
 
     deinit { wait() }
 
-    func append(_ receipt: UnsafeBufferPointer<UInt8>) {
-        chunk.bytes.append(contentsOf: receipt)
-        chunk.ends.append(chunk.bytes.count)
-        if chunk.bytes.count >= Self.chunkSize { handOver() }
+    func append(_ receipts: ReceiptRun) {
+        if queue == nil, receipts.isFull { start() }
+        if let queue { _ = queue.put(receipts) } else { grown.tree.append(receipts) }
     }
 
     func frontier() -> [UInt8] {
         wait()
-        chunk.grow(grown.tree)
-        empty()
         return grown.tree.frontier
-    }
-
-    private func handOver() {
-        if queue == nil { start() }
-        if let queue { _ = queue.put(chunk) } else { chunk.grow(grown.tree) }
-        empty()
-    }
-
-    private func empty() {
-        // Its own memory is with the second thread.
-        chunk = Chunk()
     }
 
     /// Where no thread can be had, there is no queue: receipts are then hashed where they are.
     private func start() {
-        let queue = BoundedQueue<Chunk>(capacity: 4)
+        let queue = BoundedQueue<ReceiptRun>(capacity: 8)
         let grown = grown
         worker = try? Worker {
-            while let chunk = queue.take() { chunk.grow(grown.tree) }
+            while let receipts = queue.take() { grown.tree.append(receipts) }
         }
         if worker != nil { self.queue = queue }
     }
