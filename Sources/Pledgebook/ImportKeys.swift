@@ -66,7 +66,9 @@ struct BookKeys {
 }
 
 /// The ids of what orders name by index, as the signed detail and the book's rows write them.
-struct OfferWords {
+///
+/// A class, so that a row does not count the users of each of its arrays up and down.
+final class OfferWords: Sendable {
     let tierNumbers: [Int32]
     let promotionNumbers: [Int32]
     private let tiers: [[UInt8]]

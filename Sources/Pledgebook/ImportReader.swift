@@ -44,8 +44,7 @@ final class ImportReader: @unchecked Sendable {
     private let hash: @Sendable (Span<UInt8>) -> Int64
     private var bytesRead: Int64 = 0
 
-    /// - Parameter hash: The book's.
-    /// - Parameter holdsAll: Everything is read before anything of it is taken.
+    /// With `holdsAll`, everything is read before anything of it is taken; `hash` is the book's.
     init(
         _ files: [SourceFile], _ campaign: LoadedCampaign, _ options: ImportOptions, holdsAll: Bool,
         hash: @escaping @Sendable (Span<UInt8>) -> Int64

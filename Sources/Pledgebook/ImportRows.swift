@@ -130,6 +130,7 @@ struct ImportRows {
         let hashes = hashes(of: orders, outcome.batch.bytes)
         if let book { try learn(hashes, from: book) }
         func process(_ index: Int, _ signer: ReceiptSigner?) throws {
+            if index % Self.rowsAhead == 0 { touch(hashes[index...].prefix(Self.rowsAhead)) }
             let range = orders[index].lines
             try self.process(
                 orders[index], hashes[index], lines[Int(range.lowerBound)..<Int(range.upperBound)], mode,
@@ -149,20 +150,24 @@ struct ImportRows {
         return outcome
     }
 
-    /// The keyed hashes of a batch's rows, computed ahead so that the look-ups find their slots in the cache.
-    private mutating func hashes(of orders: [PledgeOrder], _ bytes: [UInt8]) -> [RowHashes] {
-        var touched: Int64 = 0
-        let hashes = orders.map { order in
+    /// The keyed hashes of a batch's rows.
+    private func hashes(of orders: [PledgeOrder], _ bytes: [UInt8]) -> [RowHashes] {
+        orders.map { order in
             let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
-            let made = RowHashes(
+            return RowHashes(
                 key: hash(bytes.span.extracting(key.range)),
                 content: hash(bytes.span.extracting(order.row.range)) ^ mapping,
                 email: hash(bytes.span.extracting(order.email.range)))
-            touched |= pledgeKeys.touch(made.key) | backerKeys.touch(made.email)
-            return made
         }
-        self.touched = touched
-        return hashes
+    }
+
+    /// How many rows' keys are read ahead together: so many that memory is waited for seldom, and so few that
+    /// they are still in the cache when they are looked up.
+    private static var rowsAhead: Int { 32 }
+
+    /// Reads where the look-ups of some rows' keys will begin.
+    private mutating func touch(_ rows: ArraySlice<RowHashes>) {
+        for row in rows { touched |= pledgeKeys.touch(row.key) | backerKeys.touch(row.email) }
     }
 
     /// Takes what the book knows of the rows' keys into the indices, and what their backers hold.
@@ -186,19 +191,7 @@ struct ImportRows {
     ) throws {
         if case .tells = mode { named.add(tier: order.tier) }
         if let known = pledgeKeys.find(hashes.key) {
-            if case .tells = mode { named.add(known.number) }
-            if known.content == hashes.content {
-                summary.same += 1
-            } else if known.number < firstNumber, !known.isTold {
-                outcome.changed.append((known.number, order, hashes.content))
-                pledgeKeys.tell(hashes.key, content: hashes.content)
-            } else {
-                reject(
-                    order, field: .reference, kind: "duplicate",
-                    "this pledge is in the file twice, with different content",
-                    fix: "remove one of the two rows, or give one its own pledge_id", file, &outcome)
-            }
-            return
+            return meet(known, order, hashes, mode, file, &outcome)
         }
         let knownBacker = backerKeys.number(for: hashes.email)
         let decision = placement.place(order, lines: lines, as: mode) { offer in
@@ -230,6 +223,25 @@ struct ImportRows {
             } else {
                 try append(order, lines, placed, backer: backer, hashes, firstSigner(), &outcome.batch)
             }
+        }
+    }
+
+    /// A row of a pledge that is known: the same again, something new, or another row of the same file.
+    private mutating func meet(
+        _ known: (number: Int64, content: Int64, isTold: Bool), _ order: PledgeOrder, _ hashes: RowHashes,
+        _ mode: PlacementMode, _ file: String, _ outcome: inout Outcome
+    ) {
+        if case .tells = mode { named.add(known.number) }
+        if known.content == hashes.content {
+            summary.same += 1
+        } else if known.number < firstNumber, !known.isTold {
+            outcome.changed.append((known.number, order, hashes.content))
+            pledgeKeys.tell(hashes.key, content: hashes.content)
+        } else {
+            reject(
+                order, field: .reference, kind: "duplicate",
+                "this pledge is in the file twice, with different content",
+                fix: "remove one of the two rows, or give one its own pledge_id", file, &outcome)
         }
     }
 
