@@ -65,48 +65,21 @@ struct BookKeys {
     func isMissed(_ key: Int64) throws -> Bool { try records.isMissedSale(key, campaign: campaign) }
 }
 
-/// Hashes of new rows' keys, which come in no order: parted by their first byte as they come and sorted part
-/// by part at the end, so that the book's tables of keys are written in one pass while the next is sorted.
-struct KeyRuns {
-    private var parts: [[Int64]] = Array(repeating: [], count: 256)
-    private var count = 0
-    private static var most: Int { 1_048_576 }
-    /// What is worth a write of its own.
-    private static var least: Int { 4_096 }
-
-    /// There are so many that they should be written before more come.
-    var isFull: Bool { count >= Self.most }
-
-    @inline(__always)
-    mutating func append(_ hash: Int64) {
-        parts[Int(truncatingIfNeeded: (hash >> 56) + 128)].append(hash)
-        count += 1
-    }
-
-    /// Gives them all away in their order, some thousand at a time; those of a small import at once.
-    mutating func drain(_ body: ([Int64]) throws -> Void) rethrows {
-        var run: [Int64] = []
-        for index in parts.indices {
-            parts[index].sort()
-            run += parts[index]
-            parts[index] = []
-            guard run.count >= Self.least else { continue }
-            try body(run)
-            run.removeAll(keepingCapacity: true)
-        }
-        if !run.isEmpty { try body(run) }
-        count = 0
-    }
-}
-
 /// The ids of what orders name by index, as the signed detail and the book's rows write them.
-struct OfferWords {
+///
+/// A class, so that a row does not count the users of each of its arrays up and down.
+final class OfferWords: Sendable {
     let tierNumbers: [Int32]
     let promotionNumbers: [Int32]
     private let tiers: [[UInt8]]
     private let addOns: [String]
     private let skus: [String]
+    /// The same in bytes.
+    private let addOnBytes: [[UInt8]]
+    private let skuBytes: [[UInt8]]
     private let promotions: [[UInt8]]
+    /// How many bytes the longest of them has.
+    private let longest: Int
 
     init(_ definition: CampaignDefinition, tierNumbers: [String: Int64], promotionNumbers: [String: Int64]) {
         self.tierNumbers = definition.tiers.map { Int32(tierNumbers[$0.id] ?? -1) }
@@ -114,7 +87,10 @@ struct OfferWords {
         tiers = definition.tiers.map { Array($0.id.utf8) }
         addOns = definition.addOns.map(\.id)
         skus = definition.skus
+        addOnBytes = addOns.map { Array($0.utf8) }
+        skuBytes = skus.map { Array($0.utf8) }
         promotions = definition.promotions.map { Array($0.code.utf8) }
+        longest = [tiers, addOnBytes, skuBytes, promotions].joined().map(\.count).max() ?? 0
     }
 
     func row(for line: OrderLine, pledge: Int64) -> LineRow {
@@ -129,64 +105,76 @@ struct OfferWords {
     func writeDetail(
         of order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, into bytes: inout [UInt8]
     ) {
-        if order.tier >= 0 {
-            bytes.append(contentsOf: "tier=".utf8)
-            bytes.append(contentsOf: tiers[Int(order.tier)])
-            bytes.append(UInt8(ascii: ";"))
+        // For the tier, the promotion and the numbers; for each line its id, its number and a word.
+        let room = 2 * longest + 160 + lines.count * (longest + 32)
+        bytes.append(addingCapacity: room) { text in
+            if order.tier >= 0 {
+                text.write("tier=")
+                text.write(tiers[Int(order.tier)])
+                text.write(";")
+            }
+            text.write("qty=")
+            text.write(order.quantity)
+            write(lines, .addOn, addOnBytes, ";add=", to: &text)
+            write(lines, .choice, skuBytes, ";choice=", to: &text)
+            if order.promotion >= 0 {
+                text.write(";promo=")
+                text.write(promotions[Int(order.promotion)])
+            }
+            if placed.price.bonus > 0 {
+                text.write(";bonus=")
+                text.write(placed.price.bonus)
+            }
+            if order.country != 0 {
+                text.write(";to=")
+                text.append(UInt8(truncatingIfNeeded: order.country >> 8))
+                text.append(UInt8(truncatingIfNeeded: order.country))
+            }
+            text.write(";via=")
+            text.write(Int64(order.gateway))
+            text.write(";at=")
+            text.write(order.pledgedAt.seconds)
         }
-        bytes.append(contentsOf: "qty=".utf8)
-        appendDecimal(order.quantity, to: &bytes)
-        write(lines, .addOn, ";add=", into: &bytes)
-        write(lines, .choice, ";choice=", into: &bytes)
-        if order.promotion >= 0 {
-            bytes.append(contentsOf: ";promo=".utf8)
-            bytes.append(contentsOf: promotions[Int(order.promotion)])
-        }
-        if placed.price.bonus > 0 {
-            bytes.append(contentsOf: ";bonus=".utf8)
-            appendDecimal(placed.price.bonus, to: &bytes)
-        }
-        if order.country != 0 {
-            bytes.append(contentsOf: ";to=".utf8)
-            bytes.append(UInt8(truncatingIfNeeded: order.country >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: order.country))
-        }
-        bytes.append(contentsOf: ";via=".utf8)
-        appendDecimal(Int64(order.gateway), to: &bytes)
-        bytes.append(contentsOf: ";at=".utf8)
-        appendDecimal(order.pledgedAt.seconds, to: &bytes)
     }
 
     private func write(
-        _ lines: ArraySlice<OrderLine>, _ role: OrderLine.Role, _ key: StaticString, into bytes: inout [UInt8]
+        _ lines: ArraySlice<OrderLine>, _ role: OrderLine.Role, _ ids: [[UInt8]], _ key: StaticString,
+        to text: inout OutputSpan<UInt8>
     ) {
-        var isFirst = true
+        var word = key
         for line in lines where line.role == role {
-            if isFirst {
-                key.withUTF8Buffer { bytes.append(contentsOf: $0) }
-            } else {
-                bytes.append(UInt8(ascii: ","))
-            }
-            isFirst = false
-            bytes.append(contentsOf: (role == .addOn ? addOns[Int(line.index)] : skus[Int(line.index)]).utf8)
-            bytes.append(UInt8(ascii: ":"))
-            appendDecimal(Int64(line.quantity), to: &bytes)
+            text.write(word)
+            text.write(ids[Int(line.index)])
+            text.write(":")
+            text.write(Int64(line.quantity))
+            word = ","
         }
     }
 }
 
-/// Digits without a String.
-@inline(__always)
-func appendDecimal(_ value: Int64, to bytes: inout [UInt8]) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
-        var start = 20
-        repeat {
-            start -= 1
-            digits[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
-            rest /= 10
-        } while rest > 0
-        bytes.append(contentsOf: digits[start..<20])
+extension OutputSpan<UInt8> {
+    @inline(__always)
+    fileprivate mutating func write(_ word: StaticString) {
+        word.withUTF8Buffer { for byte in $0 { append(byte) } }
+    }
+
+    @inline(__always)
+    fileprivate mutating func write(_ word: [UInt8]) {
+        for byte in word { append(byte) }
+    }
+
+    /// Digits without a String.
+    fileprivate mutating func write(_ value: Int64) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var start = 20
+            repeat {
+                start -= 1
+                digits[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+                rest /= 10
+            } while rest > 0
+            for index in start..<20 { append(digits[index]) }
+        }
     }
 }

@@ -69,8 +69,8 @@ extension Session {
             sourceFiles(at: path), name: name, into: id, options: options, observer: observer)
     }
 
-    /// Imports one file, folder or archive in one transaction: parse, place and sign on one thread, write on
-    /// another.
+    /// Imports one file, folder or archive in one transaction: read on one thread, place and sign on another,
+    /// write on a third.
     ///
     /// What is collected on pledge, or late, is charged after that.
     ///

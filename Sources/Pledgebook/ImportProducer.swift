@@ -5,7 +5,8 @@ import Parsing
 import Receipts
 import Storage
 
-/// Reads the files of an import, places and signs their rows, and hands batches to the thread that writes.
+/// Places and signs the rows of an import, which another thread reads, and hands batches to the thread that
+/// writes.
 ///
 /// Runs on one thread; its results are read after that thread has ended.
 final class ImportProducer: @unchecked Sendable {
@@ -16,19 +17,16 @@ final class ImportProducer: @unchecked Sendable {
     private(set) var rows: ImportRows
     private(set) var failure: (any Error)?
     let changed: ChangedRows
-    private(set) var remarks: [String] = []
-    private(set) var source = ""
-    private(set) var digest: [UInt8] = []
-    private let files: [SourceFile]
+    /// Whether the import is one file by itself.
+    let isSingleFile: Bool
+    /// The first file's name.
+    private let file: String
+    private let reader: ImportReader
     private let campaign: LoadedCampaign
     private let options: ImportOptions
     private let observer: ImportObserver
-    private let total: Int64
-    private let context: ImportContext
-    private var bytesRead: Int64 = 0
     /// Nothing of this import is kept: a dry run, or bad rows that were not asked to be left out.
     private(set) var isDoomed = false
-    private var lastFormat: (any PledgeFormat)?
     /// The header row of the file that is read.
     private var header: [UInt8] = []
 
@@ -36,7 +34,8 @@ final class ImportProducer: @unchecked Sendable {
         files: [SourceFile], campaign: LoadedCampaign, rows: ImportRows, changed: ChangedRows,
         _ options: ImportOptions, _ observer: ImportObserver
     ) throws {
-        self.files = files
+        isSingleFile = files.count == 1
+        file = files.first?.name ?? ""
         self.campaign = campaign
         self.rows = rows
         self.changed = changed
@@ -44,28 +43,27 @@ final class ImportProducer: @unchecked Sendable {
         self.observer = observer
         runsFirst = rows.asksBook
         queue = BoundedQueue(capacity: runsFirst ? .max : 4)
-        total = files.reduce(0) { $0 + $1.size }
-        var context = campaign.importContext(options.map)
         let hash = rows.hash
-        context.rowHash = { hash($0.span) }
-        self.context = context
+        reader = ImportReader(files, campaign, options, holdsAll: runsFirst) { hash($0) }
     }
 
     /// Whether the last file told of pledges, as a platform's does.
-    var tells: Bool { lastFormat.map { $0.mode != .asks } ?? false }
+    var tells: Bool { reader.lastFormat.map { $0.mode != .asks } ?? false }
+    /// What the last file is kept under.
+    var source: String { reader.source }
+    /// What is worth saying of how the files were read.
+    var remarks: [String] { reader.remarks }
+    /// SHA-256 of all files.
+    var digest: [UInt8] { reader.digest }
 
-    /// Whether the import is one file by itself.
-    var isSingleFile: Bool { files.count == 1 }
-
-    /// Reads everything; then the queue is finished, also when it failed.
+    /// Takes everything that is read; then the queue is finished, also when it failed.
     func run() {
         defer { queue.finish() }
         do {
-            let hash = FileHash()
-            for file in files { try read(file, hash) }
+            try takeAll()
+            if let failure = reader.failure { throw failure }
             guard rows.summary.rows > 0 else { throw FileProblem([noRows()]) }
-            if !isDoomed { try handOverKeys() }
-            digest = hash.finish()
+            if !isDoomed { try rows.takeKeys { if !queue.put($0) { throw NothingKept() } } }
         } catch is NothingKept {
             return  // The writing side has failed and says why.
         } catch {
@@ -73,38 +71,35 @@ final class ImportProducer: @unchecked Sendable {
         }
     }
 
-    private func read(_ file: SourceFile, _ hash: FileHash) throws {
-        let bytes = try file.read(as: options.encoding.source) { [self] bytes in
-            hash.update(bytes)
-            bytesRead += Int64(bytes.count)
+    private func takeAll() throws {
+        let reader = reader
+        guard !runsFirst else {
+            reader.run()
+            return try takePieces()
         }
-        var scanner = CSVScanner(reading: bytes)
-        var batch = CSVBatch()
-        var format: (any PledgeFormat)?
-        while try scanner.nextBatch(into: &batch) {
-            var first = 0
-            if format == nil {
-                let made = try makeFormat(batch, file, delimiter: scanner.delimiter)
-                rows.mapping = made.mode == .asks ? 0 : mapping(of: made.source)
-                format = made
-                first = 1
-            }
-            guard var reading = format else { continue }
-            let read = reading.read(&batch, from: first, file: file.name)
-            format = reading
-            try process(read, mode: reading.mode, file: file.name)
+        let worker = try Worker { reader.run() }
+        do {
+            try takePieces()
+        } catch {
+            reader.queue.abandon()
+            worker.join()
+            throw error
         }
-        guard var format else { throw FileProblem([emptyFile(file.name)]) }
-        if let rest = format.finish(file: file.name) {
-            try process(rest, mode: format.mode, file: file.name)
-        }
-        source = format.source
-        remarks = format.remarks + context.twice.remarks
-        lastFormat = format
+        worker.join()
     }
 
-    private func handOverKeys() throws {
-        try rows.takeKeys { if !isDoomed, !queue.put($0) { throw NothingKept() } }
+    private func takePieces() throws {
+        while let piece = reader.queue.take() {
+            switch piece {
+            case .header(let row):
+                header = row
+                try observer.header(row)
+            case .orders(let read, let origin, let bytesRead):
+                rows.mapping = origin.mapping
+                try process(read, mode: origin.mode, file: origin.file)
+                observer.progress(rows.summary.rows, bytesRead, reader.total)
+            }
+        }
     }
 
     private func process(_ read: consuming ReadOrders, mode: PlacementMode, file: String) throws {
@@ -134,8 +129,6 @@ final class ImportProducer: @unchecked Sendable {
         // report.
         isDoomed = isDoomed || (rows.summary.refused > 0 && !options.takesGoodRows) || options.dryRun
         if !isDoomed, !queue.put(outcome) { throw NothingKept() }
-        if rows.holdsManyKeys { try handOverKeys() }
-        observer.progress(rows.summary.rows, bytesRead, total)
     }
 
     /// The row with a better reason, where its bytes say more than its cells.
@@ -148,60 +141,9 @@ final class ImportProducer: @unchecked Sendable {
             row: row.row)
     }
 
-    private func makeFormat(_ batch: CSVBatch, _ file: SourceFile, delimiter: UInt8?) throws
-        -> any PledgeFormat
-    {
-        let record = batch.records[0]
-        if let problem = record.advisedProblem(in: batch.bytes, file: file.name) {
-            throw FileProblem([problem])
-        }
-        let fields = batch.fields[record.fieldRange]
-        let header = fields.map { batch.text(of: $0) }
-        let places = fields.map { batch.place(of: $0.start, in: record) }
-        self.header = Array(batch.bytes[record.start..<record.end])
-        try observer.header(self.header)
-        return try Imports.format(
-            for: header, places: places, file: file.name, delimiter: delimiter ?? UInt8(ascii: ","),
-            source: options.source, context: context, after: lastFormat)
-    }
-
-    /// The keyed hash of all that decides what a platform's cells are taken as.
-    private func mapping(of source: String) -> Int64 {
-        let definition = campaign.definition
-        var words = definition.tiers.map { "\($0.id)|\($0.title)|\($0.price)" }
-        words += definition.addOns.map { "\($0.id)|\($0.title)" } + definition.skus
-        if let platform = definition.imports[source] {
-            for names in [platform.rewards, platform.addOns, platform.choices] {
-                words += names.sorted { $0.key < $1.key }.map { "\($0.key)→\($0.value)" } + [""]
-            }
-            words += [platform.timeZone ?? "", platform.tax.rawValue]
-        }
-        if let map = options.map { words.append(String(decoding: map.text, as: UTF8.self)) }
-        return rows.hash(Array(words.joined(separator: "\n").utf8).span)
-    }
-
     private func noRows() -> Diagnostic {
         Diagnostic(
-            file: files.first?.name ?? "", line: 2, column: 1, message: "no row follows the header",
+            file: file, line: 2, column: 1, message: "no row follows the header",
             remedy: "export it again, with its rows")
-    }
-
-    private func emptyFile(_ name: String) -> Diagnostic {
-        Diagnostic(
-            file: name, line: 1, column: 1, message: "the file is empty",
-            remedy: "export it again; the first line names the columns")
-    }
-}
-
-/// SHA-256 over everything that was read.
-private final class FileHash {
-    private var digest: FileDigest? = FileDigest()
-
-    func update(_ bytes: UnsafeRawBufferPointer) {
-        digest?.update(bytes.bindMemory(to: UInt8.self).span)
-    }
-
-    func finish() -> [UInt8] {
-        digest.take()?.finish() ?? []
     }
 }

@@ -24,6 +24,8 @@ struct ImportRows {
     /// Keys of the sales that this import was the first to refuse.
     private(set) var newlyMissed: [Int64] = []
     private var held: HeldByBackers
+    /// The last backer that was in the book before.
+    private let lastKnownBacker: Int64
     private var lastBacker: Int64
     private let firstNumber: Int64
     private var activeSigner: ReceiptSigner?
@@ -31,8 +33,6 @@ struct ImportRows {
     /// What the campaign file says of how a platform's rows are read: with another mapping a row of the same
     /// bytes may tell something else.
     var mapping: Int64 = 0
-    private var newBackers = KeyRuns()
-    private var newPledges = KeyRuns()
     /// Kept so that the reads ahead are not left out as useless.
     private var touched: Int64 = 0
     /// The kind of the first pledge's money, once there is one.
@@ -65,6 +65,7 @@ struct ImportRows {
         backerKeys = keys.backers
         missedKeys = keys.missed
         held = keys.held
+        lastKnownBacker = keys.lastBacker
         lastBacker = keys.lastBacker
         firstNumber = campaign.record.head + 1
         words = OfferWords(
@@ -90,24 +91,29 @@ struct ImportRows {
         var lines: [OrderLine] = []
     }
 
-    /// So many new keys are held that they should be taken before more come.
-    var holdsManyKeys: Bool { newBackers.isFull || newPledges.isFull }
+    /// How many keys are worth a write of their own.
+    private static var keysAtOnce: Int { 4_096 }
 
-    /// Hands over the new keys that are held, some thousand a batch.
-    mutating func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
-        let (backers, pledges) = (backerKeys, pledgeKeys)
-        try newBackers.drain { hashes in
-            var outcome = Outcome()
-            outcome.batch.backerKeys = hashes.map { BackerKeyRow(hash: $0, number: backers.number(for: $0)) }
+    /// Hands over the keys of what is new, in their order, so that the book's tables of keys are written in
+    /// one pass.
+    ///
+    /// To be called once, after the last row.
+    func takeKeys(_ body: (Outcome) throws -> Void) rethrows {
+        var outcome = Outcome()
+        func handOver(from least: Int) throws {
+            guard outcome.batch.backerKeys.count + outcome.batch.pledgeKeys.count >= least else { return }
             try body(outcome)
+            outcome = Outcome()
         }
-        try newPledges.drain { hashes in
-            var outcome = Outcome()
-            outcome.batch.pledgeKeys = hashes.compactMap { hash in
-                pledges.find(hash).map { PledgeKeyRow(hash: hash, number: $0.number, content: $0.content) }
-            }
-            try body(outcome)
+        try backerKeys.forEachKey(above: lastKnownBacker) { hash, number in
+            outcome.batch.backerKeys.append(BackerKeyRow(hash: hash, number: number))
+            try handOver(from: Self.keysAtOnce)
         }
+        try pledgeKeys.forEachKey(above: firstNumber - 1) { hash, number, content in
+            outcome.batch.pledgeKeys.append(PledgeKeyRow(hash: hash, number: number, content: content))
+            try handOver(from: Self.keysAtOnce)
+        }
+        try handOver(from: 1)
     }
 
     /// Places the orders one after the other.
@@ -123,30 +129,45 @@ struct ImportRows {
         outcome.batch.bytes.reserveCapacity(outcome.batch.bytes.count + orders.count * 96)
         let hashes = hashes(of: orders, outcome.batch.bytes)
         if let book { try learn(hashes, from: book) }
-        for (index, order) in orders.enumerated() {
-            try process(
-                order, hashes[index], lines[Int(order.lines.lowerBound)..<Int(order.lines.upperBound)], mode,
-                file, &outcome)
+        func process(_ index: Int, _ signer: ReceiptSigner?) throws {
+            if index % Self.rowsAhead == 0 { touch(hashes[index...].prefix(Self.rowsAhead)) }
+            let range = orders[index].lines
+            try self.process(
+                orders[index], hashes[index], lines[Int(range.lowerBound)..<Int(range.upperBound)], mode,
+                file, signer, &outcome)
+        }
+        var next = 0
+        while next < orders.count, activeSigner == nil {
+            try process(next, nil)
+            next += 1
+        }
+        // Handed down and not looked up for each row, which would count its users up and down each time.
+        if let signer = activeSigner {
+            for index in next..<orders.count { try process(index, signer) }
         }
         outcome.lines = lines
         summary.rows += Int64(orders.count + read.rejected.count)
         return outcome
     }
 
-    /// The keyed hashes of a batch's rows, computed ahead so that the look-ups find their slots in the cache.
-    private mutating func hashes(of orders: [PledgeOrder], _ bytes: [UInt8]) -> [RowHashes] {
-        var touched: Int64 = 0
-        let hashes = orders.map { order in
+    /// The keyed hashes of a batch's rows.
+    private func hashes(of orders: [PledgeOrder], _ bytes: [UInt8]) -> [RowHashes] {
+        orders.map { order in
             let key = order.sourceKey.isEmpty ? order.reference : order.sourceKey
-            let made = RowHashes(
+            return RowHashes(
                 key: hash(bytes.span.extracting(key.range)),
                 content: hash(bytes.span.extracting(order.row.range)) ^ mapping,
                 email: hash(bytes.span.extracting(order.email.range)))
-            touched |= pledgeKeys.touch(made.key) | backerKeys.touch(made.email)
-            return made
         }
-        self.touched = touched
-        return hashes
+    }
+
+    /// How many rows' keys are read ahead together: so many that memory is waited for seldom, and so few that
+    /// they are still in the cache when they are looked up.
+    private static var rowsAhead: Int { 32 }
+
+    /// Reads where the look-ups of some rows' keys will begin.
+    private mutating func touch(_ rows: ArraySlice<RowHashes>) {
+        for row in rows { touched |= pledgeKeys.touch(row.key) | backerKeys.touch(row.email) }
     }
 
     /// Takes what the book knows of the rows' keys into the indices, and what their backers hold.
@@ -166,23 +187,11 @@ struct ImportRows {
 
     private mutating func process(
         _ order: PledgeOrder, _ hashes: RowHashes, _ lines: ArraySlice<OrderLine>, _ mode: PlacementMode,
-        _ file: String, _ outcome: inout Outcome
+        _ file: String, _ signer: ReceiptSigner?, _ outcome: inout Outcome
     ) throws {
         if case .tells = mode { named.add(tier: order.tier) }
         if let known = pledgeKeys.find(hashes.key) {
-            if case .tells = mode { named.add(known.number) }
-            if known.content == hashes.content {
-                summary.same += 1
-            } else if known.number < firstNumber, !known.isTold {
-                outcome.changed.append((known.number, order, hashes.content))
-                pledgeKeys.tell(hashes.key, content: hashes.content)
-            } else {
-                reject(
-                    order, field: .reference, kind: "duplicate",
-                    "this pledge is in the file twice, with different content",
-                    fix: "remove one of the two rows, or give one its own pledge_id", file, &outcome)
-            }
-            return
+            return meet(known, order, hashes, mode, file, &outcome)
         }
         let knownBacker = backerKeys.number(for: hashes.email)
         let decision = placement.place(order, lines: lines, as: mode) { offer in
@@ -205,13 +214,34 @@ struct ImportRows {
                     BackerRow(
                         number: backer, email: order.email, name: order.name, country: order.country,
                         address: order.address, answers: order.answers))
-                newBackers.append(hashes.email)
             } else {
                 outcome.claims.append((backer, order.email))
             }
             if placed.takesPlace { held.add(order, lines, backer: backer) }
-            try append(
-                order, lines, placed, backer: backer, hashes, &outcome.batch)
+            if let signer {
+                try append(order, lines, placed, backer: backer, hashes, signer, &outcome.batch)
+            } else {
+                try append(order, lines, placed, backer: backer, hashes, firstSigner(), &outcome.batch)
+            }
+        }
+    }
+
+    /// A row of a pledge that is known: the same again, something new, or another row of the same file.
+    private mutating func meet(
+        _ known: (number: Int64, content: Int64, isTold: Bool), _ order: PledgeOrder, _ hashes: RowHashes,
+        _ mode: PlacementMode, _ file: String, _ outcome: inout Outcome
+    ) {
+        if case .tells = mode { named.add(known.number) }
+        if known.content == hashes.content {
+            summary.same += 1
+        } else if known.number < firstNumber, !known.isTold {
+            outcome.changed.append((known.number, order, hashes.content))
+            pledgeKeys.tell(hashes.key, content: hashes.content)
+        } else {
+            reject(
+                order, field: .reference, kind: "duplicate",
+                "this pledge is in the file twice, with different content",
+                fix: "remove one of the two rows, or give one its own pledge_id", file, &outcome)
         }
     }
 
@@ -228,9 +258,8 @@ struct ImportRows {
 
     private mutating func append(
         _ order: PledgeOrder, _ lines: ArraySlice<OrderLine>, _ placed: Placement, backer: Int64,
-        _ hashes: RowHashes, _ batch: inout AppendBatch
+        _ hashes: RowHashes, _ signer: ReceiptSigner, _ batch: inout AppendBatch
     ) throws {
-        let signer = try currentSigner()
         let parts = EntryParts(
             goods: placed.price.goods + placed.price.bonus, shipping: placed.price.shipping,
             tax: placed.price.tax)
@@ -269,7 +298,6 @@ struct ImportRows {
         row.method = order.method
         row.state = UInt8(placed.state.rawValue)
         batch.pledges.append(row)
-        newPledges.append(hashes.key)
         for line in lines { batch.lines.append(words.row(for: line, pledge: number)) }
         try appendFacts(order, placed, pledge: number, parts: parts, signer, &batch)
         summary.count(order, placed)
@@ -413,8 +441,8 @@ struct ImportRows {
         summary.refuse(diagnostic, kind: kind)
     }
 
-    private mutating func currentSigner() throws -> ReceiptSigner {
-        if let activeSigner { return activeSigner }
+    /// Made for the first pledge, which decides what kind of money it is and so what receipts say.
+    private mutating func firstSigner() throws -> ReceiptSigner {
         let made = try signer(placement.isRehearsal == true)
         activeSigner = made
         return made

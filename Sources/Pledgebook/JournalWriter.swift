@@ -65,8 +65,8 @@ final class EntrySigner {
             PaymentRow(pledge: pledge, instalment: instalment, payment: payment, counted: counted))
     }
 
-    /// Hands over the receipts that were kept.
-    func takeReceipts() -> GrowingTree.Chunk { kept?.take() ?? GrowingTree.Chunk() }
+    /// Hands over the receipts that were kept; to be asked for after the chain's end.
+    func takeReceipts() -> [ReceiptRun] { kept?.take() ?? [] }
 
     /// Hands over what is held.
     func takeBatch() -> AppendBatch {

@@ -22,6 +22,11 @@ struct KeyIndex {
     /// Stores a number, more than zero, for a hash that is not there yet.
     @inline(__always)
     mutating func insert(_ hash: Int64, number: Int64) { table.insert(hash, number: number) }
+
+    /// As `KeyTable.forEachKey`.
+    func forEachKey(above last: Int64, _ body: (_ hash: Int64, _ number: Int64) throws -> Void) rethrows {
+        try table.forEachKey(above: last) { hash, number, _ in try body(hash, number) }
+    }
 }
 
 /// Import keys of pledges: what is known of a pledge by the hash of its key; twenty bytes a slot.
@@ -69,5 +74,12 @@ struct PledgeKeyIndex {
     mutating func tell(_ hash: Int64, content: Int64) {
         guard let known = find(hash) else { return }
         table.replace(hash, number: known.number << 1 | 1, content: Content(content))
+    }
+
+    /// As `KeyTable.forEachKey`.
+    func forEachKey(
+        above last: Int64, _ body: (_ hash: Int64, _ number: Int64, _ content: Int64) throws -> Void
+    ) rethrows {
+        try table.forEachKey(above: last << 1 | 1) { try body($0, $1 >> 1, $2.hash) }
     }
 }

@@ -52,6 +52,22 @@ struct KeyTable<Content: KeyContent> {
         parts[Int(bits >> 56)].replace(bits << 8, number: slotNumber(number, for: hash), content: content)
     }
 
+    /// Gives the keys whose number is above `last`, in the order of their hashes.
+    @inline(__always)
+    func forEachKey(
+        above last: Int64, _ body: (_ hash: Int64, _ number: Int64, _ content: Content) throws -> Void
+    ) rethrows {
+        for index in parts.indices {
+            // The greater half of the first bytes are those of hashes below zero.
+            let first = UInt8(truncatingIfNeeded: index + 128)
+            for slot in parts[Int(first)].takenSlots() {
+                let hash = Int64(bitPattern: UInt64(first) << 56 | slot.rest >> 8)
+                let number = slot.number == Self.isLarge ? large[hash] ?? 0 : Int64(slot.number)
+                if number > last { try body(hash, number, slot.content) }
+            }
+        }
+    }
+
     @inline(__always)
     private mutating func slotNumber(_ number: Int64, for hash: Int64) -> UInt64 {
         guard UInt64(bitPattern: number) >= Self.isLarge else { return UInt64(bitPattern: number) }
@@ -99,6 +115,22 @@ private struct KeyPart<Content: KeyContent> {
 
     mutating func replace(_ rest: UInt64, number: UInt64, content: Content) {
         slots[place(of: rest)] = KeySlot(rest, number: number, content: content)
+    }
+
+    /// What is in the slots, in the order of the hashes.
+    func takenSlots() -> [KeySlot<Content>] {
+        var taken = slots.filter { !$0.isFree }
+        // They lie in that order but for some that gave way, which are few places from their own.
+        for index in taken.indices.dropFirst() {
+            let slot = taken[index]
+            var place = index
+            while place > 0, taken[place - 1].rest > slot.rest {
+                taken[place] = taken[place - 1]
+                place -= 1
+            }
+            taken[place] = slot
+        }
+        return taken
     }
 
     /// Where the key is, or where it would be put.

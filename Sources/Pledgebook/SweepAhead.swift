@@ -1,5 +1,6 @@
 import Accounting
 import Crowdfunding
+import Receipts
 import Storage
 
 /// What to ask of a payment; `nil` leaves it.
@@ -156,7 +157,7 @@ struct SweepStep {
     /// What its signatures follow.
     private let start: (number: Int64, tag: Tag)
     let end: ChainEnd
-    let receipts: GrowingTree.Chunk
+    let receipts: [ReceiptRun]
 
     /// Signs first what was answered, then what is asked.
     init(

@@ -80,7 +80,7 @@ extension OperationWindows {
             }
             guard step.end.number > campaign.record.head else { return }
             // The other thread has more to do.
-            if let tree { step.receipts.grow(tree) }
+            if let tree { for receipts in step.receipts { tree.append(receipts) } }
             var end = step.end
             end.frontier = tree?.frontier
             try records.moveHead(of: campaign.record, to: end)

@@ -93,8 +93,9 @@ public final class MerkleHasher {
 
 /// What a signer grows with every receipt that it signs.
 public protocol ReceiptTree: AnyObject {
-    /// Adds a receipt, without a line feed, as the next leaf; the bytes hold until the call returns.
-    func append(_ receipt: UnsafeBufferPointer<UInt8>)
+    /// Adds receipts as the next leaves: some hundreds at a time, the last ones before the frontier is asked
+    /// for.
+    func append(_ receipts: ReceiptRun)
     /// What the tree over all receipts so far is carried on from; see `MerkleTree.frontier`. `nil`: somebody
     /// else hashes them.
     func frontier() -> [UInt8]?
@@ -104,10 +105,26 @@ public protocol ReceiptTree: AnyObject {
 ///
 /// A tree of a million leaves holds twenty hashes. Not to be shared between threads.
 public final class MerkleTree {
+    /// The roots of full trees, largest first: one for each bit that is set in `count`.
+    private struct Peaks {
+        var count: Int64 = 0
+        var hashes: [MerkleHash] = []
+
+        mutating func append(_ leaf: MerkleHash, _ hasher: MerkleHasher) {
+            var hash = leaf
+            var rest = count
+            while rest & 1 == 1 {
+                hash = hasher.node(hashes.removeLast(), hash)
+                rest >>= 1
+            }
+            hashes.append(hash)
+            count += 1
+        }
+    }
+
     /// How many leaves it has.
-    public private(set) var count: Int64 = 0
-    // The roots of full trees, largest first: one for each bit that is set in `count`.
-    private var peaks: [MerkleHash] = []
+    public var count: Int64 { peaks.count }
+    private var peaks = Peaks()
     private let hasher = MerkleHasher()
 
     /// A tree without leaves.
@@ -120,10 +137,10 @@ public final class MerkleTree {
     ///   - frontier: What it gave as its `frontier`.
     public init?(count: Int64, frontier: [UInt8]) {
         guard count >= 0, frontier.count == count.nonzeroBitCount * MerkleHash.byteCount else { return nil }
-        self.count = count
+        peaks.count = count
         for start in stride(from: 0, to: frontier.count, by: MerkleHash.byteCount) {
             guard let peak = MerkleHash(frontier[start..<start + MerkleHash.byteCount]) else { return nil }
-            peaks.append(peak)
+            peaks.hashes.append(peak)
         }
     }
 
@@ -137,30 +154,34 @@ public final class MerkleTree {
         return hash
     }
 
-    /// Hashes a leaf and adds it; the bytes hold until the call returns.
-    public func append(_ data: UnsafeBufferPointer<UInt8>) { append(Span(_unsafeElements: data)) }
+    /// Hashes receipts and adds them, in their order.
+    public func append(_ receipts: ReceiptRun) {
+        // Taken out for as long as it takes: nothing else looks at them then.
+        var grown = Peaks()
+        swap(&grown, &peaks)
+        receipts.bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            for end in receipts.ends {
+                let receipt = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                grown.append(hasher.leaf(Span(_unsafeElements: receipt)), hasher)
+                start = end
+            }
+        }
+        swap(&grown, &peaks)
+    }
 
     /// Adds a leaf that was hashed already.
-    public func append(_ leaf: MerkleHash) {
-        var hash = leaf
-        var rest = count
-        while rest & 1 == 1 {
-            hash = hasher.node(peaks.removeLast(), hash)
-            rest >>= 1
-        }
-        peaks.append(hash)
-        count += 1
-    }
+    public func append(_ leaf: MerkleHash) { peaks.append(leaf, hasher) }
 
     /// The root over all leaves; without any, the digest of nothing.
     public var root: MerkleHash {
-        guard var hash = peaks.last else { return Self.emptyRoot }
-        for peak in peaks.dropLast().reversed() { hash = hasher.node(peak, hash) }
+        guard var hash = peaks.hashes.last else { return Self.emptyRoot }
+        for peak in peaks.hashes.dropLast().reversed() { hash = hasher.node(peak, hash) }
         return hash
     }
 
     /// What another tree needs to carry on: 32 bytes for each bit that is set in `count`.
-    public var frontier: [UInt8] { peaks.flatMap(\.bytes) }
+    public var frontier: [UInt8] { peaks.hashes.flatMap(\.bytes) }
 
     private static let emptyRoot: MerkleHash = {
         guard let hash = MerkleHash(SHA256Digest.of([])) else { stopWithoutLibcrypto("EVP_DigestFinal_ex") }

@@ -11,12 +11,11 @@ public final class ReceiptSigner {
     /// The tag of the entry signed last, or what it was told to start after.
     public private(set) var lastTag: Tag
 
-    /// The tree's frontier after the entry signed last; `nil` where none is hashed.
-    public func frontier() -> [UInt8]? { tree.flatMap { $0.frontier() } }
-
     private let writer: ReceiptWriter
     private let hmac: HMACSHA256
     private let tree: (any ReceiptTree)?
+    /// What was signed and is not in the tree yet.
+    private var receipts = ReceiptRun()
 
     /// A signer that carries on after an entry.
     ///
@@ -36,6 +35,13 @@ public final class ReceiptSigner {
         lastTag = tag
         writer = ReceiptWriter(head: head, kid: key.kid)
         hmac = HMACSHA256(key: key.bytes)
+    }
+
+    /// The tree's frontier after the entry signed last; `nil` where none is hashed.
+    public func frontier() -> [UInt8]? {
+        guard let tree else { return nil }
+        if !receipts.isEmpty { handOver(to: tree) }
+        return tree.frontier()
     }
 
     /// Gives the entry the next number and signs it.
@@ -82,9 +88,17 @@ public final class ReceiptSigner {
     @inline(__always)
     private func sign(_ fields: ReceiptFields) -> (number: Int64, tag: Tag) {
         let tag = hmac.tag(of: writer.write(fields))
-        if let tree { tree.append(writer.signed(tag)) }
+        if tree != nil {
+            receipts.append(writer.signed(tag))
+            if receipts.isFull, let tree { handOver(to: tree) }
+        }
         lastNumber = fields.number
         lastTag = tag
         return (fields.number, tag)
+    }
+
+    private func handOver(to tree: any ReceiptTree) {
+        tree.append(receipts)
+        receipts = receipts.successor()
     }
 }

@@ -37,6 +37,8 @@ final class ReceiptWriter {
     private let opening: [UInt8]
     private let payloadStart: [UInt8]
     private let currency: [UInt8]
+    /// What stands between the parts and the reference, as it was written last.
+    private var moment: Moment
     private let pairs = Base64URL.pairs
     private let events = EventNames.rows
 
@@ -53,12 +55,15 @@ final class ReceiptWriter {
         capacity = 2048 + currency.count
         payload = .allocate(capacity: capacity)
         text = .allocate(capacity: openingCount + Base64URL.length(of: capacity) + Self.tagRoom)
+        moment = Moment(text: .allocate(capacity: Moment.room))
         fillConstantParts()
+        writeMoment(moment.at, moment.day)
     }
 
     deinit {
         payload.deallocate()
         text.deallocate()
+        moment.text.deallocate()
     }
 
     /// Writes `header.payload`; the bytes hold until the next call.
@@ -118,16 +123,26 @@ final class ReceiptWriter {
         out.decimal(parts.fee)
         out.literal("\",\"other\":\"")
         out.decimal(parts.other)
-        out.literal("\",\"iat\":")
-        out.decimal(fields.at)
-        out.literal(",\"day\":\"")
-        out.day(fields.day)
-        out.literal("\",\"ref\":\"")
+        if fields.at != moment.at || fields.day != moment.day { writeMoment(fields.at, fields.day) }
+        out.bytes(UnsafeBufferPointer(start: moment.text, count: moment.count))
         out.text(fields.reference)
         out.literal("\",\"det\":\"")
         out.text(fields.detail)
         out.literal("\"}")
         return payload.distance(to: out.at)
+    }
+
+    /// When it was written and on which day it happened: entries that are signed together often have both
+    /// alike.
+    @inline(never)
+    private func writeMoment(_ at: Int64, _ day: CalendarDay) {
+        var out = ByteCursor(moment.text)
+        out.literal("\",\"iat\":")
+        out.decimal(at)
+        out.literal(",\"day\":\"")
+        out.day(day)
+        out.literal("\",\"ref\":\"")
+        (moment.at, moment.day, moment.count) = (at, day, moment.text.distance(to: out.at))
     }
 
     @inline(never)
@@ -144,6 +159,16 @@ final class ReceiptWriter {
         for (index, byte) in opening.enumerated() { text[index] = byte }
         for (index, byte) in payloadStart.suffix(remainder).enumerated() { payload[index] = byte }
     }
+}
+
+/// The time and the day of a receipt, and what it says of them.
+private struct Moment {
+    /// For two numbers of any value and the words around them.
+    static let room = 80
+    let text: UnsafeMutablePointer<UInt8>
+    var count = 0
+    var at: Int64 = 0
+    var day = CalendarDay(number: 0)
 }
 
 /// A place in a buffer that is known to be large enough, and the ways to write there.
@@ -169,12 +194,8 @@ struct ByteCursor {
     @inline(__always)
     mutating func text(_ source: UnsafeBufferPointer<UInt8>) {
         var odd: UInt8 = 0
-        for index in 0..<source.count {
-            let byte = source[index]
-            at[index] = byte
-            odd |= ReceiptText.isPlain(byte) ? 0 : 1
-        }
-        if odd == 0 { at += source.count } else { escapedText(source) }
+        for byte in source { odd |= ReceiptText.isPlain(byte) ? 0 : 1 }
+        if odd == 0 { bytes(source) } else { escapedText(source) }
     }
 
     @inline(never)

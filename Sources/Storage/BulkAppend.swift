@@ -52,18 +52,20 @@ public final class BulkAppend {
         var placed: [PlacedPledge] = []
         placed.reserveCapacity(batch.pledges.count)
         var next = batch.entries.startIndex
-        for pledge in batch.pledges {
-            while next < batch.entries.endIndex, batch.entries[next].number < pledge.number {
-                others.append(batch.entries[next])
-                next += 1
-            }
-            if next < batch.entries.endIndex,
-                let whole = PlacedPledge(pledge, batch.entries[next], text)
-            {
-                placed.append(whole)
-                next += 1
-            } else {
-                placed.append(PlacedPledge(pledge))
+        text.withUnsafeBufferPointer { text in
+            for pledge in batch.pledges {
+                while next < batch.entries.endIndex, batch.entries[next].number < pledge.number {
+                    others.append(batch.entries[next])
+                    next += 1
+                }
+                if next < batch.entries.endIndex,
+                    let whole = PlacedPledge(pledge, batch.entries[next], text)
+                {
+                    placed.append(whole)
+                    next += 1
+                } else {
+                    placed.append(PlacedPledge(pledge))
+                }
             }
         }
         others += batch.entries[next...]

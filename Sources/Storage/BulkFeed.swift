@@ -6,19 +6,27 @@ protocol FeedRow {
     /// Selects c1, c2, … from `feed`; $1 is the campaign's number.
     static var insert: String { get }
 
+    /// Where its tag lies in a row; 0 for rows without one.
+    static var tagOffset: Int { get }
+
     /// Gives the value of a column, from 1.
+    ///
+    /// To be inlined always: to call it, the row would be copied for each of its columns.
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>)
 
     /// Gives the value of a column of the row at `index`.
     ///
     /// Called for every value: a type and a pointer, so that nothing is retained.
-    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to result: FeedResult)
+    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to context: OpaquePointer)
 }
 
 extension FeedRow {
-    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to result: FeedResult) {
+    static var tagOffset: Int { 0 }
+
+    static func give(_ column: Int32, ofRow index: Int, of frame: FeedFrame, to context: OpaquePointer) {
         let row = frame.rows.assumingMemoryBound(to: Self.self) + index
-        row.pointee.give(column, to: result, from: frame.text)
+        let tag = UnsafeRawPointer(row) + frame.tagOffset
+        row.pointee.give(column, to: FeedResult(context: context, tagAddress: tag), from: frame.text)
     }
 }
 
@@ -27,12 +35,14 @@ struct FeedFrame {
     var rows: UnsafeRawPointer
     var count: Int
     var text: UnsafePointer<UInt8>
+    var tagOffset: Int
     var type: any FeedRow.Type
 }
 
 /// Where one value of a fed row goes.
 struct FeedResult {
     let context: OpaquePointer
+    fileprivate let tagAddress: UnsafeRawPointer
 
     @inline(__always) func integer(_ value: Int64) { sqlite3_result_int64(context, value) }
 
@@ -55,19 +65,27 @@ struct FeedResult {
     /// Two capital letters, or NULL for 0.
     @inline(__always) func country(_ code: UInt16) {
         guard code != 0 else { return sqlite3_result_null(context) }
-        withUnsafeBytes(of: code.bigEndian) {
-            sqlite3_result_text(
-                context, $0.baseAddress?.assumingMemoryBound(to: CChar.self), 2,
-                unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-        }
+        let letters = UnsafeRawPointer(CountryLetters.table + Int(code) * 2)
+        sqlite3_result_text(context, letters.assumingMemoryBound(to: CChar.self), 2, nil)
     }
 
-    @inline(__always) func blob(_ tag: Tag) {
-        tag.withUnsafeBytes {
-            sqlite3_result_blob(
-                context, $0.baseAddress, 32, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-        }
+    /// The row's tag, which stays where it is until the statement has copied it.
+    @inline(__always) func tag() {
+        sqlite3_result_blob(context, tagAddress, Int32(Tag.byteCount), nil)
     }
+}
+
+/// The two letters of each country, where SQLite can read them without a copy.
+private enum CountryLetters {
+    /// Written once here, only read afterwards.
+    nonisolated(unsafe) static let table: UnsafePointer<UInt8> = {
+        let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 << 16)
+        for code in 0...Int(UInt16.max) {
+            (table + code * 2).initialize(to: UInt8(code >> 8))
+            (table + code * 2 + 1).initialize(to: UInt8(code & 0xFF))
+        }
+        return UnsafePointer(table)
+    }()
 }
 
 /// Feeds batches of rows to `INSERT … SELECT` through a virtual table: 1.6 × the speed of binding row by row.
@@ -114,7 +132,8 @@ final class BulkFeed {
                     return SQLITE_INTERNAL
                 }
                 frame.pointee = FeedFrame(
-                    rows: rowBase, count: rows.count, text: textBase, type: Row.self)
+                    rows: rowBase, count: rows.count, text: textBase, tagOffset: Row.tagOffset,
+                    type: Row.self)
                 defer { frame.pointee = nil }
                 return sqlite3_step(statement)
             }
@@ -224,8 +243,7 @@ private struct FeedModule: @unchecked Sendable {
             guard let cursor = cursor(base), let context, let frame = cursor.pointee.frame?.pointee else {
                 return SQLITE_ERROR
             }
-            frame.type.give(
-                index, ofRow: cursor.pointee.row, of: frame, to: FeedResult(context: context))
+            frame.type.give(index, ofRow: cursor.pointee.row, of: frame, to: context)
             return SQLITE_OK
         }
         callbacks.xRowid = { base, number in

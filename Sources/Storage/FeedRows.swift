@@ -1,12 +1,19 @@
 import Accounting
 import Crowdfunding
 
+/// Where a stored property lies within a value.
+private func offset<Row>(of tag: KeyPath<Row, Tag>) -> Int {
+    guard let offset = MemoryLayout<Row>.offset(of: tag) else { preconditionFailure("not a stored property") }
+    return offset
+}
+
 extension BackerRow: FeedRow {
     static let insert = """
         INSERT OR FAIL INTO backer (campaign, number, email, name, country, address, answers)
         SELECT $1, c1, c2, c3, c4, c5, c6 FROM feed
         """
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(number)
@@ -32,7 +39,7 @@ struct PlacedPledge: FeedRow {
     init(_ pledge: PledgeRow) { self.pledge = pledge }
 
     /// `nil` where the entry is not the one that placed this pledge, or says anything that the row does not.
-    init?(_ pledge: PledgeRow, _ entry: EntryRow, _ text: [UInt8]) {
+    init?(_ pledge: PledgeRow, _ entry: EntryRow, _ text: UnsafeBufferPointer<UInt8>) {
         guard entry.kind == .placed, entry.number == pledge.number, entry.pledge == pledge.number,
             entry.isPlain, entry.parts.goods == pledge.goods + pledge.bonus,
             entry.parts.shipping == pledge.shipping, entry.parts.tax == pledge.tax,
@@ -58,7 +65,9 @@ struct PlacedPledge: FeedRow {
         SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20
         FROM feed
         """
+    static let tagOffset = offset(of: \PlacedPledge.tag)
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(pledge.number)
@@ -80,18 +89,18 @@ struct PlacedPledge: FeedRow {
         case 17: result.integer(at, orNullWhen: !hasEntry)
         case 18: result.integer(day, orNullWhen: !hasEntry)
         case 19: result.text(detail, in: text)
-        default: if hasEntry { result.blob(tag) } else { result.integer(0, orNullWhen: true) }
+        default: if hasEntry { result.tag() } else { result.integer(0, orNullWhen: true) }
         }
     }
 }
 
 /// Takes words and numbers off the end of a detail, as long as they are what is expected there.
 private struct TextEnd {
-    private let text: [UInt8]
+    private let text: UnsafeBufferPointer<UInt8>
     let start: Int
     private(set) var position: Int
 
-    init(text: [UInt8], detail: Range<Int>) {
+    init(text: UnsafeBufferPointer<UInt8>, detail: Range<Int>) {
         self.text = text
         start = detail.lowerBound
         position = detail.upperBound
@@ -125,6 +134,7 @@ extension LineRow: FeedRow {
     static let insert =
         "INSERT OR FAIL INTO line (campaign, pledge, kind, id, quantity) SELECT $1, c1, c2, c3, c4 FROM feed"
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(pledge)
@@ -141,7 +151,9 @@ extension EntryRow: FeedRow {
           goods, shipping, tax, fee, other, reverses, reference, detail, tag)
         SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16 FROM feed
         """
+    static let tagOffset = offset(of: \EntryRow.tag)
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(number)
@@ -159,7 +171,7 @@ extension EntryRow: FeedRow {
         case 13: result.integer(reverses, orNullWhen: reverses == 0)
         case 14: result.text(reference, in: text)
         case 15: result.text(detail, in: text)
-        default: result.blob(tag)
+        default: result.tag()
         }
     }
 }
@@ -175,7 +187,9 @@ struct PlainEntry: FeedRow {
           detail, tag)
         SELECT $1, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM feed
         """
+    static let tagOffset = offset(of: \PlainEntry.row.tag)
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(row.number)
@@ -188,7 +202,7 @@ struct PlainEntry: FeedRow {
         case 8: result.integer(row.parts.tax)
         case 9: result.text(row.reference, in: text)
         case 10: result.text(row.detail, in: text)
-        default: result.blob(row.tag)
+        default: result.tag()
         }
     }
 }
@@ -203,7 +217,9 @@ struct PlainCapture: FeedRow {
           fee, reference, detail, tag)
         SELECT $1, c1, c2, c3, 1, c4, c5, c6, c7, c8, c9, c10, c11, c12 FROM feed
         """
+    static let tagOffset = offset(of: \PlainCapture.row.tag)
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(row.number)
@@ -217,7 +233,7 @@ struct PlainCapture: FeedRow {
         case 9: result.integer(row.parts.fee)
         case 10: result.text(row.reference, in: text)
         case 11: result.text(row.detail, in: text)
-        default: result.blob(row.tag)
+        default: result.tag()
         }
     }
 }
@@ -244,6 +260,7 @@ extension PaymentRow: FeedRow {
           lost = excluded.lost, excess = excluded.excess, capture_before = excluded.capture_before
         """
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(pledge)
@@ -280,6 +297,7 @@ struct PlainPayment: FeedRow {
           committed = 0, disputed = 0, lost = 0, excess = 0, capture_before = NULL
         """
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(row.pledge)
@@ -304,6 +322,7 @@ extension PaymentRow {
 extension BackerKeyRow: FeedRow {
     static let insert = "INSERT OR FAIL INTO backer_key (campaign, hash, number) SELECT $1, c1, c2 FROM feed"
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         result.integer(column == 1 ? hash : number)
     }
@@ -313,6 +332,7 @@ extension PledgeKeyRow: FeedRow {
     static let insert =
         "INSERT OR FAIL INTO pledge_key (campaign, hash, number, content) SELECT $1, c1, c2, c3 FROM feed"
 
+    @inline(__always)
     func give(_ column: Int32, to result: FeedResult, from text: UnsafePointer<UInt8>) {
         switch column {
         case 1: result.integer(hash)

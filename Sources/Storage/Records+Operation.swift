@@ -183,7 +183,9 @@ extension Records {
 
 extension EntryKind {
     /// Whether such an entry can say all there is to say of an operation that succeeded.
-    public var tellsOfOperation: Bool { self == .captured || self == .capturedAfterSuccess || self == .refunded }
+    public var tellsOfOperation: Bool {
+        self == .captured || self == .capturedAfterSuccess || self == .refunded
+    }
 }
 
 extension JournalEntry {

@@ -132,11 +132,18 @@ extension Records {
     public func hasEmail(_ bytes: Span<UInt8>, backer: Int64, campaign: Int64) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: "SELECT email FROM backer WHERE campaign = $1 AND number = $2")
-        guard let stored = try String.fetchOne(statement, arguments: [campaign, backer]) else { return false }
-        let text = Array(stored.utf8)
-        guard text.count == bytes.count else { return false }
-        for index in bytes.indices where bytes[index] != text[index] { return false }
-        return true
+        let row = statement.sqliteStatement
+        sqlite3_bind_int64(row, 1, campaign)
+        sqlite3_bind_int64(row, 2, backer)
+        defer { sqlite3_reset(row) }
+        switch sqlite3_step(row) {
+        case SQLITE_ROW: break
+        case SQLITE_DONE: return false
+        default: throw DatabaseError(resultCode: db.lastErrorCode, message: db.lastErrorMessage)
+        }
+        guard let text = sqlite3_column_text(row, 0) else { return false }
+        let stored = UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(row, 0)))
+        return bytes.withUnsafeBufferPointer { $0.elementsEqual(stored) }
     }
 
     /// One backer, or `nil`.
@@ -213,9 +220,9 @@ extension Records {
     }
 
     /// The same, where it is known what each pledge counts as; they are in order.
-    public func setState(of pledges: [(number: Int64, count: PledgeCount)], to state: PledgeState, campaign: Int64)
-        throws
-    {
+    public func setState(
+        of pledges: [(number: Int64, count: PledgeCount)], to state: PledgeState, campaign: Int64
+    ) throws {
         try countMoving(pledges, to: state, campaign: campaign)
         try writeState(of: pledges.map(\.number), to: state, campaign: campaign)
     }

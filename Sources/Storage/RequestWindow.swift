@@ -1,9 +1,10 @@
 public import Accounting
 public import Crowdfunding
-import class Foundation.JSONDecoder
-import struct Foundation.Data
 import GRDB
 import GRDBSQLite
+
+import struct Foundation.Data
+import class Foundation.JSONDecoder
 
 /// How an operation of a window ended.
 public struct OperationEnd: Sendable {

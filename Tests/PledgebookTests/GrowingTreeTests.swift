@@ -11,13 +11,16 @@ import Testing
         let whole = MerkleTree()
         let growing = GrowingTree(MerkleTree())
         var number = 0
+        var receipts = ReceiptRun()
         for part in parts {
             for _ in 0..<part {
                 let receipt = Array("\(number)".utf8) + [UInt8](repeating: UInt8(number % 251), count: 500)
                 whole.append(receipt.span)
-                receipt.withUnsafeBufferPointer { growing.append($0) }
+                receipt.withUnsafeBufferPointer { receipts.append($0) }
+                if receipts.isFull { handOver(&receipts, to: growing) }
                 number += 1
             }
+            handOver(&receipts, to: growing)
             #expect(growing.frontier() == whole.frontier)
         }
     }
@@ -29,8 +32,17 @@ import Testing
             let growing = GrowingTree(MerkleTree())
             left = growing
             let receipt = [UInt8](repeating: 7, count: 100_000)
-            for _ in 0..<40 { receipt.withUnsafeBufferPointer { growing.append($0) } }
+            for _ in 0..<40 {
+                var receipts = ReceiptRun()
+                while !receipts.isFull { receipt.withUnsafeBufferPointer { receipts.append($0) } }
+                handOver(&receipts, to: growing)
+            }
         }
         #expect(left == nil)
+    }
+
+    private func handOver(_ receipts: inout ReceiptRun, to tree: GrowingTree) {
+        tree.append(receipts)
+        receipts = ReceiptRun()
     }
 }

@@ -94,6 +94,29 @@ struct SeededNumbers: RandomNumberGenerator {
             if (pledges.find(key) == nil) != (expected[key] == nil) { wrong += 1 }
         }
         #expect(wrong == 0, "\(shape), capacity \(capacity), seed \(seed)")
+        compare(index, pledges, with: expected, "\(shape), capacity \(capacity), seed \(seed)")
+    }
+
+    /// The keys above a number come in the order of their hashes, each once.
+    private func compare(
+        _ index: KeyIndex, _ pledges: PledgeKeyIndex, with expected: [Int64: Int64], _ comment: Comment
+    ) {
+        let lasts: [Int64] = [0, Int64(expected.count / 2), 1 << 39, .max / 2]
+        for last in lasts {
+            let keys = expected.keys.filter { (expected[$0] ?? 0) > last }.sorted()
+            var given: [[Int64]] = []
+            index.forEachKey(above: last) { hash, number in given.append([hash, number]) }
+            // Compared before: thousands of keys that differ are of no use in a message.
+            let isRight = given == keys.map { [$0, expected[$0] ?? 0] }
+            #expect(isRight, comment)
+            given = []
+            pledges.forEachKey(above: last) { hash, number, content in
+                given.append([hash, number, content])
+            }
+            let told = keys.map { [$0, expected[$0] ?? 0, pledges.find($0)?.content ?? 0] }
+            let isToldRight = given == told
+            #expect(isToldRight, comment)
+        }
     }
 
     /// Most are small; some are about as great as a slot holds, and some greater.

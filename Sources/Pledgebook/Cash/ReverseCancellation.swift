@@ -50,9 +50,7 @@ extension Session {
                 "\(name) cannot be reversed: \(row.reference) has several payments. Import the pledge anew.")
         }
         var payment = item.payment ?? item.unwritten
-        if let open = payment.operation,
-            let operation = item.operations.last(where: \.isOpen)
-        {
+        if let open = payment.operation, let operation = item.operations.last(where: \.isOpen) {
             guard open.kind == .refund, item.gateway == 1 else {
                 throw SessionError.refused(
                     "\(name) cannot be reversed: the gateway was asked for the \(open.kind) already.")
