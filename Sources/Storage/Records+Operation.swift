@@ -194,8 +194,9 @@ extension JournalEntry {
     fileprivate var toldOperation: OperationRecord? {
         guard kind.tellsOfOperation, reverses == nil, let pledge, detail.hasPrefix("op=") else { return nil }
         let name = detail.dropFirst(3).split(separator: ".", omittingEmptySubsequences: false)
-        guard name.count == 2, let kind = Int(name[0]).flatMap(OperationKind.init(rawValue:)),
-            let attempt = Int(name[1])
+        guard name.count == 2,
+            let kind = name.first.flatMap({ Int($0) }).flatMap(OperationKind.init(rawValue:)),
+            let attempt = name.last.flatMap({ Int($0) })
         else { return nil }
         return OperationRecord(
             pledge: pledge, instalment: instalment, kind: kind, attempt: attempt, amount: self.parts.amount,

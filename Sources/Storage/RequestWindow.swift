@@ -52,19 +52,42 @@ enum RequestWindow {
 
     /// The operations of a row, in the order of the table `operation`.
     static func operations(in text: String, at: Timestamp) throws -> [OperationRecord] {
-        let rows = try? JSONDecoder().decode([[Int64]].self, from: Data(text.utf8))
-        let operations = rows?.compactMap { row -> OperationRecord? in
-            guard row.count == 5, let instalment = Int(exactly: row[1]),
-                let kind = OperationKind(rawValue: Int(row[2])), row[3] > 0, row[4] > 0
-            else { return nil }
-            return OperationRecord(
-                pledge: row[0], instalment: instalment, kind: kind, attempt: Int(row[3]), amount: row[4],
-                state: .open, at: at)
-        }
-        guard let operations, operations.count == rows?.count else {
+        let requests = try? JSONDecoder().decode([Request].self, from: Data(text.utf8))
+        let operations = requests?.compactMap { $0.operation(at: at) }
+        guard let operations, operations.count == requests?.count else {
             throw BookError.unreadable("the row of a window of requests")
         }
         return operations
+    }
+
+    /// Five whole numbers and nothing else.
+    private struct Request: Decodable {
+        let pledge: Int64
+        let instalment: Int
+        let kind: Int
+        let attempt: Int
+        let amount: Int64
+
+        init(from decoder: any Decoder) throws {
+            var numbers = try decoder.unkeyedContainer()
+            pledge = try numbers.decode(Int64.self)
+            instalment = try numbers.decode(Int.self)
+            kind = try numbers.decode(Int.self)
+            attempt = try numbers.decode(Int.self)
+            amount = try numbers.decode(Int64.self)
+            guard numbers.isAtEnd else {
+                throw DecodingError.dataCorruptedError(in: numbers, debugDescription: "there is more")
+            }
+        }
+
+        func operation(at: Timestamp) -> OperationRecord? {
+            guard let kind = OperationKind(rawValue: kind), instalment > 0, attempt > 0, amount > 0 else {
+                return nil
+            }
+            return OperationRecord(
+                pledge: pledge, instalment: instalment, kind: kind, attempt: attempt, amount: amount,
+                state: .open, at: at)
+        }
     }
 
     /// Digits of a number that is not negative.

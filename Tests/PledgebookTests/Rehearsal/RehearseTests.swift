@@ -75,7 +75,7 @@ import Testing
             ])
         try book.folder.damage(
             """
-            UPDATE operation SET state = 5 WHERE pledge = \(pledge.number);
+            INSERT OR REPLACE INTO operation VALUES (1, \(pledge.number), 1, 2, 1, 500, 5, 0, 0);
             UPDATE entry SET goods = goods + 1 WHERE kind = 130 AND pledge = \(pledge.number)
             """)
         let found = try session.compareWithTruth(nil).differences
