@@ -169,6 +169,18 @@ extension Records {
         ])
     }
 
+    /// Takes the row of an operation away, of which an entry says all there is to say.
+    func forget(_ operation: Operation, campaign: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM operation
+                WHERE campaign = $1 AND pledge = $2 AND instalment = $3 AND kind = $4 AND attempt = $5
+                """
+        ).execute(arguments: [
+            campaign, operation.pledge, operation.instalment, operation.kind.rawValue, operation.attempt,
+        ])
+    }
+
     /// Of a row of `columns`.
     private func operation(from row: OpaquePointer) throws -> OperationRecord {
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(row, column) }

@@ -156,12 +156,16 @@ extension BulkAppend {
             ends.filter { !$0.isTold }.map { StoredOperation($0, at: now) }, campaign: campaign)
     }
 
-    /// Writes down how operations ended, or that nobody knows.
+    /// Writes down how operations ended, or that nobody knows; one that its entry tells all of loses its row.
     public func settle(_ ends: [OperationEnd], at now: Timestamp) throws {
         guard !ends.isEmpty else { return }
         try records.unpackWindows(campaign: campaign, with: feed)
         for end in ends {
-            try records.settle(end.operation, as: end.state, at: now, campaign: campaign)
+            if end.isTold {
+                try records.forget(end.operation, campaign: campaign)
+            } else {
+                try records.settle(end.operation, as: end.state, at: now, campaign: campaign)
+            }
         }
     }
 }
