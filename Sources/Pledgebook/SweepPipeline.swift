@@ -79,7 +79,7 @@ extension OperationWindows {
                 try session.keepCovered(campaign.record, in: records)
             }
             guard step.end.number > campaign.record.head else { return }
-            // The other thread has more to do.
+            // Not on the thread that signs: nothing else can do its part.
             if let tree { for receipts in step.receipts { tree.append(receipts) } }
             var end = step.end
             end.frontier = tree?.frontier
